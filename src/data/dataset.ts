@@ -1,0 +1,52 @@
+/**
+ * The data-set contract. A data set is one file that exports a `DatasetSource`, and one line in `index.ts`.
+ *
+ * Pixels stay bytes: N x H x W x C (channels last) in one array per split; standardising them is the engine's work
+ * (`standardize.ts` says how, and the model file remembers it). Labels are class numbers 0..K-1.
+ */
+
+/** Height, width and channels of one image, or of one sample's feature map: channels last. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export interface Split {
+  readonly count: number;
+  /** count x height x width x channels bytes, channels last. */
+  readonly images: Uint8Array;
+  /** count class numbers. */
+  readonly labels: Uint16Array;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly shape: ImageShape;
+  /** Class names in label order. */
+  readonly classes: readonly string[];
+  /** The largest value a pixel can have: 255, or 16 for the 8x8 digits. */
+  readonly maximum: number;
+  readonly train: Split;
+  /** Measured once, on the best weights; never used for training, statistics or model choice. Null where the set has none. */
+  readonly test: Split | null;
+  /** What a reader of the model file should know of this set: a split of our own, missing parts. */
+  readonly notes: readonly string[];
+}
+
+export interface LoadOptions {
+  /** The folder that holds one folder per data set (`--data-dir`, `HEDDLE_DATA_DIR`). */
+  readonly dataDir: string | undefined;
+}
+
+export interface DatasetSource {
+  readonly name: string;
+  /** One line for help and `heddle data list`. */
+  readonly summary: string;
+  /** True where the program makes the data itself. */
+  readonly embedded: boolean;
+  /** What `train` uses when neither flag nor file says. */
+  readonly defaults: { readonly model: string; readonly epochs: number };
+  /** Throws `dataError` where files are missing or invalid. */
+  load(options: LoadOptions): Promise<Dataset>;
+}

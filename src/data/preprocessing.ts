@@ -1,0 +1,23 @@
+/**
+ * How bytes become the numbers a net sees. It is fitted on the training split once, travels inside the model file, and
+ * cannot be given again: every image a model ever meets is treated as its training images were.
+ */
+export type Preprocessing = {
+  /** The name given to `--standardize`. */
+  readonly standardize: string;
+  /** Images are height x width x channels. */
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+} & (
+  | {
+      /** x = byte * scale[c] + shift[c], one pair per channel. */
+      readonly kind: "affine";
+      readonly scale: readonly number[];
+      readonly shift: readonly number[];
+    }
+  | {
+      /** Each image by itself: minus its mean, over the 2-norm of what remains (an even image becomes zeros). */
+      readonly kind: "per-image";
+    }
+);

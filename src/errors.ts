@@ -1,0 +1,72 @@
+/**
+ * Every error a user can meet is made here, in one form: what was expected, where, what came, what to do.
+ * Nothing else in the project throws a bare `Error`.
+ */
+
+/** Exit codes of the command line. 130 and 143 follow SIGINT and SIGTERM, after a checkpoint. */
+export const exitCodes = { ok: 0, run: 1, usage: 2, data: 3, target: 4, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** `run`: the run failed · `usage`: flags or configuration · `data`: a data, model or checkpoint file is invalid or missing · `target`: a required accuracy was missed. */
+export type ErrorKind = "run" | "usage" | "data" | "target";
+
+export interface ErrorParts {
+  /** The place: a flag, a file with its offset or row, a layer with its index. */
+  where: string;
+  expected: string;
+  got: string;
+  /** What to do about it, as a sentence. */
+  fix?: string;
+  cause?: unknown;
+}
+
+export class HeddleError extends Error {
+  readonly kind: ErrorKind;
+  readonly exitCode: number;
+
+  constructor(kind: ErrorKind, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "HeddleError";
+    this.kind = kind;
+    this.exitCode = exitCodes[kind];
+  }
+}
+
+function make(kind: ErrorKind, { where, expected, got, fix, cause }: ErrorParts): HeddleError {
+  const message = `${where}: expected ${expected}, got ${got}.${fix ? ` ${fix}` : ""}`;
+  return new HeddleError(kind, message, cause === undefined ? undefined : { cause });
+}
+
+/** Wrong flags or configuration: exit 2. */
+export const usageError = (parts: ErrorParts): HeddleError => make("usage", parts);
+/** A data, model or checkpoint file that is invalid or missing: exit 3. */
+export const dataError = (parts: ErrorParts): HeddleError => make("data", parts);
+/** The run could not go on (machine, memory, disk, numbers): exit 1. */
+export const runError = (parts: ErrorParts): HeddleError => make("run", parts);
+/** A required accuracy was missed: exit 4. */
+export const targetError = (parts: ErrorParts): HeddleError => make("target", parts);
+/** A broken promise inside Heddle itself. Users should never see one. */
+export const internalError = (message: string): HeddleError => new HeddleError("run", `Internal error: ${message}`);
+
+/** The candidate nearest to `name` by edit distance, if near enough to be a typing error. */
+export function didYouMean(name: string, candidates: readonly string[]): string {
+  let best = "";
+  let bestDistance = Math.max(2, Math.floor(name.length * 0.4)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best ? `Did you mean ${best}?` : "";
+}
+
+/** Levenshtein distance by one row. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
