@@ -165,7 +165,7 @@ const float = new Float64Array(1);
 /** The two words of `float`, low first: every machine that Heddle runs on is little-endian. */
 const words = new Uint32Array(float.buffer);
 
-/** ln 2 in two parts; the first has 32 trailing zero bits, so that its products with an exponent are exact. */
+/** ln 2 in two parts; the first ends in 21 zero bits, so that its products with an exponent are exact. */
 const ln2High = 6.9314718036912381649e-1;
 const ln2Low = 1.90821492927058770002e-10;
 
