@@ -1,32 +1,71 @@
-/** The run configuration: what `heddle train` can be told by flag, environment, file or default. One schema for all four. */
+/**
+ * The run configuration: what `heddle train` can be told by flag, environment, file or default. One schema for all four:
+ * flags, their help and their error messages are made from it (`fields.ts`).
+ */
 import { z } from "zod";
 
 const count = z.number().int().min(1);
+const text = z.string().min(1);
+
+/** What help shows: the description, the placeholder where the type does not give one, and a short flag. */
+interface Help {
+  description: string;
+  value?: "NAME" | "DIR" | "FILE";
+  short?: string;
+}
+const help = (description: string, more: Omit<Help, "description"> = {}): Help & Record<string, unknown> => ({
+  description,
+  ...more,
+});
 
 export const trainConfigSchema = z.strictObject({
-  dataset: z.string().default("synthetic-digits").describe("data set to train on"),
-  dataDir: z.string().optional().describe("folder that holds the data sets' folders"),
-  model: z.string().optional().describe("preset, or mlp:WIDTH-WIDTH-… with the hidden widths"),
-  activation: z.string().optional().describe("activation of the hidden layers: relu, tanh, sigmoid, leaky-relu:SLOPE"),
-  initializer: z.string().optional().describe("initial weights: he-normal, glorot-uniform, lecun-uniform (1/sqrt(m))"),
-  epochs: count.optional().describe("passes over the training split"),
-  batchSize: z.union([count, z.literal("full")]).default(64).describe("samples per step, or full"),
-  lr: z.number().positive().default(1e-3).describe("learning rate"),
-  optimizer: z.string().default("adam").describe("optimizer"),
-  momentum: z.number().min(0).lt(1).default(0.9).describe("momentum of --optimizer momentum"),
-  loss: z.string().default("cross-entropy").describe("loss"),
-  standardize: z.string().default("unit").describe("how bytes become numbers; stored in the model file"),
-  validation: z.number().min(0).default(0.1).describe("part of the training split kept for model choice: 0 none, below 1 a share, else a count"),
-  subset: count.optional().describe("train on that many samples, the same share of each class"),
-  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe("seed of every random draw"),
-  dtype: z.enum(["f32", "f64"]).default("f32").describe("number format"),
-  threads: z.union([count, z.literal("auto")]).default("auto").describe("ranks, one thread each"),
-  backend: z.enum(["auto", "native", "reference"]).default("auto").describe("kernels: native C++, or the plain TypeScript reference"),
-  out: z.string().optional().describe("run folder (absent or empty); default runs/<n>-<dataset>-<model>"),
-  init: z.string().optional().describe("start from the weights of this safetensors file"),
-  shuffle: z.boolean().default(true).describe("shuffle the training samples each epoch"),
-  logSteps: z.boolean().default(false).describe("write one line per step into metrics.jsonl"),
-  requireAccuracy: z.number().min(0).max(1).optional().describe("exit 4 when the test accuracy is lower"),
+  dataset: text.default("synthetic-digits").meta(help("data set to train on", { value: "NAME" })),
+  dataDir: text.optional().meta(help("folder that holds the data sets' folders", { value: "DIR" })),
+  model: text.optional().meta(help("preset, or mlp:WIDTH-WIDTH-… with the hidden widths", { value: "NAME" })),
+  activation: text
+    .optional()
+    .meta(help("of the hidden layers: relu, tanh, sigmoid, leaky-relu:SLOPE", { value: "NAME" })),
+  initializer: text
+    .optional()
+    .meta(help("initial weights: he-normal, glorot-uniform, lecun-uniform (1/sqrt(m))", { value: "NAME" })),
+  epochs: count.optional().meta(help("passes over the training split")),
+  batchSize: z
+    .union([count, z.literal("full")])
+    .default(64)
+    .meta(help("samples per step, or full")),
+  lr: z.number().positive().default(1e-3).meta(help("learning rate")),
+  optimizer: text.default("adam").meta(help("sgd, momentum, adam", { value: "NAME" })),
+  momentum: z.number().min(0).lt(1).default(0.9).meta(help("momentum of --optimizer momentum")),
+  loss: text.default("cross-entropy").meta(help("cross-entropy, squared-error", { value: "NAME" })),
+  standardize: text
+    .default("unit")
+    .meta(
+      help("how bytes become numbers, stored in the model file: unit, symmetric, centered, dataset, per-image, none", {
+        value: "NAME",
+      }),
+    ),
+  validation: z
+    .union([z.number().min(0).lt(1), count])
+    .default(0.1)
+    .meta(help("part of the training split kept for model choice: 0 none, below 1 a share, else a count")),
+  subset: count.optional().meta(help("train on that many samples, the same share of each class")),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).meta(help("seed of every random draw")),
+  dtype: z.enum(["f32", "f64"]).default("f32").meta(help("number format")),
+  threads: z
+    .union([count, z.literal("auto")])
+    .default("auto")
+    .meta(help("ranks, one thread each; auto: every core this process may use", { short: "t" })),
+  backend: z
+    .enum(["auto", "native", "reference"])
+    .default("auto")
+    .meta(help("kernels: native C++, or the plain TypeScript reference")),
+  out: text
+    .optional()
+    .meta(help("run folder, absent or empty (default: runs/<n>-<dataset>-<model>)", { value: "DIR", short: "o" })),
+  init: text.optional().meta(help("start from the weights of this safetensors file", { value: "FILE" })),
+  shuffle: z.boolean().default(true).meta(help("keep the order of the training samples")),
+  logSteps: z.boolean().default(false).meta(help("write one line per step into metrics.jsonl")),
+  requireAccuracy: z.number().min(0).max(1).optional().meta(help("exit 4 when the test accuracy is lower")),
 });
 
 /** Defaults applied; `model`, `epochs` and `dataDir` may still depend on the data set. */

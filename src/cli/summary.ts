@@ -1,0 +1,74 @@
+/** `heddle summary`: layers, shapes, parameters and cost of a net. */
+import type { Command } from "commander";
+import type { ImageShape } from "../data/dataset.js";
+import { usageError } from "../errors.js";
+import { count } from "../progress/format.js";
+import { jsonOption, newCommand, numberOf } from "./options.js";
+import { table } from "./table.js";
+import { printJson, printText, resultColors } from "./terminal.js";
+
+interface SummaryOptions {
+  readonly dataset?: string;
+  readonly input?: string;
+  readonly classes?: string;
+  readonly activation?: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+export function command(): Command {
+  return newCommand("summary", "Layers, shapes, parameters and cost of a net.")
+    .argument("<NET>", "preset, or mlp:WIDTH-WIDTH-… with the hidden widths")
+    .option("--dataset <NAME>", "build it for the images and classes of that data set")
+    .option("--input <HxWxC>", "build it for images of that shape")
+    .option("--classes <N>", "number of classes")
+    .option("--activation <NAME>", "of the hidden layers: relu, tanh, sigmoid, leaky-relu:SLOPE")
+    .addOption(jsonOption())
+    .action((net: string, options: SummaryOptions) => run(net, options));
+}
+
+async function run(net: string, options: SummaryOptions): Promise<void> {
+  const { dataset, activation } = options;
+  if (dataset !== undefined && options.input !== undefined) {
+    throw usageError({ where: "heddle summary", expected: "--dataset or --input", got: "both" });
+  }
+  const input = options.input === undefined ? undefined : parseShape(options.input);
+  const classes = options.classes === undefined ? undefined : numberOf("--classes", options.classes, "whole");
+  const { summarize } = await import("../nn/summary.js");
+  const summary = summarize(net, {
+    ...(input && { input }),
+    ...(dataset !== undefined && { dataset }),
+    ...(classes !== undefined && { classes }),
+    ...(activation !== undefined && { activation }),
+  });
+  if (options.json) {
+    const { parameters, statistics, multiplyAdds, layers } = summary;
+    printJson({ parameters, statistics, multiplyAdds, layers });
+    return;
+  }
+  const colors = resultColors(options);
+  const head = ["", "layer", "output", "parameters", "multiply-adds"].map((text) => colors.dim(text));
+  const rows = summary.layers.map((layer) => [
+    `${layer.index}`,
+    layer.description,
+    shapeText(layer.output),
+    layer.parameters > 0 ? count(layer.parameters) : "",
+    layer.multiplyAdds > 0 ? count(layer.multiplyAdds) : "",
+  ]);
+  const statistics = summary.statistics > 0 ? ` + ${count(summary.statistics)} running statistics` : "";
+  printText(
+    `${table("rlrrr", [head, ...rows])}\n\n` +
+      `${net}: ${colors.bold(count(summary.parameters))} parameters${statistics}, ` +
+      `${count(summary.multiplyAdds)} multiply-adds an image`,
+  );
+}
+
+const shapeText = ({ height, width, channels }: ImageShape): string =>
+  height === 1 && width === 1 ? `${channels}` : `${height}x${width}x${channels}`;
+
+/** "32x32x3", or "28x28" for one channel. */
+export function parseShape(text: string): ImageShape {
+  const [, height, width, channels = "1"] = /^([1-9]\d*)x([1-9]\d*)(?:x([1-9]\d*))?$/.exec(text) ?? [];
+  if (height !== undefined) return { height: Number(height), width: Number(width), channels: Number(channels) };
+  throw usageError({ where: "--input", expected: "height x width x channels, as 32x32x3", got: JSON.stringify(text) });
+}

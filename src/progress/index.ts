@@ -1,0 +1,19 @@
+/** Which renderer shows a run. */
+import type { Output, Renderer } from "./renderer.js";
+
+export interface Wishes {
+  /** `--quiet`: nothing at all. */
+  readonly quiet: boolean;
+  /** False after `--no-progress` and with `--json`: lines, no bar. */
+  readonly bar: boolean;
+}
+
+/** Launchers make every rank believe that it has a terminal. */
+const launchers = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_PROCID"];
+
+export async function chooseRenderer(wishes: Wishes, output: Output, env: NodeJS.ProcessEnv): Promise<Renderer> {
+  if (wishes.quiet) return (await import("./silent.js")).silent();
+  const unattended = [...launchers, "CI"].some((name) => env[name] && env[name] !== "false");
+  if (wishes.bar && output.isTTY && !unattended && env.TERM !== "dumb") return (await import("./bar.js")).bar(output);
+  return (await import("./lines.js")).lines(output);
+}

@@ -1,0 +1,44 @@
+/** Plain lines, for logs and CI: the header, each epoch, and a sign of life every ten seconds of a long one. */
+import type { TrainEvent } from "../train/events.js";
+import { clock, count, epochText, headerText, number, percent } from "./format.js";
+import type { Output, Renderer } from "./renderer.js";
+
+const signOfLifeMs = 10_000;
+
+export function lines(output: Output, now: () => number = Date.now): Renderer {
+  let epochs = 0;
+  let last = now();
+  const print = (text: string) => {
+    output.write(`${text}\n`);
+    last = now();
+  };
+
+  return {
+    onEvent(event: TrainEvent) {
+      switch (event.kind) {
+        case "start":
+          epochs = event.header.epochs;
+          print(headerText(event.header));
+          if (event.resumedFrom)
+            print(`resumed after epoch ${event.resumedFrom.epoch}, step ${event.resumedFrom.step}`);
+          break;
+        case "progress":
+          if (now() - last < signOfLifeMs) break;
+          print(
+            `epoch ${event.epoch}/${event.epochs} · step ${event.step}/${event.steps} · loss ${number(event.loss)}, ` +
+              `accuracy ${percent(event.accuracy)} · ${count(event.samplesPerSecond)} samples/s · ${clock(event.eta)} left`,
+          );
+          break;
+        case "epoch":
+          print(epochText(event, epochs));
+          break;
+        case "note":
+          print(event.text);
+          break;
+        case "step":
+        case "done":
+      }
+    },
+    close() {},
+  };
+}
