@@ -1,0 +1,84 @@
+#include "cpu.h"
+
+#include <time.h>
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+namespace heddle {
+
+const KernelTable* const* runnable_tables() {
+  static const KernelTable* tables[4] = {};
+  if (!tables[0]) {
+    int n = 0;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw"))
+      tables[n++] = &table_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables[n++] = &table_avx2;
+#elif defined(__aarch64__)
+    tables[n++] = &table_neon;
+#endif
+    tables[n] = &table_generic;
+  }
+  return tables;
+}
+
+static const KernelTable* chosen_table = nullptr;
+
+const KernelTable* chosen() { return chosen_table; }
+
+bool choose(const char* isa) {
+  for (const KernelTable* const* t = runnable_tables(); *t; t++) {
+    if (isa == nullptr || strcmp((*t)->isa, isa) == 0) {
+      chosen_table = *t;
+      return true;
+    }
+  }
+  return false;
+}
+
+#if defined(__x86_64__)
+FlushDenormals::FlushDenormals() : saved_(_mm_getcsr()) { _mm_setcsr(uint32_t(saved_) | 0x8040); }
+FlushDenormals::~FlushDenormals() { _mm_setcsr(uint32_t(saved_)); }
+uint64_t ticks() { return __rdtsc(); }
+#elif defined(__aarch64__)
+FlushDenormals::FlushDenormals() {
+  asm volatile("mrs %0, fpcr" : "=r"(saved_));
+  asm volatile("msr fpcr, %0" : : "r"(saved_ | (1ull << 24)));
+}
+FlushDenormals::~FlushDenormals() { asm volatile("msr fpcr, %0" : : "r"(saved_)); }
+uint64_t ticks() {
+  uint64_t t;
+  asm volatile("mrs %0, cntvct_el0" : "=r"(t));
+  return t;
+}
+#else
+FlushDenormals::FlushDenormals() : saved_(0) {}
+FlushDenormals::~FlushDenormals() { (void)saved_; }
+uint64_t ticks() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return uint64_t(t.tv_sec) * 1000000000 + uint64_t(t.tv_nsec);
+}
+#endif
+
+double ticks_per_second() {
+  static double rate = 0;
+  if (rate == 0) {
+    // 2 ms against the system's clock: good to a per mille.
+    timespec t0, t1;
+    clock_gettime(CLOCK_MONOTONIC, &t0);
+    const uint64_t from = ticks();
+    double seconds;
+    do {
+      clock_gettime(CLOCK_MONOTONIC, &t1);
+      seconds = double(t1.tv_sec - t0.tv_sec) + 1e-9 * double(t1.tv_nsec - t0.tv_nsec);
+    } while (seconds < 2e-3);
+    rate = double(ticks() - from) / seconds;
+  }
+  return rate;
+}
+
+}  // namespace heddle

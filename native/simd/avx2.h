@@ -1,0 +1,65 @@
+// One AVX2 register of float or double (with FMA). Included by isa/avx2.cc alone.
+#pragma once
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+template <class T> struct Reg;
+
+template <> struct Reg<float> {
+  static constexpr int width = 8;
+  __m256 v;
+  static inline Reg load(const float* p) { return {_mm256_loadu_ps(p)}; }
+  static inline Reg set1(float x) { return {_mm256_set1_ps(x)}; }
+  static inline Reg from_bytes(const uint8_t* p) {
+    return {_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i*)p)))};
+  }
+  inline void store(float* p) const { _mm256_storeu_ps(p, v); }
+  friend inline Reg operator+(Reg a, Reg b) { return {_mm256_add_ps(a.v, b.v)}; }
+  friend inline Reg operator-(Reg a, Reg b) { return {_mm256_sub_ps(a.v, b.v)}; }
+  friend inline Reg operator*(Reg a, Reg b) { return {_mm256_mul_ps(a.v, b.v)}; }
+  friend inline Reg operator/(Reg a, Reg b) { return {_mm256_div_ps(a.v, b.v)}; }
+  friend inline Reg fma(Reg a, Reg b, Reg c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
+  friend inline Reg sqrt(Reg a) { return {_mm256_sqrt_ps(a.v)}; }
+  friend inline Reg max(Reg a, Reg b) { return {_mm256_max_ps(a.v, b.v)}; }
+  friend inline Reg round(Reg a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
+  friend inline Reg select_greater(Reg a, Reg b, Reg x, Reg y) {
+    return {_mm256_blendv_ps(y.v, x.v, _mm256_cmp_ps(a.v, b.v, _CMP_GT_OQ))};
+  }
+  friend inline Reg power_of_two(Reg n) {
+    const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(n.v), _mm256_set1_epi32(127));
+    return {_mm256_castsi256_ps(_mm256_slli_epi32(biased, 23))};
+  }
+};
+
+template <> struct Reg<double> {
+  static constexpr int width = 4;
+  __m256d v;
+  static inline Reg load(const double* p) { return {_mm256_loadu_pd(p)}; }
+  static inline Reg set1(double x) { return {_mm256_set1_pd(x)}; }
+  static inline Reg from_bytes(const uint8_t* p) {
+    int four;
+    memcpy(&four, p, 4);
+    return {_mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(four)))};
+  }
+  inline void store(double* p) const { _mm256_storeu_pd(p, v); }
+  friend inline Reg operator+(Reg a, Reg b) { return {_mm256_add_pd(a.v, b.v)}; }
+  friend inline Reg operator-(Reg a, Reg b) { return {_mm256_sub_pd(a.v, b.v)}; }
+  friend inline Reg operator*(Reg a, Reg b) { return {_mm256_mul_pd(a.v, b.v)}; }
+  friend inline Reg operator/(Reg a, Reg b) { return {_mm256_div_pd(a.v, b.v)}; }
+  friend inline Reg fma(Reg a, Reg b, Reg c) { return {_mm256_fmadd_pd(a.v, b.v, c.v)}; }
+  friend inline Reg sqrt(Reg a) { return {_mm256_sqrt_pd(a.v)}; }
+  friend inline Reg max(Reg a, Reg b) { return {_mm256_max_pd(a.v, b.v)}; }
+  friend inline Reg round(Reg a) { return {_mm256_round_pd(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
+  friend inline Reg select_greater(Reg a, Reg b, Reg x, Reg y) {
+    return {_mm256_blendv_pd(y.v, x.v, _mm256_cmp_pd(a.v, b.v, _CMP_GT_OQ))};
+  }
+  friend inline Reg power_of_two(Reg n) {
+    const __m256i biased = _mm256_add_epi64(_mm256_cvtepi32_epi64(_mm256_cvtpd_epi32(n.v)), _mm256_set1_epi64x(1023));
+    return {_mm256_castsi256_pd(_mm256_slli_epi64(biased, 52))};
+  }
+};
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE

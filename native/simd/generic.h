@@ -1,0 +1,45 @@
+// A "register" of one number, for machines without a kernel of their own: plain C++, a multiply and an add where the
+// others fuse. Included by isa/generic.cc alone.
+#pragma once
+#include <stdint.h>
+#include <string.h>
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+inline float power_of_two_bits(float n) {
+  const uint32_t bits = uint32_t(int32_t(n) + 127) << 23;
+  float result;
+  memcpy(&result, &bits, sizeof result);
+  return result;
+}
+inline double power_of_two_bits(double n) {
+  const uint64_t bits = uint64_t(int64_t(n) + 1023) << 52;
+  double result;
+  memcpy(&result, &bits, sizeof result);
+  return result;
+}
+
+template <class T> struct Reg {
+  static constexpr int width = 1;
+  T v;
+  static inline Reg load(const T* p) { return {*p}; }
+  static inline Reg set1(T x) { return {x}; }
+  static inline Reg from_bytes(const uint8_t* p) { return {T(*p)}; }
+  inline void store(T* p) const { *p = v; }
+  friend inline Reg operator+(Reg a, Reg b) { return {a.v + b.v}; }
+  friend inline Reg operator-(Reg a, Reg b) { return {a.v - b.v}; }
+  friend inline Reg operator*(Reg a, Reg b) { return {a.v * b.v}; }
+  friend inline Reg operator/(Reg a, Reg b) { return {a.v / b.v}; }
+  friend inline Reg fma(Reg a, Reg b, Reg c) { return {a.v * b.v + c.v}; }
+  friend inline Reg sqrt(Reg a) { return {sizeof(T) == 4 ? T(__builtin_sqrtf(a.v)) : T(__builtin_sqrt(a.v))}; }
+  friend inline Reg max(Reg a, Reg b) { return {a.v > b.v ? a.v : b.v}; }
+  friend inline Reg round(Reg a) {
+    // Adding and taking away 1.5 * 2^(mantissa bits) rounds to nearest even; callers stay far below that size.
+    volatile T shifted = a.v + (sizeof(T) == 4 ? T(12582912) : T(6755399441055744));
+    return {shifted - (sizeof(T) == 4 ? T(12582912) : T(6755399441055744))};
+  }
+  friend inline Reg select_greater(Reg a, Reg b, Reg x, Reg y) { return {a.v > b.v ? x.v : y.v}; }
+  friend inline Reg power_of_two(Reg n) { return {power_of_two_bits(n.v)}; }
+};
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE

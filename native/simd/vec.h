@@ -1,0 +1,60 @@
+// The one vector type that kernels are written in: 64 bytes, so 16 floats or 8 doubles, on every instruction set.
+// It is as many registers as that takes. Since the lanes are the same everywhere, sums over them are too.
+#pragma once
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+template <class T> struct Vec {
+  static constexpr int lanes = 64 / sizeof(T);
+  static constexpr int count = lanes / Reg<T>::width;
+  Reg<T> r[count];
+
+#define HEDDLE_EACH(expression)        \
+  Vec out;                             \
+  _Pragma("GCC unroll 16")             \
+  for (int i = 0; i < count; i++) out.r[i] = expression; \
+  return out;
+
+  static inline Vec load(const T* p) { HEDDLE_EACH(Reg<T>::load(p + i * Reg<T>::width)) }
+  static inline Vec set1(T x) { HEDDLE_EACH(Reg<T>::set1(x)) }
+  static inline Vec zero() { HEDDLE_EACH(Reg<T>::set1(T(0))) }
+  static inline Vec from_bytes(const uint8_t* p) { HEDDLE_EACH(Reg<T>::from_bytes(p + i * Reg<T>::width)) }
+  inline void store(T* p) const {
+    _Pragma("GCC unroll 16")
+    for (int i = 0; i < count; i++) r[i].store(p + i * Reg<T>::width);
+  }
+  friend inline Vec operator+(Vec a, Vec b) { HEDDLE_EACH(a.r[i] + b.r[i]) }
+  friend inline Vec operator-(Vec a, Vec b) { HEDDLE_EACH(a.r[i] - b.r[i]) }
+  friend inline Vec operator*(Vec a, Vec b) { HEDDLE_EACH(a.r[i] * b.r[i]) }
+  friend inline Vec operator/(Vec a, Vec b) { HEDDLE_EACH(a.r[i] / b.r[i]) }
+  // a * b + c in one rounding (two on the generic kernels).
+  friend inline Vec fma(Vec a, Vec b, Vec c) { HEDDLE_EACH(fma(a.r[i], b.r[i], c.r[i])) }
+  friend inline Vec sqrt(Vec a) { HEDDLE_EACH(sqrt(a.r[i])) }
+  // The larger; where the two do not compare (NaN), b.
+  friend inline Vec max(Vec a, Vec b) { HEDDLE_EACH(max(a.r[i], b.r[i])) }
+  // To the nearest integer, ties to even.
+  friend inline Vec round(Vec a) { HEDDLE_EACH(round(a.r[i])) }
+  // a > b ? x : y; NaN compares as not greater.
+  friend inline Vec select_greater(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_greater(a.r[i], b.r[i], x.r[i], y.r[i])) }
+  // 2^n for integral n inside the exponent range of normal numbers.
+  friend inline Vec power_of_two(Vec n) { HEDDLE_EACH(power_of_two(n.r[i])) }
+#undef HEDDLE_EACH
+};
+
+// The sum of the lanes, folded in halves: lane i with lane i + lanes/2, and so on.
+template <class T> inline T fold_sum(Vec<T> v) {
+  T lane[Vec<T>::lanes];
+  v.store(lane);
+  for (int half = Vec<T>::lanes / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) lane[i] += lane[i + half];
+  return lane[0];
+}
+
+// 0, 1, 2, … as numbers.
+template <class T> inline Vec<T> iota() {
+  T lane[Vec<T>::lanes];
+  for (int i = 0; i < Vec<T>::lanes; i++) lane[i] = T(i);
+  return Vec<T>::load(lane);
+}
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE

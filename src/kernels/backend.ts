@@ -1,0 +1,46 @@
+/**
+ * What computes: the addon (`native.ts`) or its plain TypeScript twins (`reference/`). One per thread.
+ * Programs are the same for both, to the word; results agree to the tolerances that the kernel tests state.
+ */
+export interface Backend {
+  readonly name: "native" | "reference";
+  /** Instruction set of the kernels: "avx512", "avx2", "neon", "generic", or "typescript". */
+  readonly isa: string;
+  /** Address of a view modulo 4096, for aligning the arena; 0 where addresses mean nothing. */
+  address(view: Uint8Array): number;
+  /** Takes the arena of the programs to come. Drops those of a former one. */
+  bind(arena: Uint8Array): void;
+  /** Reads a program (`ProgramWriter`); returns its number. */
+  load(program: Float64Array): number;
+  /** Runs a program from operation `from`. Returns `runStatus`, or the number of the operation to go on from. */
+  run(program: number, from: number): number;
+  sgemm: Gemm<Float32Array>;
+  dgemm: Gemm<Float64Array>;
+}
+
+/** C = f(alpha op(A) op(B) + beta C + bias), row-major. C is not read where beta is 0. */
+export type Gemm<A extends Float32Array | Float64Array> = (
+  transposeA: boolean,
+  transposeB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  alpha: number,
+  a: A,
+  lda: number,
+  b: A,
+  ldb: number,
+  beta: number,
+  c: A,
+  ldc: number,
+  bias: A | null,
+  elementwise: number,
+  slope: number,
+) => void;
+
+/** What `run` returns below 0: the program ended · a rank left for good · the flag of `halt` was up. */
+export const runStatus = { done: -1, poisoned: -2, halted: -3 } as const;
+
+/** Vectors are 64 bytes on every machine, and a panel of packed weights is 3 of them wide (`native/op.h`). */
+export const vectorBytes = 64;
+export const panelVectors = 3;
