@@ -63,15 +63,15 @@ export function writeAll(file: number, bytes: Uint8Array): void {
   }
 }
 
-/** The new name itself reaches the disk with its folder. Some file systems cannot; the file is whole all the same. */
+/** The new name itself reaches the disk with its folder, where the file system can do that. */
 function syncFolder(folder: string): void {
-  const file = openSync(folder, "r");
+  let file: number | undefined;
   try {
+    file = openSync(folder, "r");
     fsyncSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EINVAL" && code !== "ENOTSUP") throw error;
+  } catch {
+    // The file is whole and has its name; only a power cut within seconds could still take the name back.
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }
