@@ -67,7 +67,7 @@ export function findInitializer(name: string): Initializer {
 
 /** The tensor's initial values in double; f32 runs round them. `tensorIndex` is its place in the net's list of parameters. */
 export function initializeParameter(
-  { shape, init }: ParameterSpec,
+  { shape, init }: Pick<ParameterSpec, "shape" | "init">,
   tensorIndex: number,
   seed: number,
   initializerName: string | undefined,

@@ -4,8 +4,9 @@ import { HeddleError } from "../../src/errors.js";
 import { defaultInitializer, initializeParameter, initializers } from "../../src/nn/initializers.js";
 import type { ParameterSpec } from "../../src/nn/spec.js";
 
-const weight = (out: number, inputs: number, rectified: boolean): ParameterSpec => ({
-  name: "0.weight",
+type Start = Pick<ParameterSpec, "shape" | "init">;
+
+const weight = (out: number, inputs: number, rectified: boolean): Start => ({
   shape: [out, inputs],
   init: { kind: "weights", fanIn: inputs, fanOut: out, rectified },
 });
@@ -58,7 +59,7 @@ test("seed and tensor decide the draws; constants need none", () => {
   const draw = (tensor: number, seed: number) => initializeParameter(spec, tensor, seed, "he-normal").join();
   assert.equal(draw(0, 0), draw(0, 0));
   assert.equal(new Set([draw(0, 0), draw(1, 0), draw(0, 1), draw(0, 2 ** 40)]).size, 4);
-  const bias: ParameterSpec = { name: "0.bias", shape: [7], init: { kind: "constant", value: 0 } };
+  const bias: Start = { shape: [7], init: { kind: "constant", value: 0 } };
   assert.deepEqual(initializeParameter(bias, 1, 0, undefined), new Float64Array(7));
   assert.deepEqual(
     initializeParameter({ ...bias, init: { kind: "constant", value: 1 } }, 1, 0, "he-normal"),
