@@ -130,6 +130,12 @@ export function readMemory(read: ReadText = readText): Memory {
 /** The CPU's name as its maker gives it. */
 export const cpuModel = (): string => cpus()[0]?.model.trim() || "unknown CPU";
 
+/** What the CPU says it can do, of what kernels care about; empty where the kernel does not tell. */
+export function cpuFeatures(read: ReadText = readText): string[] {
+  const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(read("/proc/cpuinfo") ?? "")?.[1] ?? "";
+  return flags.split(/\s+/).filter((flag) => /^(?:avx|fma$|f16c$|amx|asimd|sve|bf16$)/.test(flag));
+}
+
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /**

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  load(): Promise<{ command(): Command }>;
+  readonly load: () => Promise<{ command: () => Command }>;
 }
 
 export const commands: readonly CommandEntry[] = [

@@ -7,16 +7,20 @@ import { explainUsage } from "./usage.js";
 
 export async function main(argv: readonly string[]): Promise<void> {
   surviveClosedPipes();
+  const program = new Command("heddle");
   try {
-    const program = await createProgram(argv);
+    await addCommands(program, argv);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
-    process.exitCode = report(error, argv);
+    // Usage errors of commander come as codes and texts: they take Heddle's one form here.
+    const foreign = error instanceof CommanderError && error.exitCode !== 0 && error.code !== "commander.help";
+    process.exitCode = report(foreign ? explainUsage(error, program, argv) : error);
   }
 }
 
-async function createProgram(argv: readonly string[]): Promise<Command> {
-  const program = new Command("heddle")
+/** Loads the command that is called; of the others, help needs the names alone. */
+async function addCommands(program: Command, argv: readonly string[]): Promise<void> {
+  program
     .description("Trains image classifiers on every core of a CPU server.")
     .helpCommand("help [command]", "show the help of a command")
     .version(version(), "--version", "print the version")
@@ -24,12 +28,13 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
 
   const operands = argv.filter((argument) => !argument.startsWith("-"));
   const called = operands[0] === "help" ? operands[1] : operands[0];
+  const helped = operands[0] === "help" || argv.some((argument) => argument === "--help" || argument === "-h");
   for (const { name, summary, load } of commands) {
     const command = name === called ? (await load()).command() : new Command(name).description(summary);
+    if (name === called && helped) await (await import("./choices.js")).addChoices(command);
     program.addCommand(command.version(version(), "--version", "print the version"));
   }
   prepare(program);
-  return program;
 }
 
 /** Errors are thrown, not printed: `report` has the one form for all of them. */
@@ -44,14 +49,9 @@ function version(): string {
 }
 
 /** One message on stderr; returns the exit code. */
-function report(error: unknown, argv: readonly string[]): number {
-  if (error instanceof CommanderError) {
-    // Help and version were printed, and end here too.
-    if (error.exitCode === 0) return exitCodes.ok;
-    // Without a command, the help itself went to stderr.
-    if (error.code === "commander.help") return exitCodes.usage;
-    error = explainUsage(error, argv);
-  }
+function report(error: unknown): number {
+  // Help and version end here too: asked for (0), or shown on stderr because the command is missing.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof HeddleError) {
     process.stderr.write(`heddle: ${error.message}\n`);
     return error.exitCode;

@@ -26,7 +26,7 @@ export function addFields(command: Command, keys: readonly Key[]): Command {
 function fieldOption({ flag, short, placeholder, description, default: value }: Field): Option {
   const flags = [short && `-${short}, `, flag, placeholder && ` <${placeholder}>`].filter(Boolean).join("");
   const shown = value !== undefined && typeof value !== "boolean" ? ` (default: ${JSON.stringify(value)})` : "";
-  return new Option(flags, description.replaceAll(/"/g, "") + shown.replaceAll('"', ""));
+  return new Option(flags, description + shown);
 }
 
 /** The fields that were typed on the command line, as they were typed. */

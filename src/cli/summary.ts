@@ -18,11 +18,11 @@ interface SummaryOptions {
 
 export function command(): Command {
   return newCommand("summary", "Layers, shapes, parameters and cost of a net.")
-    .argument("<NET>", "preset, or mlp:WIDTH-WIDTH-… with the hidden widths")
+    .argument("<NET>", "a model below, or mlp:WIDTH-WIDTH-… with the hidden widths")
     .option("--dataset <NAME>", "build it for the images and classes of that data set")
     .option("--input <HxWxC>", "build it for images of that shape")
     .option("--classes <N>", "number of classes")
-    .option("--activation <NAME>", "of the hidden layers: relu, tanh, sigmoid, leaky-relu:SLOPE")
+    .option("--activation <NAME>", "of the hidden layers; leaky-relu:SLOPE says its slope")
     .addOption(jsonOption())
     .action((net: string, options: SummaryOptions) => run(net, options));
 }

@@ -1,18 +1,21 @@
 /** Commander's complaints in Heddle's one form: expected what, where, got what, what to do. */
-import type { CommanderError } from "commander";
+import type { Command, CommanderError } from "commander";
 import { didYouMean, HeddleError, usageError } from "../errors.js";
-import { commands } from "./index.js";
 
-export function explainUsage(error: CommanderError, argv: readonly string[]): HeddleError {
-  const { code, message } = error;
+export function explainUsage(
+  { code, message }: CommanderError,
+  program: Command,
+  argv: readonly string[],
+): HeddleError {
   const quoted = /'([^']*)'/.exec(message)?.[1] ?? "";
-  const names = commands.map(({ name }) => name);
-  const known = argv.find((argument) => names.includes(argument));
-  const where = known ? `heddle ${known}` : "heddle";
-  const seeHelp = `See ${where} --help.`;
+  const flag = /--[a-z-]+/.exec(quoted)?.[0] ?? quoted;
+  const command = calledCommand(program, argv);
+  const where = command.parent ? command.name() : "command line";
+  const seeHelp = `See ${fullName(command)} --help.`;
 
   switch (code) {
     case "commander.unknownCommand": {
+      const names = command.commands.map((child) => child.name());
       const fix = didYouMean(quoted, names) || seeHelp;
       return usageError({ where, expected: `a command (${names.join(", ")})`, got: quoted, fix });
     }
@@ -20,10 +23,8 @@ export function explainUsage(error: CommanderError, argv: readonly string[]): He
       const suggestion = /Did you mean (?:one of )?(.*)\?/.exec(message)?.[0];
       return usageError({ where, expected: "a flag that it has", got: quoted, fix: suggestion ?? seeHelp });
     }
-    case "commander.optionMissingArgument": {
-      const flag = /--[a-z-]+/.exec(quoted)?.[0] ?? quoted;
+    case "commander.optionMissingArgument":
       return usageError({ where: flag, expected: `a value (${quoted})`, got: "nothing", fix: seeHelp });
-    }
     case "commander.missingArgument":
       return usageError({ where, expected: `<${quoted}>`, got: "nothing", fix: seeHelp });
     case "commander.excessArguments": {
@@ -31,7 +32,6 @@ export function explainUsage(error: CommanderError, argv: readonly string[]): He
       return usageError({ where, expected: `${expected} arguments beside flags`, got, fix: seeHelp });
     }
     case "commander.invalidArgument": {
-      const flag = /--[a-z-]+/.exec(quoted)?.[0] ?? quoted;
       const [, got = "another"] = /argument '([^']*)' is invalid/.exec(message) ?? [];
       const allowed = /Allowed choices are (.*)\./.exec(message)?.[1] ?? "another value";
       return usageError({ where: flag, expected: allowed.replace(/, ([^,]*)$/, " or $1"), got: JSON.stringify(got) });
@@ -40,3 +40,17 @@ export function explainUsage(error: CommanderError, argv: readonly string[]): He
       return new HeddleError("usage", message.replace(/^error: /, ""));
   }
 }
+
+/** The deepest command that the words before the first flag name. */
+function calledCommand(program: Command, argv: readonly string[]): Command {
+  let command = program;
+  for (const word of argv) {
+    const child = command.commands.find((candidate) => candidate.name() === word);
+    if (!child) break;
+    command = child;
+  }
+  return command;
+}
+
+const fullName = (command: Command): string =>
+  command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();

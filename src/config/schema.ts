@@ -21,29 +21,23 @@ const help = (description: string, more: Omit<Help, "description"> = {}): Help &
 export const trainConfigSchema = z.strictObject({
   dataset: text.default("synthetic-digits").meta(help("data set to train on", { value: "NAME" })),
   dataDir: text.optional().meta(help("folder that holds the data sets' folders", { value: "DIR" })),
-  model: text.optional().meta(help("preset, or mlp:WIDTH-WIDTH-… with the hidden widths", { value: "NAME" })),
-  activation: text
-    .optional()
-    .meta(help("of the hidden layers: relu, tanh, sigmoid, leaky-relu:SLOPE", { value: "NAME" })),
-  initializer: text
-    .optional()
-    .meta(help("initial weights: he-normal, glorot-uniform, lecun-uniform (1/sqrt(m))", { value: "NAME" })),
+  model: text.optional().meta(help("a model below, or mlp:WIDTH-WIDTH-… with the hidden widths", { value: "NAME" })),
+  activation: text.optional().meta(help("of the hidden layers; leaky-relu:SLOPE says its slope", { value: "NAME" })),
+  initializer: text.optional().meta(help("how weights start (default: what suits the activation)", { value: "NAME" })),
   epochs: count.optional().meta(help("passes over the training split")),
   batchSize: z
     .union([count, z.literal("full")])
     .default(64)
     .meta(help("samples per step, or full")),
   lr: z.number().positive().default(1e-3).meta(help("learning rate")),
-  optimizer: text.default("adam").meta(help("sgd, momentum, adam", { value: "NAME" })),
+  optimizer: text.default("adam").meta(help("how gradients move weights", { value: "NAME" })),
   momentum: z.number().min(0).lt(1).default(0.9).meta(help("momentum of --optimizer momentum")),
-  loss: text.default("cross-entropy").meta(help("cross-entropy, squared-error", { value: "NAME" })),
-  standardize: text
-    .default("unit")
-    .meta(
-      help("how bytes become numbers, stored in the model file: unit, symmetric, centered, dataset, per-image, none", {
-        value: "NAME",
-      }),
-    ),
+  loss: text.default("cross-entropy").meta(help("what training makes small", { value: "NAME" })),
+  standardize: text.default("unit").meta(
+    help("how bytes become numbers; stored in the model file", {
+      value: "NAME",
+    }),
+  ),
   validation: z
     .union([z.number().min(0).lt(1), count])
     .default(0.1)

@@ -1,0 +1,41 @@
+/** What the names in a command's flags can be, from the registries: loaded for `--help` alone. */
+import type { Command } from "commander";
+
+interface Member {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** The registry behind each option; options are found by their commander names. */
+const registries: Readonly<Record<string, { title: string; members: () => Promise<readonly Member[]> }>> = {
+  dataset: { title: "Data sets", members: async () => (await import("../data/index.js")).datasets },
+  model: { title: "Models", members: async () => (await import("../zoo/index.js")).presets },
+  activation: {
+    title: "Activations",
+    members: async () => {
+      const { layers } = await import("../nn/layers/index.js");
+      return layers.filter(({ elementwise }) => elementwise).map(({ type, summary }) => ({ name: type, summary }));
+    },
+  },
+  initializer: { title: "Initializers", members: async () => (await import("../nn/initializers.js")).initializers },
+  optimizer: { title: "Optimizers", members: async () => (await import("../optim/index.js")).optimizers },
+  loss: { title: "Losses", members: async () => (await import("../nn/losses.js")).losses },
+  standardize: {
+    title: "Standardizations",
+    members: async () => (await import("../data/standardize.js")).standardizations,
+  },
+};
+
+/** Adds the choices below the help of a command and of its subcommands. */
+export async function addChoices(command: Command): Promise<void> {
+  const named = command.options.map((option) => [option.attributeName(), option.long ?? ""]);
+  // `summary NET` takes a model too.
+  if (command.registeredArguments.some((argument) => argument.name() === "NET")) named.unshift(["model", "NET"]);
+  for (const [name, where] of named) {
+    if (!Object.hasOwn(registries, name)) continue;
+    const { title, members } = registries[name];
+    const rows = (await members()).map(({ name: member, summary }) => `  ${member.padEnd(19)}  ${summary}`);
+    command.addHelpText("after", `\n${title} (${where}):\n${rows.join("\n")}`);
+  }
+  for (const child of command.commands) await addChoices(child);
+}

@@ -1,0 +1,51 @@
+/** The command line as a user meets it: a child process, with none of this machine's Heddle settings. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const bin = fileURLToPath(new URL("../../../bin/heddle.js", import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  /** Sees stderr as it grows; may send signals. */
+  readonly watch?: (stderr: string, child: ChildProcess) => void;
+}
+
+export function heddle(args: readonly string[], options: StartOptions = {}): Promise<Outcome> {
+  const ours = Object.entries(process.env).filter(
+    ([name]) => !/^(HEDDLE_|CI$|NO_COLOR$|FORCE_COLOR$|NODE_)/.test(name),
+  );
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: options.cwd ?? tmpdir(),
+    env: { ...Object.fromEntries(ours), ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    options.watch?.(stderr, child);
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** An empty folder that goes away with the test. */
+export function emptyFolder(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-"));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

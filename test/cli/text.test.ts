@@ -1,0 +1,95 @@
+/** What the commands draw and count: pictures, tables, intervals, colours. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import pc from "picocolors";
+import { powersUpTo } from "../../src/cli/bench/scaling.js";
+import { confusionText } from "../../src/cli/confusion.js";
+import { draw } from "../../src/cli/draw.js";
+import { parseIndex } from "../../src/cli/predict.js";
+import { parseShape } from "../../src/cli/summary.js";
+import { fit, table, width } from "../../src/cli/table.js";
+import { wantsColor } from "../../src/cli/terminal.js";
+import { wilson } from "../../src/cli/wilson.js";
+import { HeddleError } from "../../src/errors.js";
+
+test("half blocks show two rows of pixels in one line", () => {
+  // Four columns: above, below, both, none.
+  const pixels = Uint8Array.of(16, 0, 16, 0, 0, 16, 16, 0);
+  const picture = { pixels, shape: { height: 2, width: 4, channels: 1 }, maximum: 16 };
+  assert.deepEqual(draw(picture, false), ["▀▄█ "]);
+  const [shaded] = draw(picture, true);
+  assert.equal(width(shaded), 4);
+  assert.ok(shaded.startsWith("\u001b[38;5;255;48;5;232m▀"));
+});
+
+test("large and coloured images are shrunk to at most 16 columns of 8 lines", () => {
+  const shape = { height: 32, width: 32, channels: 3 };
+  const lines = draw({ pixels: new Uint8Array(32 * 32 * 3).fill(255), shape, maximum: 255 }, true);
+  assert.equal(lines.length, 8);
+  assert.equal(width(lines[0]), 16);
+  const odd = draw({ pixels: new Uint8Array(5 * 3), shape: { height: 5, width: 3, channels: 1 }, maximum: 255 }, false);
+  assert.deepEqual(odd, ["   ", "   ", "   "]);
+});
+
+test("Wilson's interval has the published values and stays inside 0..1", () => {
+  // Newcombe 1998, table I, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+  const cases = [
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
+    [0, 20, 0, 0.1611],
+    [1, 29, 0.0061, 0.1718],
+  ];
+  for (const [hits, samples, low, high] of cases) {
+    const interval = wilson(hits / samples, samples);
+    assert.equal(interval.low.toFixed(4), low.toFixed(4));
+    assert.equal(interval.high.toFixed(4), high.toFixed(4));
+  }
+  assert.ok(wilson(1, 10).high <= 1);
+});
+
+test("tables align by what is seen, not by colour codes", () => {
+  const red = pc.createColors(true).red;
+  assert.equal(
+    table("lr", [
+      ["a", red("10")],
+      ["bbb", "5"],
+    ]).replaceAll(/\u001b\[\d+m/g, ""),
+    "a    10\nbbb   5",
+  );
+  assert.equal(fit("abcdef", 4), "abc…");
+  assert.equal(fit("ab", 4), "ab  ");
+});
+
+test("the confusion matrix has a row per truth and the share that is right", () => {
+  const text = confusionText(
+    [
+      [8, 2],
+      [0, 0],
+    ],
+    ["Ankle boot", "Bag"],
+    pc.createColors(false),
+  );
+  assert.match(text, /0 Ankle boot +8 +2 +80\.0 %/);
+  assert.match(text, /1 Bag +· +· +-$/);
+});
+
+test("index ranges and shapes", () => {
+  assert.deepEqual(parseIndex("0..199"), [0, 199]);
+  assert.deepEqual(parseIndex("7"), [7, 7]);
+  for (const wrong of ["4..0", "-1", "1..", "a", ""]) assert.throws(() => parseIndex(wrong), HeddleError);
+  assert.deepEqual(parseShape("32x16x3"), { height: 32, width: 16, channels: 3 });
+  assert.deepEqual(parseShape("28x28"), { height: 28, width: 28, channels: 1 });
+  for (const wrong of ["28", "0x4", "4x4x", "4x4x3x2"]) assert.throws(() => parseShape(wrong), HeddleError);
+  assert.deepEqual(powersUpTo(6), [1, 2, 4, 6]);
+  assert.deepEqual(powersUpTo(1), [1]);
+});
+
+test("NO_COLOR and --no-color win over FORCE_COLOR, and that over the terminal", () => {
+  assert.equal(wantsColor({ color: true, isTTY: true, env: {} }), true);
+  assert.equal(wantsColor({ color: true, isTTY: false, env: {} }), false);
+  assert.equal(wantsColor({ color: true, isTTY: true, env: { TERM: "dumb" } }), false);
+  assert.equal(wantsColor({ color: true, isTTY: false, env: { FORCE_COLOR: "1" } }), true);
+  assert.equal(wantsColor({ color: true, isTTY: true, env: { FORCE_COLOR: "0" } }), false);
+  assert.equal(wantsColor({ color: true, isTTY: true, env: { FORCE_COLOR: "1", NO_COLOR: "1" } }), false);
+  assert.equal(wantsColor({ color: false, isTTY: true, env: { FORCE_COLOR: "1" } }), false);
+});

@@ -1,0 +1,101 @@
+/** Wrong usage: exit 2, one line on stderr that says what to write instead, nothing on stdout. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { emptyFolder, heddle } from "./heddle.js";
+
+const wrong: readonly [args: string, message: RegExp][] = [
+  ["trian", /got trian\. Did you mean train\?/],
+  ["train --epoch 3", /got --epoch\. Did you mean --epochs\?/],
+  ["train --epochs", /--epochs: expected a value/],
+  ["train extra", /expected 0 arguments/],
+  ["train --threads 0", /--threads: expected a whole number of at least 1, or auto, got 0/],
+  ["train --threads two", /--threads: expected .*, got "two"/],
+  ["train --threads 1.5", /--threads: expected .*, got 1\.5/],
+  ["train --batch-size 0", /--batch-size: expected a whole number of at least 1, or full, got 0/],
+  ["train --lr -0.1", /--lr: expected a number above 0, got -0\.1/],
+  ["train --lr fast", /--lr: expected a number above 0, got "fast"/],
+  ["train --momentum 1", /--momentum: expected a number of at least 0 and below 1, got 1/],
+  ["train --validation 1.5", /--validation: expected .*, got 1\.5/],
+  ["train --seed -1", /--seed: expected a whole number of at least 0, got -1/],
+  ["train --dtype f16", /--dtype: expected f32 or f64, got "f16"/],
+  ["train --require-accuracy 97", /--require-accuracy: expected a number of at least 0 and at most 1, got 97/],
+  ["train --config missing.yaml", /--config missing\.yaml: expected a readable YAML or JSON file, got ENOENT/],
+  ["train --resume runs/1 --lr 0.1 --no-shuffle", /--resume: expected no other settings .* got --lr, --no-shuffle/],
+  ["evaluate --split tset", /--split: expected train, validation or test, got "tset"/],
+  ["predict --index 9..1", /--index: expected .* got "9\.\.1"/],
+  ["summary", /summary: expected <NET>, got nothing/],
+  ["summary lenet5 --input 32", /--input: expected height x width x channels/],
+  ["bench setp", /bench: expected a command \(step, scaling, gemm\), got setp\. Did you mean step\?/],
+  ["bench step --seconds 0", /--seconds: expected a number above 0/],
+];
+
+describe("wrong usage", { concurrency: 2 }, () => {
+  for (const [args, message] of wrong) {
+    test(`heddle ${args}`, async () => {
+      const { code, stdout, stderr } = await heddle(args.split(" "));
+      assert.match(stderr, message);
+      assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+      assert.equal(stdout, "");
+      assert.equal(code, 2);
+    });
+  }
+
+  test("no command: the help goes to stderr, exit 2", async () => {
+    const { code, stdout, stderr } = await heddle([]);
+    assert.match(stderr, /Usage: heddle/);
+    assert.equal(stdout, "");
+    assert.equal(code, 2);
+  });
+
+  test("a variable is checked like a flag", async () => {
+    const { code, stderr } = await heddle(["train"], { env: { HEDDLE_THREADS: "many" } });
+    assert.match(stderr, /HEDDLE_THREADS: expected a whole number of at least 1, or auto, got "many"/);
+    assert.equal(code, 2);
+  });
+
+  test("a configuration file names line and column", async (t) => {
+    const folder = emptyFolder(t);
+    writeFileSync(join(folder, "run.yaml"), "lr: 0.1\nepoch: 3\n");
+    const { code, stderr } = await heddle(["train", "--config", "run.yaml"], { cwd: folder });
+    assert.match(stderr, /run\.yaml:2:1: expected a key of the configuration, got epoch\. Did you mean epochs\?/);
+    assert.equal(code, 2);
+  });
+});
+
+describe("asked for", { concurrency: 2 }, () => {
+  test("--version is one line on stdout", async () => {
+    const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
+    for (const args of [["--version"], ["train", "--version"]]) {
+      const { code, stdout, stderr } = await heddle(args);
+      assert.deepEqual([code, stdout, stderr], [0, `${manifest.version}\n`, ""]);
+    }
+  });
+
+  test("help names every flag of train on stdout", async () => {
+    const { code, stdout } = await heddle(["train", "--help"]);
+    const flags =
+      "--dataset --data-dir --model --activation --initializer --epochs --batch-size --lr --optimizer --momentum --loss " +
+      "--standardize --validation --subset --seed --dtype --threads --backend --out --init --resume --no-shuffle " +
+      "--log-steps --require-accuracy --json --config --quiet --no-progress --no-color -t, -o, -c,";
+    for (const flag of flags.split(" ")) assert.ok(stdout.includes(`${flag} `), flag);
+    assert.equal(code, 0);
+  });
+
+  test("--print-config shows each value with its source, and --config reads it back", async (t) => {
+    const folder = emptyFolder(t);
+    const env = { HEDDLE_THREADS: "3" };
+    const first = await heddle(["train", "--print-config", "--lr", "0.5", "--no-shuffle"], { env });
+    assert.match(first.stdout, /^lr: 0\.5 +# flag$/m);
+    assert.match(first.stdout, /^threads: 3 +# environment$/m);
+    assert.match(first.stdout, /^shuffle: false +# flag$/m);
+    assert.match(first.stdout, /^batchSize: 64 +# default$/m);
+    writeFileSync(join(folder, "again.yaml"), first.stdout);
+    const again = await heddle(["train", "--print-config", "--config", "again.yaml"], { cwd: folder });
+    assert.match(again.stdout, /^lr: 0\.5 +# file$/m);
+    assert.equal(again.code, 0);
+  });
+});

@@ -1,0 +1,147 @@
+/**
+ * The runner behind `npm test`: every compiled test once, then the kernel and contract tests again under each ISA that
+ * this machine has and on the reference back end. `node test/run.mjs cli random` runs only files with such a name.
+ * Fails on any failing test, on a test file without a test, and when nothing ran.
+ */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { run } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const dist = join(root, "dist");
+const concurrency = 2;
+const hangMs = 10 * 60_000;
+
+/** Outputs whose source was deleted or renamed would run on as ghosts. */
+function removeStaleOutputs() {
+  for (const path of filesUnder(dist)) {
+    const source = /^(.*)\.(?:js|js\.map|d\.ts|d\.ts\.map)$/.exec(relative(dist, path))?.[1];
+    if (source !== undefined && !existsSync(join(root, `${source}.ts`))) rmSync(path);
+  }
+}
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+/** What the addon runs by default and what else this CPU has; nothing without the addon. */
+async function nativeIsas() {
+  const module = join(dist, "src", "kernels", "native.js");
+  if (!existsSync(module)) return { isa: null, isas: [] };
+  const { nativeStatus } = await import(pathToFileURL(module).href);
+  const { available, isa, isas } = nativeStatus();
+  return available ? { isa, isas } : { isa: null, isas: [] };
+}
+
+/** Runs the files with the variables set; prints a line per file and each failure. */
+async function runPass({ name, files, variables }) {
+  const started = performance.now();
+  const pass = { name, files: files.length, passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  console.log(`\n${name}: ${files.length} files`);
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  const perFile = new Map();
+  const tally = (file) => {
+    if (!perFile.has(file)) perFile.set(file, { passed: 0, failed: 0, skipped: 0 });
+    return perFile.get(file);
+  };
+
+  let current;
+  const closeFile = (next) => {
+    if (current !== undefined && current !== next) {
+      const { passed, failed, skipped } = tally(current);
+      const counts = [`${passed} passed`, failed > 0 && `${failed} FAILED`, skipped > 0 && `${skipped} skipped`];
+      console.log(`  ${relative(join(dist, "test"), current)}: ${counts.filter(Boolean).join(", ")}`);
+    }
+    current = next;
+  };
+
+  for await (const { type, data } of run({ files, concurrency, timeout: hangMs })) {
+    if (type === "test:stdout" || type === "test:stderr") process.stdout.write(data.message);
+    if (type !== "test:pass" && type !== "test:fail") continue;
+    closeFile(data.file);
+    const counts = tally(data.file);
+    const isFile = data.name === data.file;
+    const parentOfFailure = data.details.error?.failureType === "subtestsFailed";
+    if (parentOfFailure || (data.details.type === "suite" && type === "test:pass")) continue;
+    if (data.skip !== undefined || data.todo !== undefined) counts.skipped++;
+    else if (type === "test:fail") {
+      counts.failed++;
+      printFailure(data);
+    } else if (isFile) {
+      counts.failed++;
+      console.log(`  FAILED ${relative(root, data.file)}: it holds no test`);
+    } else counts.passed++;
+  }
+  closeFile(undefined);
+
+  for (const variable of Object.keys(variables)) {
+    if (before[variable] === undefined) delete process.env[variable];
+    else process.env[variable] = before[variable];
+  }
+  for (const key of ["passed", "failed", "skipped"]) {
+    pass[key] = [...perFile.values()].reduce((sum, counts) => sum + counts[key], 0);
+  }
+  pass.seconds = (performance.now() - started) / 1000;
+  return pass;
+}
+
+function printFailure({ name, file, details }) {
+  const { error } = details;
+  const cause = error?.cause ?? error;
+  const end = error?.signal ? `ended by ${error.signal}` : error?.exitCode ? `exit code ${error.exitCode}` : "";
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  const title = name === file ? relative(root, file) : name;
+  console.log(`  FAILED ${title} ${end}\n${text.replace(/^/gm, "    ")}`);
+}
+
+function realDataSets() {
+  const folder = process.env.HEDDLE_DATA_DIR;
+  if (!folder) return "none: set HEDDLE_DATA_DIR to test on it too";
+  if (!existsSync(folder)) return `none: HEDDLE_DATA_DIR names ${folder}, which does not exist`;
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return names.join(", ") || `none: ${folder} has no folders`;
+}
+
+removeStaleOutputs();
+const wanted = process.argv.slice(2);
+const all = filesUnder(join(dist, "test"))
+  .filter((path) => path.endsWith(".test.js"))
+  .filter((path) => wanted.length === 0 || wanted.some((word) => relative(join(dist, "test"), path).includes(word)))
+  .sort();
+const kernelFiles = all.filter((path) => /^(?:native|contract)\b/.test(relative(join(dist, "test"), path)));
+
+const { isa: defaultIsa, isas } = await nativeIsas();
+const backend = process.env.HEDDLE_BACKEND ?? (defaultIsa ? `native ${defaultIsa}` : "reference");
+const passes = [{ name: `all tests (${backend})`, files: all, variables: {} }];
+if (kernelFiles.length > 0) {
+  for (const isa of isas) {
+    // What ran as the default already is not run again.
+    if (isa === defaultIsa) continue;
+    passes.push({
+      name: `kernels and contracts, HEDDLE_ISA=${isa}`,
+      files: kernelFiles,
+      variables: { HEDDLE_ISA: isa },
+    });
+  }
+  const variables = { HEDDLE_BACKEND: "reference" };
+  passes.push({ name: "kernels and contracts, HEDDLE_BACKEND=reference", files: kernelFiles, variables });
+}
+
+console.log(`real data: ${realDataSets()}`);
+const results = [];
+for (const pass of passes) results.push(await runPass(pass));
+
+console.log("\nsummary");
+for (const { name, passed, failed, skipped, seconds } of results) {
+  console.log(`  ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds.toFixed(1)} s`);
+}
+const ran = results.reduce((sum, { passed, failed }) => sum + passed + failed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, 0);
+if (ran === 0) console.log("FAILED: no test ran. `npm run build` compiles them to dist/test.");
+else console.log(failed === 0 ? "all passed" : `FAILED: ${failed} of ${ran}`);
+process.exitCode = failed > 0 || ran === 0 ? 1 : 0;
