@@ -191,6 +191,15 @@ template <class T> napi_value gemm(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// fmaPeak(bits): multiply-adds a second of one core in registers alone, the best of several runs of some milliseconds.
+napi_value fma_peak(napi_env env, napi_callback_info info) {
+  Arguments<1> a(env, info);
+  bool good = a.count == 1;
+  const double bits = good ? get_number(env, a.value[0], good) : 0;
+  if (!good || (bits != 32 && bits != 64) || !heddle::chosen()) return fail(env, "fmaPeak: expected 32 or 64");
+  return number_value(env, heddle::measure_peak(bits == 32));
+}
+
 void define(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
@@ -209,6 +218,7 @@ NAPI_MODULE_INIT() {
   define(env, exports, "bind", bind);
   define(env, exports, "load", load);
   define(env, exports, "run", run);
+  define(env, exports, "fmaPeak", fma_peak);
   define(env, exports, "sgemm", gemm<float>);
   define(env, exports, "dgemm", gemm<double>);
   return exports;

@@ -35,9 +35,10 @@ struct KernelTable {
   Kernel f32[kernel_count], f64[kernel_count];
   void (*sgemm)(const GemmArguments<float>&);
   void (*dgemm)(const GemmArguments<double>&);
-  // Multiply-adds of one pass of the peak loop, run for `passes`: the yardstick of the benches.
+  // `passes` times `fma_chains` independent multiply-adds of vectors, in registers alone.
   double (*fma_f32)(int64_t passes);
   double (*fma_f64)(int64_t passes);
+  int64_t fma_chains;
 };
 
 #if defined(__x86_64__)

@@ -32,5 +32,6 @@ extern const KernelTable HEDDLE_JOIN(table_, HEDDLE_ISA_NAMESPACE) = {
   HEDDLE_ISA_NAMESPACE::gemm<double>,
   HEDDLE_ISA_NAMESPACE::fma_peak<float>,
   HEDDLE_ISA_NAMESPACE::fma_peak<double>,
+  HEDDLE_ISA_NAMESPACE::tile_rows * HEDDLE_ISA_NAMESPACE::tile_vectors,
 };
 }  // namespace heddle

@@ -123,9 +123,12 @@ template <class T> void score(const Word* words, const Step& step) {
     const int64_t place = step.cursor + r, label = a.labels[a.order[place]];
     const T* z = a.z + r * a.ldz;
     T* p = a.p + r * a.ldp;
+    // p may be z itself: what is read of z comes first.
+    const double logit = double(z[label]);
+    a.predicted[place] = int32_t(argmax(z, a.classes));
     double largest;
     const double log_sum = softmax_row(z, p, a.classes, largest);
-    double loss = log_sum + largest - double(z[label]);
+    double loss = log_sum + largest - logit;
     if (a.squared) {
       loss = 0;
       for (int64_t i = 0; i < a.classes; i++) {
@@ -134,7 +137,6 @@ template <class T> void score(const Word* words, const Step& step) {
       }
     }
     a.loss[place] = loss;
-    a.predicted[place] = int32_t(argmax(z, a.classes));
     if (a.probabilities)
       for (int64_t i = 0; i < a.classes; i++) a.probabilities[place * a.classes + i] = double(p[i]);
   }

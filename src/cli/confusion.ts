@@ -2,7 +2,11 @@
 import { table } from "./table.js";
 import type { Colors } from "./terminal.js";
 
-export function confusionText(confusion: readonly number[][], classNames: readonly string[], colors: Colors): string {
+export function confusionText(
+  confusion: readonly (readonly number[])[],
+  classNames: readonly string[],
+  colors: Colors,
+): string {
   // Columns carry class numbers where names are too long for them; rows always carry names.
   const named = classNames.every((name) => name.length <= 4);
   const row = (name: string, number: number) => (named || name === `${number}` ? name : `${number} ${name}`);

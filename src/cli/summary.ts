@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { ImageShape } from "../data/dataset.js";
 import { usageError } from "../errors.js";
 import { count } from "../progress/format.js";
-import { jsonOption, newCommand, numberOf } from "./options.js";
+import { addFields, jsonOption, newCommand, numberOf, resolveOptions } from "./options.js";
 import { table } from "./table.js";
 import { printJson, printText, resultColors } from "./terminal.js";
 
@@ -17,27 +17,29 @@ interface SummaryOptions {
 }
 
 export function command(): Command {
-  return newCommand("summary", "Layers, shapes, parameters and cost of a net.")
+  const summary = newCommand("summary", "Layers, shapes, parameters and cost of a net.");
+  return addFields(summary, ["dataDir"])
     .argument("<NET>", "a model below, or mlp:WIDTH-WIDTH-… with the hidden widths")
     .option("--dataset <NAME>", "build it for the images and classes of that data set")
     .option("--input <HxWxC>", "build it for images of that shape")
     .option("--classes <N>", "number of classes")
     .option("--activation <NAME>", "of the hidden layers; leaky-relu:SLOPE says its slope")
     .addOption(jsonOption())
-    .action((net: string, options: SummaryOptions) => run(net, options));
+    .action((net: string, options: SummaryOptions, self: Command) => run(net, options, self));
 }
 
-async function run(net: string, options: SummaryOptions): Promise<void> {
+async function run(net: string, options: SummaryOptions, self: Command): Promise<void> {
   const { dataset, activation } = options;
   if (dataset !== undefined && options.input !== undefined) {
     throw usageError({ where: "heddle summary", expected: "--dataset or --input", got: "both" });
   }
   const input = options.input === undefined ? undefined : parseShape(options.input);
   const classes = options.classes === undefined ? undefined : numberOf("--classes", options.classes, "whole");
+  const { config } = await resolveOptions(self, ["dataDir"]);
   const { summarize } = await import("../nn/summary.js");
-  const summary = summarize(net, {
+  const summary = await summarize(net, {
     ...(input && { input }),
-    ...(dataset !== undefined && { dataset }),
+    ...(dataset !== undefined && { dataset, dataDir: config.dataDir }),
     ...(classes !== undefined && { classes }),
     ...(activation !== undefined && { activation }),
   });

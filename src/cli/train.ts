@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { fields } from "../config/fields.js";
 import { type Resolved, strayVariables } from "../config/resolve.js";
+import type { TrainConfig } from "../config/schema.js";
 import { exitCodes, targetError, usageError } from "../errors.js";
 import { chooseRenderer } from "../progress/index.js";
 import { percent } from "../progress/format.js";
@@ -70,7 +71,8 @@ async function run(options: TrainOptions, self: Command): Promise<void> {
     return;
   }
   const { result } = outcome;
-  if (config.requireAccuracy !== undefined) checkAccuracy(result, config.requireAccuracy);
+  const required = await requiredAccuracy(config, options.resume);
+  if (required !== undefined) checkAccuracy(result, required);
   if (options.json) {
     printJson(resultDocument(result));
     return;
@@ -92,6 +94,14 @@ function refuseNewSettings(self: Command, options: TrainOptions): void {
     got: refused.join(", "),
     fix: "The run keeps the configuration it was started with; for another one start a new run (--init takes weights).",
   });
+}
+
+/** A resumed run is held to the target it was started with, unless another one is given. */
+async function requiredAccuracy(config: TrainConfig, resume: string | undefined): Promise<number | undefined> {
+  if (config.requireAccuracy !== undefined || resume === undefined) return config.requireAccuracy;
+  const { openRunFolder } = await import("../train/run-folder.js");
+  const { readRunConfig } = await import("../train/run-description.js");
+  return readRunConfig(openRunFolder(resume), config).requireAccuracy;
 }
 
 function checkAccuracy({ test, run }: TrainResult, required: number): void {

@@ -22,4 +22,13 @@ export interface ParameterSpec {
   readonly init:
     | { readonly kind: "weights"; readonly fanIn: number; readonly fanOut: number; readonly rectified: boolean }
     | { readonly kind: "constant"; readonly value: number };
+  /** How kernels want it. */
+  readonly packing: Packing;
 }
+
+/** How a tensor lies in the arena (`engine/packing.ts`). */
+export type Packing =
+  /** A dense weight as panels of [input features][output features]; `image` is the input, whose features kernels see channels last. */
+  | { readonly kind: "panels"; readonly k: number; readonly n: number; readonly image: ImageShape }
+  /** One number per output feature, padded to whole vectors. */
+  | { readonly kind: "vector"; readonly n: number };

@@ -1,0 +1,46 @@
+/** The 1,797 real 8x8 digits of scikit-learn (the test part of UCI's "Optical Recognition of Handwritten Digits"). */
+import { dataError } from "../errors.js";
+import type { Dataset, DatasetSource, LoadOptions, Split } from "./dataset.js";
+import { parseCsv } from "./formats/csv.js";
+import { locate, readBytes } from "./formats/files.js";
+
+const rows = 1797;
+const trainRows = 1437;
+const pixels = 64;
+/** Five characters for each number are more than any such file needs. */
+const mostBytes = rows * (pixels + 1) * 5;
+
+export const digits: DatasetSource = {
+  name: "digits",
+  summary: "1,797 real handwritten digits, 8x8 grey, values 0..16 (digits.csv)",
+  embedded: false,
+  defaults: { model: "digits-mlp", epochs: 10 },
+  load,
+};
+
+async function load({ dataDir }: LoadOptions): Promise<Dataset> {
+  const [path] = locate("digits", dataDir, ["digits.csv"]);
+  const bytes = await readBytes(path, () => mostBytes);
+  const text = new TextDecoder("latin1").decode(bytes);
+  const all = parseCsv(text, { path, pixels, maximum: 16, classes: 10 });
+  if (all.count !== rows) {
+    throw dataError({ where: path, expected: `${rows} rows`, got: `${all.count}`, fix: "Fetch the file again." });
+  }
+  return {
+    name: "digits",
+    shape: { height: 8, width: 8, channels: 1 },
+    classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    maximum: 16,
+    train: slice(all, 0, trainRows),
+    test: slice(all, trainRows, rows),
+    notes: ["The set has no split of its own: Heddle trains on rows 0..1436 and tests on the last 360."],
+  };
+}
+
+function slice({ images, labels }: Split, from: number, to: number): Split {
+  return {
+    count: to - from,
+    images: images.subarray(from * pixels, to * pixels),
+    labels: labels.subarray(from, to),
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Finding and reading the files of a data set: `<data folder>/<set>/<file>`, each as published (`.gz`) or unpacked.
+ * Whatever is wrong with a file ends in one `dataError` that names it.
+ */
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { constants, createGunzip, gunzip, gunzipSync } from "node:zlib";
+import { dataError, HeddleError } from "../../errors.js";
+
+const unzip = promisify(gunzip);
+
+/** The paths of `names` (given without `.gz`) in the set's folder, in order. */
+export function locate(set: string, dataDir: string | undefined, names: readonly string[]): string[] {
+  const either = names.map((name) => `${name}.gz`).join(", ");
+  const fix =
+    `Give the folder that holds ${set}/ with --data-dir or HEDDLE_DATA_DIR (docs/data.md shows the layout). ` +
+    "--dataset synthetic-digits needs no files.";
+  if (!dataDir) {
+    const expected = `a data folder with ${set}/ in it, holding ${either} (or unpacked, without .gz)`;
+    throw dataError({ where: `Data set ${set}`, expected, got: "no data folder", fix });
+  }
+  const folder = join(dataDir, set);
+  const paths = names.map((name) => [`${name}.gz`, name].map((file) => join(folder, file)).find(isFile));
+  const found = paths.filter((path) => path !== undefined);
+  if (found.length === names.length) return found;
+  const missing = names.filter((_, i) => paths[i] === undefined).map((name) => `${name}.gz`);
+  const got = existsSync(folder) ? `no ${missing.join(", ")}` : "no such folder";
+  throw dataError({ where: folder, expected: `the files ${either} (or unpacked, without .gz)`, got, fix });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/**
+ * All bytes of a file, unpacked if its name ends in `.gz`. `sizeOf` says from the first unpacked bytes how many there may
+ * be at most (and may throw): a file that unpacks to more is refused before it fills the memory.
+ */
+export async function readBytes(path: string, sizeOf: (head: Uint8Array) => number): Promise<Uint8Array> {
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await readFile(path);
+    if (!path.endsWith(".gz")) return bytes;
+    const head = gunzipSync(bytes.subarray(0, 4096), { finishFlush: constants.Z_SYNC_FLUSH });
+    // One byte more than allowed tells "too many" from "just enough". One chunk for all saves copying; deflate never
+    // packs tighter than 1 in 1032, so that a lying header cannot ask for much more than the file can hold.
+    const maxOutputLength = sizeOf(head) + 1;
+    const chunkSize = Math.max(64, Math.min(maxOutputLength, 1032 * bytes.length));
+    return await unzip(bytes, { maxOutputLength, chunkSize });
+  } catch (cause) {
+    throw cause instanceof HeddleError ? cause : await readError(path, bytes, cause);
+  }
+}
+
+async function readError(path: string, bytes: Uint8Array | undefined, cause: unknown): Promise<HeddleError> {
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  if (bytes === undefined) return dataError({ where: path, expected: "a readable file", got: message, cause });
+  const fix = "Fetch the file again.";
+  if (code === "Z_BUF_ERROR") {
+    const got = "the end of a truncated file";
+    return dataError({ where: `${path} at byte ${bytes.length}`, expected: "more gzip data", got, fix, cause });
+  }
+  if (code === "ERR_BUFFER_TOO_LARGE") {
+    const expected = "as many bytes inside the gzip as its first ones announce";
+    return dataError({ where: `${path} at byte ${bytes.length}`, expected, got: "more", fix, cause });
+  }
+  const where = `${path} at byte ${await firstBadSlice(bytes)}`;
+  return dataError({ where, expected: "gzip data", got: `something else (${message})`, fix, cause });
+}
+
+/** Where the kilobyte starts in which unpacking fails: zlib itself does not tell. */
+async function firstBadSlice(bytes: Uint8Array): Promise<number> {
+  const stream = createGunzip().resume();
+  for (let start = 0; start < bytes.length; start += 1024) {
+    const failed = await new Promise<boolean>((resolve) => {
+      stream.once("error", () => resolve(true));
+      stream.write(bytes.subarray(start, start + 1024), (error) => resolve(Boolean(error)));
+    });
+    stream.removeAllListeners("error");
+    if (failed) return start;
+  }
+  return bytes.length;
+}

@@ -1,0 +1,94 @@
+/**
+ * The standardizations: ways to turn pixel bytes into the numbers that a net sees. One entry of the list each. Fitting
+ * looks at training samples only; what it finds goes into the model file as a `Preprocessing`.
+ */
+import { didYouMean, usageError } from "../errors.js";
+import type { Dataset } from "./dataset.js";
+import type { Preprocessing } from "./preprocessing.js";
+
+export interface Standardization {
+  readonly name: string;
+  readonly summary: string;
+  /** `trainIndices` are positions in the training split; validation and test samples must not be among them. */
+  fit(dataset: Dataset, trainIndices: ArrayLike<number>): Fitted;
+}
+
+/** The part of a `Preprocessing` that differs between standardizations. */
+type Fitted =
+  | { readonly kind: "affine"; readonly scale: readonly number[]; readonly shift: readonly number[] }
+  | { readonly kind: "per-image" };
+
+/** The same for all channels and whatever the data: x = byte / maximum * gain + shift. */
+const fixed =
+  (gain: number, shift: number) =>
+  ({ maximum, shape }: Dataset): Fitted => ({
+    kind: "affine",
+    scale: new Array<number>(shape.channels).fill(gain / maximum),
+    shift: new Array<number>(shape.channels).fill(shift),
+  });
+
+export const standardizations: readonly Standardization[] = [
+  { name: "unit", summary: "0..1: x / the largest value a pixel can have", fit: fixed(1, 0) },
+  { name: "symmetric", summary: "-1..1: 2 unit - 1", fit: fixed(2, -1) },
+  { name: "centered", summary: "-0.5..0.5: unit - 0.5", fit: fixed(1, -0.5) },
+  { name: "dataset", summary: "mean 0 and deviation 1 of each channel over the training samples", fit: fitChannels },
+  {
+    name: "per-image",
+    summary: "each image by itself: minus its mean, over its 2-norm",
+    fit: () => ({ kind: "per-image" }),
+  },
+  { name: "none", summary: "the bytes as they are", fit: (dataset) => fixed(dataset.maximum, 0)(dataset) },
+];
+
+/** The preprocessing that `--standardize` names, fitted on the given samples of the training split. */
+export function fitPreprocessing(name: string, dataset: Dataset, trainIndices: ArrayLike<number>): Preprocessing {
+  const names = standardizations.map((standardization) => standardization.name);
+  const found = standardizations.find((standardization) => standardization.name === name);
+  if (!found) {
+    const expected = `one of ${names.join(", ")}`;
+    throw usageError({ where: "--standardize", expected, got: name, fix: didYouMean(name, names) });
+  }
+  return { standardize: name, ...dataset.shape, ...found.fit(dataset, trainIndices) };
+}
+
+function fitChannels(dataset: Dataset, trainIndices: ArrayLike<number>): Fitted {
+  const scale: number[] = [];
+  const shift: number[] = [];
+  for (let channel = 0; channel < dataset.shape.channels; channel++) {
+    const { mean, deviation } = moments(histogram(dataset, trainIndices, channel));
+    // A channel that never changes has no deviation to divide by: it is only centred, in units of the whole range.
+    const unit = deviation > 0 ? deviation : dataset.maximum;
+    scale.push(1 / unit);
+    shift.push(-mean / unit);
+  }
+  return { kind: "affine", scale, shift };
+}
+
+/** How often each byte occurs in one channel of the given training samples. Counts are exact in any order. */
+function histogram({ shape, train }: Dataset, indices: ArrayLike<number>, channel: number): Uint32Array {
+  const { height, width, channels } = shape;
+  const counts = new Uint32Array(256);
+  const bytes = height * width * channels;
+  const { images } = train;
+  for (let i = 0; i < indices.length; i++) {
+    const start = indices[i] * bytes;
+    for (let at = start + channel; at < start + bytes; at += channels) counts[images[at]]++;
+  }
+  return counts;
+}
+
+/** Mean and population deviation of the bytes counted, from exact integer sums: n sum(x^2) - sum(x)^2 may pass 2^53. */
+function moments(counts: Uint32Array): { mean: number; deviation: number } {
+  let [n, sum, squares] = [0n, 0n, 0n];
+  for (const [byte, count] of counts.entries()) {
+    const [b, c] = [BigInt(byte), BigInt(count)];
+    n += c;
+    sum += b * c;
+    squares += b * b * c;
+  }
+  if (n === 0n) return { mean: 0, deviation: 0 };
+  return {
+    mean: Number(sum) / Number(n),
+    deviation: Math.sqrt(Number(n * squares - sum * sum)) / Number(n),
+  };
+}

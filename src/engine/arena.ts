@@ -1,0 +1,84 @@
+/**
+ * The arena: all memory that ranks share, laid out once before step 1. This file alone allocates shared memory.
+ *
+ * A `Layout` gives out regions by name, each on its own 128 bytes; `Arena` holds the bytes. Offsets count from a base
+ * that is aligned by its native address (a SharedArrayBuffer of 1 MB or more begins at 16 mod 64).
+ */
+import { runError } from "../errors.js";
+import type { Backend } from "../kernels/backend.js";
+import type { Region } from "../kernels/operations.js";
+
+const alignment = 128;
+
+export class Layout {
+  bytes = 0;
+
+  /** Takes `bytes` more. */
+  region(bytes: number): Region {
+    const offset = this.bytes;
+    this.bytes = offset + Math.ceil(bytes / alignment) * alignment;
+    return { offset, bytes };
+  }
+}
+
+export type FloatArray = Float32Array | Float64Array;
+export type Dtype = "f32" | "f64";
+export const elementBytes = (dtype: Dtype): 4 | 8 => (dtype === "f32" ? 4 : 8);
+
+export class Arena {
+  /** What another thread needs to see the same memory. */
+  readonly shared: { readonly buffer: SharedArrayBuffer; readonly base: number; readonly bytes: number };
+  readonly #dtype: Dtype;
+
+  constructor(dtype: Dtype, shared: Arena["shared"]) {
+    this.shared = shared;
+    this.#dtype = dtype;
+  }
+
+  /** Throws `runError` where it would pass the memory that is left. */
+  static allocate(dtype: Dtype, bytes: number, available: number, backend: Backend): Arena {
+    if (bytes > available) {
+      throw runError({
+        where: "memory",
+        expected: `at least ${megabytes(bytes)} for the data, the net and its activations`,
+        got: `${megabytes(available)} available`,
+        fix: "Take a smaller --batch-size, a --subset or a smaller net.",
+      });
+    }
+    const buffer = new SharedArrayBuffer(bytes + alignment);
+    const base = (alignment - (backend.address(new Uint8Array(buffer)) % alignment)) % alignment;
+    return new Arena(dtype, { buffer, base, bytes });
+  }
+
+  /** The bytes of the whole arena: what a back end binds. */
+  all(): Uint8Array {
+    return new Uint8Array(this.shared.buffer, this.shared.base, this.shared.bytes);
+  }
+  #view<A>(
+    type: { new (buffer: SharedArrayBuffer, offset: number, length: number): A; BYTES_PER_ELEMENT: number },
+    { offset, bytes }: Region,
+  ): A {
+    return new type(this.shared.buffer, this.shared.base + offset, Math.floor(bytes / type.BYTES_PER_ELEMENT));
+  }
+  bytes(region: Region): Uint8Array {
+    return this.#view(Uint8Array, region);
+  }
+  uint16(region: Region): Uint16Array {
+    return this.#view(Uint16Array, region);
+  }
+  uint32(region: Region): Uint32Array {
+    return this.#view(Uint32Array, region);
+  }
+  int32(region: Region): Int32Array {
+    return this.#view(Int32Array, region);
+  }
+  float64(region: Region): Float64Array {
+    return this.#view(Float64Array, region);
+  }
+  /** Numbers in the run's format. */
+  numbers(region: Region): FloatArray {
+    return this.#dtype === "f32" ? this.#view(Float32Array, region) : this.float64(region);
+  }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

@@ -1,0 +1,106 @@
+/**
+ * The ranks: a piscina pool of exactly N threads, and the only file that knows piscina. It launches one task per rank
+ * and job (a job lasts an epoch), waits for all, and turns what went wrong into one error.
+ */
+import { Piscina } from "piscina";
+import { HeddleError, runError } from "../errors.js";
+import type { BackendChoice } from "../kernels/index.js";
+import type { Arena } from "./arena.js";
+import { barrierWord, controlWord, noStop } from "./control.js";
+import type { Job, RankReport, RankSetup, RankTask } from "./job.js";
+import type { Plan } from "./plan.js";
+
+export type FinishedRank = RankReport & { ok: true };
+
+let setups = 0;
+
+export class Ranks {
+  readonly #count: number;
+  readonly #pool: Piscina<RankTask, RankReport>;
+  #setup: RankSetup | undefined;
+  #words: { poison: Int32Array; control: Int32Array } | undefined;
+  readonly #onExit = (): void => this.#poison();
+
+  /** Starts the threads at once: they load while the data does. */
+  constructor(count: number) {
+    this.#count = count;
+    this.#pool = new Piscina({
+      filename: new URL("./rank.js", import.meta.url).href,
+      // One task per thread: N tasks submitted together land on N threads.
+      minThreads: count,
+      maxThreads: count,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Infinity,
+      // Whatever the user gave to this process (an inspector, a loader) is not meant for every rank.
+      execArgv: [],
+      recordTiming: false,
+    });
+    // A rank that waits in native code leaves only when it sees poison.
+    process.on("exit", this.#onExit);
+  }
+
+  /** What the next jobs work on. */
+  use(plan: Plan, arena: Arena, backend: BackendChoice): void {
+    this.#setup = { id: setups++, plan, arena: arena.shared, backend };
+    this.#words = {
+      poison: arena.int32(plan.regions.barrier).subarray(barrierWord.poison),
+      control: arena.int32(plan.regions.control),
+    };
+  }
+
+  /** Runs a job on every rank. Throws `runError` with the message of the rank that failed first. */
+  async run(job: Job): Promise<FinishedRank[]> {
+    const setup = this.#setup!;
+    const { control } = this.#words!;
+    Atomics.store(control, controlWord.stopRequested, 0);
+    Atomics.store(control, controlWord.stopAfter, noStop);
+    const tasks = Array.from({ length: this.#count }, async (_, rank): Promise<RankReport> => {
+      try {
+        return await this.#pool.run({ rank, setup, job });
+      } catch (error) {
+        // The thread is gone (exit, out of heap): nobody but us can free the others.
+        this.#poison();
+        const { name, message, stack } = error as Error;
+        return { ok: false, poisoned: false, name, message, stack: stack ?? "" };
+      }
+    });
+    const reports = await Promise.all(tasks);
+    const rank = reports.findIndex((report) => !report.ok && !report.poisoned);
+    const failed = reports[rank];
+    if (failed && !failed.ok && !failed.poisoned) throw rankError(rank, failed);
+    return reports.map((report) => {
+      if (!report.ok) throw runError({ where: "ranks", expected: "to finish", got: "poison" });
+      return report;
+    });
+  }
+
+  /** Steps that rank 0 has ended in this epoch. */
+  stepsDone(): number {
+    return this.#words ? Atomics.load(this.#words.control, controlWord.stepsDone) : 0;
+  }
+
+  /** Asks the ranks to stop after the step they are in. */
+  requestStop(): void {
+    if (this.#words) Atomics.store(this.#words.control, controlWord.stopRequested, 1);
+  }
+
+  async close(): Promise<void> {
+    process.off("exit", this.#onExit);
+    await this.#pool.destroy();
+  }
+
+  #poison(): void {
+    if (this.#words) Atomics.store(this.#words.poison, 0, 1);
+  }
+}
+
+function rankError(rank: number, { name, message, stack }: { name: string; message: string; stack: string }): Error {
+  if (name === "HeddleError") return new HeddleError("run", message);
+  const error = runError({
+    where: `rank ${rank}`,
+    expected: "to finish its work",
+    got: `${name}: ${message}`,
+  });
+  error.stack = stack;
+  return error;
+}

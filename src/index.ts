@@ -1,0 +1,8 @@
+/** The public API. */
+export { evaluate, type Evaluation } from "./inference/evaluate.js";
+export { predict, type Prediction, type Predictions } from "./inference/predict.js";
+export { dgemm, type GemmOptions, sgemm } from "./kernels/gemm.js";
+export { type NetSummary, summarize } from "./nn/summary.js";
+export { HeddleError } from "./errors.js";
+export type { TrainEvent, TrainResult } from "./train/events.js";
+export { train, type TrainOptions, type TrainOutcome } from "./train/trainer.js";

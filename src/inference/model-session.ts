@@ -1,0 +1,108 @@
+/** A trained model on ranks, with the data it is asked about: what `evaluate` and `predict` share. */
+import type { TrainConfig } from "../config/schema.js";
+import type { Dataset } from "../data/dataset.js";
+import { findDataset } from "../data/index.js";
+import { Engine, testOffset } from "../engine/engine.js";
+import { dataError, usageError } from "../errors.js";
+import { shapeText } from "../nn/layer.js";
+import { findLoss } from "../nn/losses.js";
+import { resolveNet } from "../nn/net.js";
+import { matchParameters, type ModelFile, readModel } from "../model/model-file.js";
+import { chooseThreads } from "../system.js";
+import { resolveModelPath } from "../train/run-folder.js";
+import { splitSamples } from "../train/session.js";
+
+export type SplitName = "train" | "validation" | "test";
+
+export interface ModelOptions {
+  /** Run folder or model file; the newest run where not given. */
+  readonly path?: string;
+  /** The data set the model was trained on, unless given. */
+  readonly dataset?: string;
+  readonly dataDir?: string;
+  readonly split: SplitName;
+  readonly threads: TrainConfig["threads"];
+  readonly backend: TrainConfig["backend"];
+  onNote(text: string): void;
+}
+
+export interface ModelSession {
+  readonly file: ModelFile;
+  readonly dataset: Dataset;
+  /** The split's samples as the engine counts them: the test split after the training split. */
+  readonly order: Uint32Array;
+  readonly engine: Engine;
+}
+
+/** Opens model and data. The preprocessing comes from the model file and from nowhere else. */
+export async function openModel(
+  options: ModelOptions,
+  places: (order: Uint32Array) => Uint32Array,
+  probabilities: boolean,
+): Promise<ModelSession> {
+  const { path, run, newest } = resolveModelPath(options.path);
+  if (newest) options.onNote(`Taking the newest run, ${run ?? path}.`);
+  const file = readModel(path);
+  const { architecture, preprocessing, classNames, provenance } = file.model;
+  const name = options.dataset ?? provenance.dataset;
+  const dataset = await findDataset(name).load({ dataDir: options.dataDir });
+  const { input } = architecture;
+  if (shapeText(dataset.shape) !== shapeText(input) || dataset.classes.length !== classNames.length) {
+    throw usageError({
+      where: `${path} on ${name}`,
+      expected: `images of ${shapeText(input)} and ${classNames.length} classes, as in training`,
+      got: `${shapeText(dataset.shape)} and ${dataset.classes.length} classes`,
+    });
+  }
+  const dtype = file.tensors.some(({ dtype: of }) => of === "F64") ? "f64" : "f32";
+  const net = resolveNet(architecture);
+  const { tensors } = matchParameters(file, net.parameters, dtype);
+  const order = places(samplesOf(options.split, file, dataset));
+  const loss = findLoss(typeof provenance["loss"] === "string" ? provenance["loss"] : "cross-entropy");
+  const { threads } = chooseThreads(options.threads);
+  const engine = new Engine(threads, options.backend);
+  try {
+    engine.configure({
+      net,
+      dtype,
+      loss,
+      preprocessing,
+      dataset,
+      probabilities,
+      batchSize: 0,
+      optimizer: null,
+      places: order.length,
+    });
+    engine.setParameters(tensors);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return { file, dataset, order, engine };
+}
+
+/** Training and validation samples follow from the model's own seed and split. */
+function samplesOf(split: SplitName, { path, model }: ModelFile, dataset: Dataset): Uint32Array {
+  if (split === "test") {
+    if (dataset.test) return Uint32Array.from({ length: dataset.test.count }, (_, i) => testOffset(dataset) + i);
+    throw usageError({ where: "--split test", expected: "a data set with a test split", got: dataset.name });
+  }
+  const { provenance } = model;
+  const { validation, subset } = provenance;
+  if (dataset.name !== provenance.dataset || typeof validation !== "number") {
+    throw dataError({
+      where: `${path}, --split ${split}`,
+      expected: `a model trained on ${dataset.name}, whose split it remembers`,
+      got: `one trained on ${provenance.dataset}`,
+      fix: "Take --split test.",
+    });
+  }
+  const { seed } = provenance;
+  const samples = splitSamples(dataset, { seed, validation, subset: typeof subset === "number" ? subset : undefined });
+  if (samples[split].length > 0) return samples[split];
+  throw usageError({
+    where: `--split ${split}`,
+    expected: "samples",
+    got: `none: ${path} was trained with --validation 0`,
+  });
+}

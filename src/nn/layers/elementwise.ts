@@ -1,0 +1,53 @@
+/** What all activation layers share: shape in is shape out, no parameters, and one kernel that knows them by name. */
+import type { z } from "zod";
+import { elementwiseNames } from "../../kernels/operations.js";
+import type { Elementwise, Layer } from "../layer.js";
+import type { LayerSpec } from "../spec.js";
+
+export function elementwiseLayer<Spec extends LayerSpec>(
+  type: Spec["type"],
+  summary: string,
+  schema: z.ZodType<Spec>,
+  elementwise: (spec: Spec) => Elementwise,
+): Layer<Spec> {
+  return {
+    type,
+    summary,
+    schema,
+    elementwise,
+    output: (_spec, { input }) => input,
+    parameters: () => [],
+    multiplyAdds: () => 0,
+
+    forward(spec, { x, y, emit }) {
+      const { name, slope } = elementwise(spec);
+      emit("activation", {
+        x: x.region,
+        ldx: x.ld,
+        y: y.region,
+        ldy: y.ld,
+        n: x.features,
+        function: elementwiseNames.indexOf(name),
+        slope,
+      });
+    },
+
+    backward(spec, { y, dx, dy, emit }) {
+      if (!dx) return;
+      const { name, slope } = elementwise(spec);
+      emit("activationBackward", {
+        dy: dy.region,
+        lddy: dy.ld,
+        y: y.region,
+        ldy: y.ld,
+        dx: dx.region,
+        lddx: dx.ld,
+        n: y.features,
+        function: elementwiseNames.indexOf(name),
+        slope,
+      });
+    },
+
+    update() {},
+  };
+}

@@ -1,0 +1,133 @@
+/** From a configuration to a run that can start: data, split, preprocessing, net, and how many threads. */
+import type { TrainConfig } from "../config/schema.js";
+import type { Dataset } from "../data/dataset.js";
+import { findDataset } from "../data/index.js";
+import type { Preprocessing } from "../data/preprocessing.js";
+import { stratifiedSplit, stratifiedSubset } from "../data/split.js";
+import { fitPreprocessing } from "../data/standardize.js";
+import { usageError } from "../errors.js";
+import { blake3 } from "../model/hash.js";
+import { type ModelMetadata, matchParameters, readWeights } from "../model/model-file.js";
+import { findInitializer, initializeParameter } from "../nn/initializers.js";
+import { findLoss, type Loss } from "../nn/losses.js";
+import { type Net, resolveNet } from "../nn/net.js";
+import { findOptimizer } from "../optim/index.js";
+import type { Optimizer } from "../optim/optimizer.js";
+import { identity } from "../random.js";
+import { buildNet, parseActivation } from "../zoo/index.js";
+import type { FloatArray } from "../engine/arena.js";
+
+/** The configuration with what the data set decides filled in. */
+export type FullConfig = TrainConfig & { readonly model: string; readonly epochs: number };
+
+export interface Session {
+  readonly config: FullConfig;
+  readonly dataset: Dataset;
+  /** Positions in the training split. */
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+  readonly preprocessing: Preprocessing;
+  readonly net: Net;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly batchSize: number;
+}
+
+/** Refuses what cannot be right before anything is loaded. Throws `usageError`. */
+export function checkConfig(config: TrainConfig): void {
+  findDataset(config.dataset);
+  findOptimizer(config.optimizer);
+  findLoss(config.loss);
+  if (config.initializer !== undefined) findInitializer(config.initializer);
+  if (config.activation !== undefined) parseActivation(config.activation);
+  if (config.model !== undefined) buildNet(config.model, { activation: config.activation });
+}
+
+/** Loads the data and resolves everything that follows from it. */
+export async function openSession(given: TrainConfig): Promise<Session> {
+  const source = findDataset(given.dataset);
+  const dataset = await source.load({ dataDir: given.dataDir });
+  const config = {
+    ...given,
+    model: given.model ?? source.defaults.model,
+    epochs: given.epochs ?? source.defaults.epochs,
+  };
+  const { train, validation } = splitSamples(dataset, config);
+  const batchSize = config.batchSize === "full" ? train.length : Math.min(config.batchSize, train.length);
+  return {
+    config,
+    dataset,
+    train,
+    validation,
+    preprocessing: fitPreprocessing(config.standardize, dataset, train),
+    net: resolveNet(
+      buildNet(config.model, { input: dataset.shape, classes: dataset.classes.length, activation: config.activation }),
+    ),
+    loss: findLoss(config.loss),
+    optimizer: findOptimizer(config.optimizer),
+    batchSize,
+  };
+}
+
+/** Subset first, validation out of it. */
+export function splitSamples(
+  dataset: Dataset,
+  { subset, validation, seed }: Pick<TrainConfig, "subset" | "validation" | "seed">,
+): { train: Uint32Array; validation: Uint32Array } {
+  const { labels } = dataset.train;
+  const classes = dataset.classes.length;
+  let indices: Uint32Array = identity(dataset.train.count);
+  if (subset !== undefined) indices = stratifiedSubset(indices, labels, classes, subset, seed);
+  const split = stratifiedSplit(labels, classes, validation, seed, indices);
+  if (split.train.length === 0) {
+    throw usageError({ where: "--validation", expected: "to leave samples to train on", got: "none left" });
+  }
+  return split;
+}
+
+/** The weights a run starts from: those of `--init`, or fresh draws. */
+export function startingWeights({ config, net }: Session): { tensors: FloatArray[]; notes: string[] } {
+  if (config.init !== undefined) return matchParameters(readWeights(config.init), net.parameters, config.dtype);
+  const type = config.dtype === "f32" ? Float32Array : Float64Array;
+  const tensors = net.parameters.map(
+    (spec, i) => new type(initializeParameter(spec, i, config.seed, config.initializer)),
+  );
+  return { tensors, notes: [] };
+}
+
+/** What the model file says beside the weights. Nothing here may differ between equal runs. */
+export function metadataOf({ config, dataset, net, preprocessing, batchSize }: Session, hash: string): ModelMetadata {
+  const { model, seed, epochs, optimizer, lr, momentum, loss, validation, subset, shuffle, dtype } = config;
+  return {
+    schema: 1,
+    architecture: net.spec,
+    preprocessing,
+    classNames: dataset.classes,
+    provenance: {
+      model,
+      dataset: dataset.name,
+      dataHash: hash,
+      seed,
+      notes: dataset.notes,
+      epochs,
+      batchSize,
+      optimizer,
+      lr,
+      ...(optimizer === "momentum" && { momentum }),
+      loss,
+      validation,
+      ...(subset !== undefined && { subset }),
+      shuffle,
+      dtype,
+    },
+  };
+}
+
+/** BLAKE3 over images and labels of both splits: two runs with the same hash saw the same data. */
+export function dataHash({ train, test }: Pick<Dataset, "train" | "test">): string {
+  const chunks = [train, ...(test ? [test] : [])].flatMap(({ images, labels }) => [
+    images,
+    new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength),
+  ]);
+  return `blake3:${Buffer.from(blake3(chunks)).toString("hex")}`;
+}
