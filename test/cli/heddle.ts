@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly env?: Record<string, string>;
   /** Sees stderr as it grows; may send signals. */
   readonly watch?: (stderr: string, child: ChildProcess) => void;
+  /** Goes away before the program can write, like `| head -0`. */
+  readonly closeStdout?: boolean;
 }
 
 export function heddle(args: readonly string[], options: StartOptions = {}): Promise<Outcome> {
@@ -31,6 +33,7 @@ export function heddle(args: readonly string[], options: StartOptions = {}): Pro
     env: { ...Object.fromEntries(ours), ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  if (options.closeStdout) child.stdout.destroy();
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

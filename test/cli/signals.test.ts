@@ -1,0 +1,66 @@
+/** Ctrl-C and SIGTERM: finish the step, write the checkpoint, exit 130 or 143; the second one ends at once. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { emptyFolder, heddle } from "./heddle.js";
+
+// Long enough that nobody waits for its end.
+const endless = ["train", "--epochs", "100000", "--out", "run"];
+
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  test(`${signal} leaves a checkpoint that a resume takes up, and exits ${code}`, async (t) => {
+    const folder = emptyFolder(t);
+    let sent = false;
+    const outcome = await heddle(endless, {
+      cwd: folder,
+      watch: (stderr, child) => {
+        if (sent || !stderr.includes("epoch ")) return;
+        sent = true;
+        child.kill(signal);
+      },
+    });
+    assert.equal(outcome.code, code, outcome.stderr);
+    assert.equal(outcome.stdout, "");
+    assert.match(outcome.stderr, new RegExp(`${signal}: finishing the step, writing the checkpoint`));
+    assert.match(outcome.stderr, /To go on: heddle train --resume run/);
+    assert.ok(existsSync(join(folder, "run", "last.ckpt")));
+
+    let stopped = false;
+    const resumed = await heddle(["train", "--resume", "run", "--threads", "1"], {
+      cwd: folder,
+      watch: (stderr, child) => {
+        if (stopped || !stderr.includes("resumed after epoch")) return;
+        stopped = true;
+        child.kill(signal);
+      },
+    });
+    assert.equal(resumed.code, code, resumed.stderr);
+  });
+}
+
+test("the second signal ends the run at once", async (t) => {
+  const folder = emptyFolder(t);
+  let sent = 0;
+  const { code } = await heddle([...endless, "--batch-size", "full"], {
+    cwd: folder,
+    watch: (stderr, child) => {
+      if (sent === 0 && stderr.includes("epoch ")) {
+        sent = 1;
+        child.kill("SIGINT");
+      } else if (sent === 1 && stderr.includes("finishing the step")) {
+        sent = 2;
+        child.kill("SIGINT");
+      }
+    },
+  });
+  assert.equal(code, 130);
+});
+
+test("a reader that goes away early is no failure", async () => {
+  const { code, stderr } = await heddle(["train", "--help"], { closeStdout: true });
+  assert.deepEqual([code, stderr], [0, ""]);
+});

@@ -1,0 +1,183 @@
+/** The commands on the embedded data, end to end: what goes to stdout, what to stderr, which exit code. */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { emptyFolder, heddle, type Outcome } from "./heddle.js";
+
+const short = ["train", "--epochs", "2", "--subset", "1000"];
+
+interface Score {
+  loss: number;
+  accuracy: number;
+}
+
+interface TrainDocument {
+  run: string;
+  train: Score;
+  validation: Score | null;
+  test: Score | null;
+  weightsHash: string;
+  modelHash: string;
+}
+
+describe("train, then evaluate and predict", () => {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-train-"));
+  after(() => rmSync(folder, { recursive: true }));
+  let trained: Outcome;
+  let document: TrainDocument;
+
+  before(async () => {
+    trained = await heddle([...short, "--threads", "1", "--json"], { cwd: folder });
+    assert.equal(trained.code, 0, trained.stderr);
+    document = JSON.parse(trained.stdout) as TrainDocument;
+  });
+
+  test("--json prints one document of schema 1, and only that", () => {
+    assert.equal(trained.stdout.trimEnd().split("\n").length, 1);
+    const keys =
+      "schema run model parameters dataset threads backend isa seed epochs bestEpoch train validation test " +
+      "weightsHash modelHash samplesPerSecond seconds";
+    assert.deepEqual(Object.keys(document), keys.split(" "));
+    assert.deepEqual(Object.keys(document.train), ["loss", "accuracy"]);
+    assert.match(document.weightsHash, /^blake3:[0-9a-f]{64}$/);
+    assert.match(document.modelHash, /^blake3:[0-9a-f]{64}$/);
+    assert.equal(document.run, join("runs", "1-synthetic-digits-digits-mlp"));
+  });
+
+  test("stderr begins with back end, ISA, threads and why", () => {
+    assert.match(trained.stderr, /^(native|reference) \S* ?· 1 thread \(--threads\) · synthetic-digits \(/);
+    assert.match(trained.stderr, /^epoch 2\/2 · train loss .* · validation loss /m);
+    assert.doesNotMatch(trained.stderr, /\u001b/, "no terminal codes without a terminal");
+  });
+
+  test("the run folder has its four files, and run.json the sources of the values", () => {
+    const files = readdirSync(join(folder, document.run)).sort();
+    assert.deepEqual(files, ["last.ckpt", "metrics.jsonl", "model.safetensors", "run.json"]);
+    const run = readFileSync(join(folder, document.run, "run.json"), "utf8");
+    assert.match(run, /"epochs": "flag"/);
+  });
+
+  test("evaluate gives the accuracy that train reported, from the newest run", async () => {
+    const { code, stdout, stderr } = await heddle(["evaluate", "--json"], { cwd: folder });
+    assert.equal(code, 0, stderr);
+    const evaluated = JSON.parse(stdout) as { accuracy: number; errors: number; confusion: number[][] };
+    assert.deepEqual(Object.keys(evaluated), "schema model dataset split loss accuracy errors confusion".split(" "));
+    assert.equal(evaluated.accuracy, document.test?.accuracy);
+    assert.match(stderr, /1-synthetic-digits-digits-mlp/, "the run taken is named on stderr");
+    const wrong = evaluated.confusion.flatMap((row, truth) => row.filter((_, guess) => guess !== truth));
+    assert.equal(
+      wrong.reduce((sum, count) => sum + count, 0),
+      evaluated.errors,
+    );
+  });
+
+  test("evaluate draws the confusion matrix for people", async () => {
+    const { code, stdout } = await heddle(["evaluate", document.run, "--split", "validation"], { cwd: folder });
+    assert.equal(code, 0);
+    assert.match(stdout, /accuracy \d+\.\d\d % \(95 %: /);
+    assert.match(stdout, /true \\ predicted/);
+  });
+
+  test("predict gives classes and probabilities, both ends of the range included", async () => {
+    const args = ["predict", join(document.run, "model.safetensors"), "--dataset", "synthetic-digits"];
+    const { code, stdout, stderr } = await heddle([...args, "--index", "3..7", "--json"], { cwd: folder });
+    assert.equal(code, 0, stderr);
+    const { predictions, ...rest } = JSON.parse(stdout) as {
+      predictions: { index: number; class: number; probabilities: number[] }[];
+    };
+    assert.deepEqual(Object.keys(rest), ["seconds", "imagesPerSecond"]);
+    assert.deepEqual(
+      predictions.map(({ index }) => index),
+      [3, 4, 5, 6, 7],
+    );
+    for (const prediction of predictions) {
+      assert.deepEqual(Object.keys(prediction), ["index", "class", "probabilities"]);
+      const { probabilities } = prediction;
+      assert.ok(Math.abs(probabilities.reduce((sum, value) => sum + value, 0) - 1) < 1e-5);
+      assert.equal(probabilities.indexOf(Math.max(...probabilities)), prediction.class);
+    }
+    const table = await heddle([...args, "--index", "0"], { cwd: folder });
+    assert.match(table.stdout, /of 1 right/);
+  });
+
+  test("a missed target is exit 4, with the accuracy on stderr, nothing on stdout, and the run kept", async () => {
+    const { code, stdout, stderr } = await heddle([...short, "--out", "missed", "--require-accuracy", "1"], {
+      cwd: folder,
+    });
+    assert.equal(code, 4);
+    assert.equal(stdout, "");
+    assert.match(stderr, /--require-accuracy: expected a test accuracy of at least 100\.00 %, got \d+\.\d\d %/);
+    assert.ok(existsSync(join(folder, "missed", "model.safetensors")));
+  });
+
+  test("an output folder that is not empty is exit 2", async () => {
+    const { code, stdout, stderr } = await heddle([...short, "--out", document.run], { cwd: folder });
+    assert.equal(code, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, /--out/);
+  });
+
+  test("what is not a model is exit 3", async () => {
+    writeFileSync(join(folder, "not-a-model"), "no");
+    for (const path of ["not-a-model", "missing"]) {
+      const { code, stdout } = await heddle(["evaluate", path], { cwd: folder });
+      assert.equal(code, 3, path);
+      assert.equal(stdout, "");
+    }
+  });
+});
+
+test("without a flag: the table, six digits, the model, the hash and a next command; the same bytes at any threads", async (t) => {
+  const folder = emptyFolder(t);
+  const { code, stdout, stderr } = await heddle(["train"], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^test +\d+\.\d\d % +\d+\.\d\d \.\. \d+\.\d\d /m);
+  assert.match(stdout, /[▀▄█]/);
+  assert.match(stdout, /^model +runs\S+model\.safetensors/m);
+  assert.match(stdout, /next +heddle evaluate runs/);
+  assert.doesNotMatch(stdout, /\u001b/);
+  const hash = /weights +(blake3:[0-9a-f]{64}) \(try --threads (\d+): the same bytes\)/.exec(stdout);
+  assert.ok(hash, stdout);
+  const again = await heddle(["train", "--threads", hash[2], "--json", "--quiet"], { cwd: folder });
+  assert.equal((JSON.parse(again.stdout) as TrainDocument).weightsHash, hash[1]);
+  assert.equal(again.stderr, "", "--quiet leaves stderr to errors");
+});
+
+test("names that do not exist are usage errors", { concurrency: 2 }, async () => {
+  const wrong: [string, RegExp][] = [
+    ["--dataset minst", /--dataset: .* Did you mean mnist\?/],
+    ["--model digit-mlp", /--model: .* Did you mean digits-mlp\?/],
+    ["--model mlp:0", /--model mlp:0: expected /],
+    ["--optimizer adm", /--optimizer: .* Did you mean adam\?/],
+    ["--loss cross", /--loss: expected /],
+    ["--activation rely", /--activation: .* Did you mean relu\?/],
+    ["--standardize units", /--standardize: .* Did you mean unit\?/],
+    ["--initializer he", /--initializer: /],
+  ];
+  for (const [args, message] of wrong) {
+    const { code, stdout, stderr } = await heddle(["train", ...args.split(" ")]);
+    assert.match(stderr, message);
+    assert.deepEqual([code, stdout], [2, ""], args);
+  }
+});
+
+test("summary, bench and doctor print one document each", async () => {
+  const cases: [args: string, keys: string][] = [
+    ["summary dtu-mlp", "parameters statistics multiplyAdds layers"],
+    ["bench step --model digits-mlp --threads 1 --seconds 0.1", "msPerStep samplesPerSecond gflops peakShare ranks"],
+    ["bench scaling --model digits-mlp --threads 1,2 --seconds 0.1", "results"],
+    ["bench gemm --seconds 0.01", "results"],
+    ["doctor", "node platform cpu features cores threads memory native dataDir dataFolders environment"],
+  ];
+  for (const [args, keys] of cases) {
+    const { code, stdout, stderr } = await heddle([...args.split(" "), "--json"]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(Object.keys(JSON.parse(stdout) as object), keys.split(" "), args);
+    const table = await heddle(args.split(" "));
+    assert.ok(table.code === 0 && table.stdout.length > 40, args);
+  }
+  const summary = await heddle(["summary", "dtu-mlp"]);
+  assert.match(summary.stdout, /1,086,215 parameters/);
+});
