@@ -40,21 +40,28 @@ function isFile(path: string): boolean {
  */
 export async function readBytes(path: string, sizeOf: (head: Uint8Array) => number): Promise<Uint8Array> {
   let bytes: Uint8Array | undefined;
+  let size = 0;
   try {
     bytes = await readFile(path);
     if (!path.endsWith(".gz")) return bytes;
     const head = gunzipSync(bytes.subarray(0, 4096), { finishFlush: constants.Z_SYNC_FLUSH });
     // One byte more than allowed tells "too many" from "just enough". One chunk for all saves copying; deflate never
     // packs tighter than 1 in 1032, so that a lying header cannot ask for much more than the file can hold.
-    const maxOutputLength = sizeOf(head) + 1;
+    size = sizeOf(head);
+    const maxOutputLength = size + 1;
     const chunkSize = Math.max(64, Math.min(maxOutputLength, 1032 * bytes.length));
     return await unzip(bytes, { maxOutputLength, chunkSize });
   } catch (cause) {
-    throw cause instanceof HeddleError ? cause : await readError(path, bytes, cause);
+    throw cause instanceof HeddleError ? cause : await readError(path, bytes, size, cause);
   }
 }
 
-async function readError(path: string, bytes: Uint8Array | undefined, cause: unknown): Promise<HeddleError> {
+async function readError(
+  path: string,
+  bytes: Uint8Array | undefined,
+  size: number,
+  cause: unknown,
+): Promise<HeddleError> {
   const { code = "", message } = cause as NodeJS.ErrnoException;
   if (bytes === undefined) return dataError({ where: path, expected: "a readable file", got: message, cause });
   const fix = "Fetch the file again.";
@@ -63,8 +70,8 @@ async function readError(path: string, bytes: Uint8Array | undefined, cause: unk
     return dataError({ where: `${path} at byte ${bytes.length}`, expected: "more gzip data", got, fix, cause });
   }
   if (code === "ERR_BUFFER_TOO_LARGE") {
-    const expected = "as many bytes inside the gzip as its first ones announce";
-    return dataError({ where: `${path} at byte ${bytes.length}`, expected, got: "more", fix, cause });
+    const where = `${path} at byte ${size} (counted after unpacking)`;
+    return dataError({ where, expected: `no more than ${size} bytes`, got: "more", fix, cause });
   }
   const where = `${path} at byte ${await firstBadSlice(bytes)}`;
   return dataError({ where, expected: "gzip data", got: `something else (${message})`, fix, cause });

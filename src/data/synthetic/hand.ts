@@ -6,22 +6,20 @@
 import type { Stream } from "../../random.js";
 import type { Skeleton, Stroke } from "./skeletons.js";
 
-/**
- * What varies from digit to digit, as standard deviations, in heights of the digit. The numbers were chosen by a search
- * for the highest accuracy on the training rows of the real `digits` (docs/data.md).
- */
-const hand = {
-  /** The top leans to the right, on average by `lean`. */
-  lean: 0.04,
-  slant: 0.066,
-  /** Width over the skeleton's width, less one. */
-  stretch: 0.03,
+/** What varies from digit to digit: standard deviations, in heights of the digit, but for the two means. */
+export interface Hand {
+  /** How far the top leans to the right: mean and deviation. */
+  readonly lean: number;
+  readonly slant: number;
+  /** Width over the skeleton's width: mean and deviation. */
+  readonly width: number;
+  readonly stretch: number;
   /** The waist moves up or down, and sideways. */
-  waist: 0.16,
-  bend: 0.12,
+  readonly waist: number;
+  readonly bend: number;
   /** Every knot is missed by this, on its own. */
-  wobble: 0.026,
-} as const;
+  readonly wobble: number;
+}
 
 /** Distance of two places on a stroke, in heights of the digit (nearly: strokes are cut evenly). */
 const step = 0.05;
@@ -57,11 +55,11 @@ export function bell(stream: Stream): number {
 const knotX = new Float64Array(32);
 const knotY = new Float64Array(32);
 
-/** Writes `skeleton` into `path`, which starts empty. */
-export function write(skeleton: Skeleton, stream: Stream, path: Path): void {
+/** Writes `skeleton` by `hand` into `path`, from its beginning. */
+export function write(skeleton: Skeleton, hand: Hand, stream: Stream, path: Path): void {
   path.count = 0;
   const slant = hand.lean + hand.slant * bell(stream);
-  const stretch = 1 + hand.stretch * bell(stream);
+  const stretch = hand.width + hand.stretch * bell(stream);
   const waist = hand.waist * bell(stream);
   const bend = hand.bend * bell(stream);
   for (const stroke of skeleton.strokes) {
