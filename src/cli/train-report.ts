@@ -11,6 +11,8 @@ export interface ReportOptions {
   readonly colors: Colors;
   readonly columns: number;
   readonly dataDir: string | undefined;
+  /** True where the next command must be given the folder again. */
+  readonly repeatDataDir: boolean;
   readonly onNote: (text: string) => void;
 }
 
@@ -23,7 +25,7 @@ export async function trainReport(result: TrainResult, options: ReportOptions): 
   const sections = [scores(result, colors)];
   const predicted = await firstTestImages(result, options);
   if (predicted) sections.push(gallery(predicted, colors, options.columns));
-  sections.push(ending(result, colors));
+  sections.push(ending(result, options));
   return `\n${sections.join("\n\n")}\n`;
 }
 
@@ -35,7 +37,12 @@ function scores({ test, validation, train }: TrainResult, colors: Colors): strin
     return [[name, colors.bold(percent(score.accuracy)), interval, number(score.loss), count(score.samples)]];
   };
   const head = ["", "accuracy", "95 % interval", "loss", "samples"].map((text) => colors.dim(text));
-  return table("lrrrr", [head, ...row("test", test), ...row("validation", validation), ...row("train", train)]);
+  return table("lrrrr", [
+    head,
+    ...row("test", test),
+    ...row("validation", validation),
+    ...row("train (epoch's mean)", train),
+  ]);
 }
 
 /** The run is done and saved: a failure here costs the pictures, not the result. */
@@ -88,15 +95,16 @@ function gallery({ predictions, images, shape, maximum }: Predicted, colors: Col
   return rows.map((row) => row.trimEnd()).join("\n");
 }
 
-function ending(result: TrainResult, colors: Colors): string {
+function ending(result: TrainResult, { colors, dataDir, repeatDataDir }: ReportOptions): string {
   const other = result.threads === 1 ? 2 : 1;
   // Started by npx, the bare name is not on the path.
   const heddle = process.env.npm_command === "exec" ? "npx heddle" : "heddle";
+  const where = dataDir !== undefined && repeatDataDir ? ` --data-dir ${shellWord(dataDir)}` : "";
   const rows = [
     ["model", `${result.run}/model.safetensors (epoch ${result.bestEpoch} of ${result.epochs})`],
     ["weights", `${result.weightsHash} ${colors.dim(`(try --threads ${other}: the same bytes)`)}`],
     ["time", `${duration(result.seconds)}, ${count(result.samplesPerSecond)} samples/s`],
-    ["next", colors.cyan(`${heddle} evaluate ${shellWord(result.run)}`)],
+    ["next", colors.cyan(`${heddle} evaluate ${shellWord(result.run)}${where}`)],
   ];
   return table(
     "ll",

@@ -78,7 +78,10 @@ async function run(options: TrainOptions, self: Command): Promise<void> {
     return;
   }
   const { trainReport } = await import("./train-report.js");
-  const report = { colors: resultColors(options), columns: resultColumns(), dataDir: config.dataDir, onNote: note };
+  const { dataDir } = config;
+  // A folder that the next command would not find by itself.
+  const repeatDataDir = sources.dataDir !== "environment";
+  const report = { colors: resultColors(options), columns: resultColumns(), dataDir, repeatDataDir, onNote: note };
   printText(await trainReport(result, report));
 }
 

@@ -14,6 +14,8 @@ export interface Backend {
   load(program: Float64Array): number;
   /** Runs a program from operation `from`. Returns `runStatus`, or the number of the operation to go on from. */
   run(program: number, from: number): number;
+  /** Multiply-adds a second of one core, in registers alone, for numbers of 32 or 64 bits; the reference has none. */
+  fmaPeak?(bits: 32 | 64): number;
   sgemm: Gemm<Float32Array>;
   dgemm: Gemm<Float64Array>;
 }

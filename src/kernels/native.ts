@@ -72,8 +72,8 @@ export function nativeBackend(): Backend | null {
   if (!found) return null;
   const isa = chosenIsa(found.isas());
   found.choose(isa);
-  const { address, bind, load, run, sgemm, dgemm } = found;
-  return { name: "native", isa, address, bind, load, run, sgemm, dgemm };
+  const { address, bind, load, run, sgemm, dgemm, fmaPeak } = found;
+  return { name: "native", isa, address, bind, load, run, sgemm, dgemm, ...(fmaPeak && { fmaPeak }) };
 }
 
 /** For `--backend native` without the addon. */
