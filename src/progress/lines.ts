@@ -1,5 +1,5 @@
 /** Plain lines, for logs and CI: the header, each epoch, and a sign of life every ten seconds of a long one. */
-import type { TrainEvent } from "../train/events.js";
+import type { RunHeader, TrainEvent } from "../train/events.js";
 import { clock, count, epochText, headerText, number, percent } from "./format.js";
 import type { Output, Renderer } from "./renderer.js";
 
@@ -19,8 +19,7 @@ export function lines(output: Output, now: () => number = Date.now): Renderer {
         case "start":
           epochs = event.header.epochs;
           print(headerText(event.header));
-          if (event.resumedFrom)
-            print(`resumed after epoch ${event.resumedFrom.epoch}, step ${event.resumedFrom.step}`);
+          if (event.resumedFrom) print(resumeText(event.resumedFrom, event.header));
           break;
         case "progress":
           if (now() - last < signOfLifeMs) break;
@@ -41,4 +40,10 @@ export function lines(output: Output, now: () => number = Date.now): Renderer {
     },
     close() {},
   };
+}
+
+/** Where a resumed run goes on: `epoch` is the one it is in, `step` the steps of it already done. */
+function resumeText({ epoch, step }: { epoch: number; step: number }, header: RunHeader): string {
+  if (epoch > header.epochs) return "resumed after its last epoch: the run was complete";
+  return `resumed in epoch ${epoch}, after ${step} of ${header.stepsPerEpoch} steps`;
 }

@@ -33,7 +33,7 @@ for (const [signal, code] of [
     const resumed = await heddle(["train", "--resume", "run", "--threads", "1"], {
       cwd: folder,
       watch: (stderr, child) => {
-        if (stopped || !stderr.includes("resumed after epoch")) return;
+        if (stopped || !stderr.includes("resumed in epoch")) return;
         stopped = true;
         child.kill(signal);
       },

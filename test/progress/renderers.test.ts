@@ -94,7 +94,7 @@ test("lines: header, notes, epochs; progress only after ten silent seconds; step
     output.written.map((line) => line.slice(0, 30).trimEnd()),
     [
       headerText(header).slice(0, 30),
-      "resumed after epoch 2, step 7",
+      "resumed in epoch 2, after 7 of",
       "epoch 1/5 · step 422/844 · los",
       "a note",
       "epoch 1/5 · train loss 0.2500,",
