@@ -155,7 +155,7 @@ napi_value run(napi_env env, napi_callback_info info) {
 
 // Rows x columns at leading dimension ld fit into a view of `length` elements.
 bool fits(double rows, double columns, double ld, double length) {
-  return rows == 0 || columns == 0 || (rows - 1) * ld + columns <= length;
+  return rows == 0 || columns == 0 || ((rows == 1 || ld >= columns) && (rows - 1) * ld + columns <= length);
 }
 
 // gemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, bias | null, function, slope)

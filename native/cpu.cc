@@ -7,22 +7,31 @@
 
 namespace heddle {
 
-const KernelTable* const* runnable_tables() {
-  static const KernelTable* tables[4] = {};
-  if (!tables[0]) {
+namespace {
+
+struct Tables {
+  const KernelTable* list[4] = {};
+  Tables() {
     int n = 0;
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512bw"))
-      tables[n++] = &table_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables[n++] = &table_avx2;
+      list[n++] = &table_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list[n++] = &table_avx2;
 #elif defined(__aarch64__)
-    tables[n++] = &table_neon;
+    list[n++] = &table_neon;
 #endif
-    tables[n] = &table_generic;
+    list[n] = &table_generic;
   }
-  return tables;
+};
+
+}  // namespace
+
+const KernelTable* const* runnable_tables() {
+  // Made once, whichever of the worker threads comes first.
+  static const Tables tables;
+  return tables.list;
 }
 
 static const KernelTable* chosen_table = nullptr;

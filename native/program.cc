@@ -61,8 +61,9 @@ bool Program::load(const double* words, size_t count, uint8_t* arena, size_t are
   if (!inside(words[1], step_block_words * 8, 8)) return fail("step block outside the arena");
   step_block_ = reinterpret_cast<double*>(arena + uint64_t(words[1]));
   for (at = 2; at < count;) {
+    // Compared as doubles: beyond the range of int a cast may give any number.
+    if (!(words[at] >= 0 && words[at] < operation_count) || words[at] != int(words[at])) return fail("unknown operation");
     const int operation = int(words[at]);
-    if (!(words[at] >= 0 && operation < operation_count)) return fail("unknown operation");
     at++;
     Entry entry{};
     entry.operation = operation;

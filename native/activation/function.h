@@ -90,7 +90,9 @@ template <class T> inline Vec<T> apply_derivative(int64_t function, Vec<T> slope
 }
 
 // ln x of a positive finite double, to 2 ulp: x = m 2^e with m in [sqrt(1/2), sqrt 2), ln m = 2 atanh((m-1)/(m+1)).
+// NaN stays NaN: it tells that a loss is not finite.
 inline double log(double x) {
+  if (x != x) return x;
   int64_t bits;
   memcpy(&bits, &x, sizeof bits);
   int64_t exponent = (bits >> 52) - 1023;
