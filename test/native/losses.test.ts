@@ -1,0 +1,150 @@
+/** Losses and scores at their limits: huge logits, ties, numbers that are not finite, and gradients by differences. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chosenBackend } from "../kernels/addon.js";
+import { blank, padded, random } from "../kernels/data.js";
+import type { Format, Real } from "../kernels/lab.js";
+import { assertClose, call, execute, f64, formats, wholeStep } from "../kernels/lab.js";
+
+const backend = chosenBackend();
+const losses = ["softmaxCrossEntropy", "squaredError"] as const;
+type Loss = (typeof losses)[number];
+
+interface Sample {
+  loss: number;
+  correct: number;
+  flag: number;
+  dz: Real;
+}
+
+/** One sample alone in its minibatch. */
+function lose(format: Format, name: Loss, logits: readonly number[], label: number, raised = 0): Sample {
+  const classes = logits.length;
+  const ld = padded(classes, format);
+  const z = format.array(ld);
+  z.set(logits);
+  const [dz, loss, correct] = [blank(format, ld), new Float64Array(1), new Float64Array(1)];
+  const [labels, order, flag] = [Uint16Array.of(label), Int32Array.of(0), Int32Array.of(raised)];
+  const values = { z, ldz: ld, dz, lddz: ld, labels, order, loss, correct, flag, classes };
+  const out = execute(backend, format, [call(name, values)], [wholeStep(1)]);
+  return { loss: out.of(loss)[0], correct: out.of(correct)[0], flag: out.of(flag)[0], dz: out.of(dz) };
+}
+
+interface Score {
+  loss: number;
+  predicted: number;
+  probabilities: number[];
+}
+
+function scoreOf(format: Format, logits: readonly number[], label: number, squared: 0 | 1): Score {
+  const classes = logits.length;
+  const ld = padded(classes, format);
+  const z = format.array(ld);
+  z.set(logits);
+  const [p, loss, predicted] = [blank(format, ld), new Float64Array(1), new Int32Array(1)];
+  const probabilities = new Float64Array(classes);
+  const [labels, order] = [Uint16Array.of(label), Int32Array.of(0)];
+  const values = { z, ldz: ld, p, ldp: ld, labels, order, loss, predicted, probabilities, classes, squared };
+  const out = execute(backend, format, [call("score", values)], [wholeStep(1)]);
+  return { loss: out.of(loss)[0], predicted: out.of(predicted)[0], probabilities: Array.from(out.of(probabilities)) };
+}
+
+const sumOf = (numbers: Iterable<number>) => Array.from(numbers).reduce((sum, value) => sum + value, 0);
+
+for (const format of formats) {
+  test(`${format.name}: logits of ±1e4 neither overflow nor raise the flag`, () => {
+    const right = lose(format, "softmaxCrossEntropy", [1e4, -1e4, 0], 0);
+    assert.deepEqual({ ...right, dz: null }, { loss: 0, correct: 1, flag: 0, dz: null });
+    assert.equal(sumOf(right.dz), 0);
+    const wrong = lose(format, "softmaxCrossEntropy", [1e4, -1e4, 0], 1);
+    assert.deepEqual({ ...wrong, dz: null }, { loss: 2e4, correct: 0, flag: 0, dz: null });
+    assert.deepEqual(Array.from(wrong.dz.subarray(0, 3)), [1, -1, 0]);
+    assert.equal(lose(format, "squaredError", [-1e4, 1e4], 0).loss, 1);
+    assert.deepEqual(scoreOf(format, [-1e4, 1e4], 1, 0), { loss: 0, predicted: 1, probabilities: [0, 1] });
+  });
+
+  test(`${format.name}: equal logits of any number of classes lose ln classes, to 4 ulp`, () => {
+    for (let classes = 1; classes <= 300; classes++) {
+      const logits = new Array<number>(classes).fill(-3.25);
+      const expected = Math.log(classes);
+      const { loss } = lose(format, "softmaxCrossEntropy", logits, classes - 1);
+      // Logit and logarithm are added in double, so the step of 3.25 counts too.
+      assert.ok(Math.abs(loss - expected) <= 4 * 2 ** -52 * Math.max(expected, 4), `${classes}: ${loss}`);
+    }
+  });
+
+  test(`${format.name}: ties go to the lowest class`, () => {
+    for (const classes of [2, 10, 17, 50]) {
+      const logits = Array.from({ length: classes }, (_, i) => (i === 0 ? -1 : 2));
+      for (const squared of [0, 1] as const) assert.equal(scoreOf(format, logits, 0, squared).predicted, 1);
+      for (const name of losses) {
+        assert.equal(lose(format, name, logits, 1).correct, 1);
+        assert.equal(lose(format, name, logits, classes - 1).correct, classes === 2 ? 1 : 0);
+      }
+    }
+  });
+
+  for (const name of losses) {
+    for (const bad of [NaN, Infinity]) {
+      test(`${format.name}: ${bad} in any logit makes ${name} raise the flag`, () => {
+        for (const classes of [2, 10, 33]) {
+          for (const at of [0, classes >> 1, classes - 1]) {
+            const logits = Array.from({ length: classes }, (_, i) => (i === at ? bad : i / 8));
+            for (const label of [0, at, classes - 1]) {
+              const { loss, flag } = lose(format, name, logits, label);
+              assert.ok(!Number.isFinite(loss), `class ${at} of ${classes}, label ${label}: loss ${loss}`);
+              assert.equal(flag, 1);
+            }
+          }
+        }
+      });
+    }
+
+    test(`${format.name}: ${name} with a finite loss leaves a raised flag up`, () => {
+      assert.equal(lose(format, name, [1, 2], 0, 1).flag, 1);
+    });
+
+    test(`${format.name}: the gradient of ${name} sums to zero and its padding is zero`, () => {
+      const next = random(5);
+      for (const classes of [1, 2, 10, 16, 17, 49]) {
+        const logits = Array.from({ length: classes }, () => 4 * next() - 2);
+        const { dz } = lose(format, name, logits, classes >> 1);
+        assert.ok(Math.abs(sumOf(dz)) <= 4 * classes * format.unit);
+        assert.ok(dz.subarray(classes).every((value) => value === 0));
+      }
+    });
+  }
+
+  test(`${format.name}: score agrees with the loss and with the plain softmax`, () => {
+    const next = random(6);
+    for (const classes of [1, 2, 10, 17, 100]) {
+      const logits = Array.from(format.array(classes).map(() => 8 * next() - 4));
+      const powers = logits.map((value) => Math.exp(value));
+      const total = sumOf(powers);
+      const p = powers.map((value) => value / total);
+      const label = classes >> 1;
+      for (const squared of [0, 1] as const) {
+        const scored = scoreOf(format, logits, label, squared);
+        const { loss } = lose(format, losses[squared], logits, label);
+        assert.ok(Math.abs(scored.loss - loss) <= 32 * format.unit);
+        assertClose(Float64Array.from(scored.probabilities), Float64Array.from(p), 16 * format.unit, "p");
+        assert.equal(scored.predicted, logits.indexOf(Math.max(...logits)));
+      }
+    }
+  });
+}
+
+for (const name of losses) {
+  test(`${name} in f64: dz is what differences of the loss say`, () => {
+    const logits = [0.3, -1.2, 2.5, 0.1, -0.4];
+    const h = 1e-5;
+    for (let label = 0; label < logits.length; label++) {
+      const { dz } = lose(f64, name, logits, label);
+      for (let i = 0; i < logits.length; i++) {
+        const [up, down] = [h, -h].map((d) => lose(f64, name, logits.with(i, logits[i] + d), label).loss);
+        // Central differences miss h² times a third derivative below 1, and rounding over h.
+        assert.ok(Math.abs((up - down) / (2 * h) - dz[i]) < 1e-9);
+      }
+    }
+  });
+}
