@@ -59,7 +59,7 @@ function fitChannels(dataset: Dataset, trainIndices: ArrayLike<number>): Fitted 
     // A channel that never changes has no deviation to divide by: it is only centred, in units of the whole range.
     const unit = deviation > 0 ? deviation : dataset.maximum;
     scale.push(1 / unit);
-    shift.push(-mean / unit);
+    shift.push((0 - mean) / unit); // not -mean: JSON has no minus zero
   }
   return { kind: "affine", scale, shift };
 }

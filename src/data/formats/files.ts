@@ -44,7 +44,7 @@ export async function readBytes(path: string, sizeOf: (head: Uint8Array) => numb
   try {
     bytes = await readFile(path);
     if (!path.endsWith(".gz")) return bytes;
-    const head = gunzipSync(bytes.subarray(0, 4096), { finishFlush: constants.Z_SYNC_FLUSH });
+    const head = unzipHead(bytes);
     // One byte more than allowed tells "too many" from "just enough". One chunk for all saves copying; deflate never
     // packs tighter than 1 in 1032, so that a lying header cannot ask for much more than the file can hold.
     size = sizeOf(head);
@@ -54,6 +54,13 @@ export async function readBytes(path: string, sizeOf: (head: Uint8Array) => numb
   } catch (cause) {
     throw cause instanceof HeddleError ? cause : await readError(path, bytes, size, cause);
   }
+}
+
+/** What the first kilobytes unpack to. A file that is no longer than that must be whole. */
+function unzipHead(bytes: Uint8Array): Uint8Array {
+  const head = bytes.subarray(0, 4096);
+  const { Z_FINISH, Z_SYNC_FLUSH } = constants;
+  return gunzipSync(head, { finishFlush: head.length === bytes.length ? Z_FINISH : Z_SYNC_FLUSH });
 }
 
 async function readError(

@@ -85,18 +85,15 @@ function headerBytes(dimensions: number): number {
 /** The number of items that a correct header gives. */
 function checkHeader(path: string, head: Uint8Array, kind: string, item: readonly number[]): number {
   const start = headerBytes(item.length);
-  if (head.length < start) {
-    throw dataError({
-      where: `${path} at byte ${head.length}`,
-      expected: `an IDX header of ${start} bytes`,
-      got: "the end of the file",
-    });
-  }
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const magic = 0x0801 + item.length;
-  if (view.getUint32(0) !== magic) {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length >= 4 && view.getUint32(0) !== magic) {
     const expected = `the IDX magic number of ${kind}, ${magic}`;
     throw dataError({ where: `${path} at byte 0`, expected, got: `${view.getUint32(0)}` });
+  }
+  if (head.length < start) {
+    const where = `${path} at byte ${head.length}`;
+    throw dataError({ where, expected: `an IDX header of ${start} bytes`, got: "the end of the file" });
   }
   for (const [i, size] of item.entries()) {
     const got = view.getUint32(8 + 4 * i);

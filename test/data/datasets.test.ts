@@ -1,0 +1,59 @@
+/** What every data set of the registry promises, and how a missing one is reported. */
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { datasets, findDataset } from "../../src/data/index.js";
+import { dataFolder, needsRealData, realDataDir, saying } from "./fixtures.js";
+
+test("the registry: names are unique and found again", () => {
+  assert.equal(new Set(datasets.map(({ name }) => name)).size, datasets.length);
+  for (const source of datasets) assert.equal(findDataset(source.name), source);
+});
+
+test("an unknown data set is a usage error with the nearest name", () => {
+  assert.throws(() => findDataset("fashon-mnist"), saying(2, "--dataset", "mnist, ", "Did you mean fashion-mnist?"));
+  assert.throws(() => findDataset("xyz"), saying(2, "synthetic-digits", "got xyz"));
+});
+
+for (const source of datasets) {
+  test(`${source.name}: keeps the contract`, async (t) => {
+    if (!source.embedded && needsRealData) return t.skip(needsRealData);
+    const dataset = await source.load({ dataDir: realDataDir });
+    const { height, width, channels } = dataset.shape;
+    assert.equal(dataset.name, source.name);
+    assert.ok(source.defaults.epochs >= 1);
+    for (const split of [dataset.train, dataset.test]) {
+      if (!split) continue;
+      assert.equal(split.labels.length, split.count);
+      assert.equal(split.images.length, split.count * height * width * channels);
+      assert.ok(split.images.every((pixel) => pixel <= dataset.maximum));
+      assert.ok(split.labels.every((label) => label < dataset.classes.length));
+    }
+    assert.ok(dataset.train.images.includes(dataset.maximum), "the maximum occurs");
+  });
+
+  if (source.embedded) continue;
+
+  test(`${source.name}: without a data folder, says what to do and what works now`, async () => {
+    const parts = [`${source.name}/`, "--data-dir", "HEDDLE_DATA_DIR", "--dataset synthetic-digits needs no files"];
+    await assert.rejects(source.load({ dataDir: undefined }), saying(3, ...parts));
+  });
+
+  test(`${source.name}: a missing folder or file is named, with all files looked for`, async (t) => {
+    const dataDir = dataFolder(t);
+    const folder = join(dataDir, source.name);
+    const names =
+      source.name === "digits" ? ["digits.csv.gz"] : ["train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
+    const works = "--dataset synthetic-digits needs no files";
+    await assert.rejects(source.load({ dataDir }), saying(3, folder, ...names, "no such folder", works));
+    mkdirSync(join(folder, names[0]), { recursive: true });
+    await assert.rejects(source.load({ dataDir }), saying(3, folder, ...names, `got no ${names[0]}`, works));
+  });
+}
+
+test("a part of the files missing: only those are named as missing", async (t) => {
+  const dataDir = dataFolder(t, { "mnist/train-images-idx3-ubyte.gz": "", "mnist/t10k-images-idx3-ubyte": "" });
+  const missing = "got no train-labels-idx1-ubyte.gz, t10k-labels-idx1-ubyte.gz.";
+  await assert.rejects(findDataset("mnist").load({ dataDir }), saying(3, missing));
+});
