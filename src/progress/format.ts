@@ -53,6 +53,7 @@ export function headerText(header: RunHeader): string {
     `${header.model}, ${count(header.parameters)} parameters`,
     `batch ${header.batchSize}`,
     header.dtype,
+    `${bytes(header.arenaBytes)} shared`,
     header.run,
   ].join(" · ");
 }

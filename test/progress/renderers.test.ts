@@ -64,7 +64,7 @@ test("the first line says back end, ISA, threads and why, data, model, batch", (
   assert.equal(
     headerText(header),
     "native avx512 · 2 threads (2 cores in the affinity mask) · mnist (54,000 train, 6,000 validation, 10,000 test) · " +
-      "dtu-mlp, 1,086,215 parameters · batch 64 · f32 · runs/1-mnist-dtu-mlp",
+      "dtu-mlp, 1,086,215 parameters · batch 64 · f32 · 95.4 MiB shared · runs/1-mnist-dtu-mlp",
   );
 });
 

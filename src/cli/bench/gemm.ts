@@ -1,9 +1,9 @@
 /** `heddle bench gemm`: matrix products in the shapes of real nets, on one core. */
 import type { Command } from "commander";
-import { percent } from "../../progress/format.js";
 import { addFields, jsonOption, newCommand, numberOf, resolveOptions } from "../options.js";
 import { table } from "../table.js";
 import { printJson, printText, resultColors } from "../terminal.js";
+import { peakText } from "./shared.js";
 
 const keys = ["dtype", "backend"] as const;
 
@@ -31,6 +31,6 @@ async function run(options: GemmOptions, self: Command): Promise<void> {
   }
   const colors = resultColors(options);
   const head = ["shape", "GFLOP/s", "of peak"].map((text) => colors.dim(text));
-  const cells = rows.map(({ shape, gflops, peakShare }) => [shape, gflops.toFixed(1), percent(peakShare)]);
+  const cells = rows.map(({ shape, gflops, peakShare }) => [shape, gflops.toFixed(1), peakText(peakShare)]);
   printText(table("lrr", [head, ...cells]));
 }

@@ -5,7 +5,7 @@ import { readCores } from "../../system.js";
 import { newCommand, numberOf } from "../options.js";
 import { table } from "../table.js";
 import { printJson, printText, resultColors } from "../terminal.js";
-import { addStepOptions, type BenchOptions, stepOptions } from "./shared.js";
+import { addStepOptions, type BenchOptions, peakText, stepOptions } from "./shared.js";
 
 interface ScalingOptions extends BenchOptions {
   readonly threads?: string;
@@ -38,7 +38,7 @@ async function run(options: ScalingOptions, self: Command): Promise<void> {
       count(result.samplesPerSecond),
       times.toFixed(2),
       percent((times * first.threads) / result.threads),
-      percent(result.peakShare),
+      peakText(result.peakShare),
     ];
   });
   printText(

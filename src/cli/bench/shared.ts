@@ -1,6 +1,7 @@
 /** What the benches share: the flags that describe a step. */
 import type { Command } from "commander";
 import type { TrainConfig } from "../../config/schema.js";
+import { percent } from "../../progress/format.js";
 import { addFields, jsonOption, numberOf, resolveOptions } from "../options.js";
 
 export interface BenchOptions {
@@ -35,3 +36,6 @@ export async function stepOptions(options: BenchOptions, self: Command, more: re
     seconds: numberOf("--seconds", options.seconds),
   };
 }
+
+/** A share of the FMA peak; the reference back end has none to compare with. */
+export const peakText = (share: number): string => (share > 0 ? percent(share) : "-");

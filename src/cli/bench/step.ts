@@ -1,10 +1,10 @@
 /** `heddle bench step`: one training step, best and median. */
 import type { Command } from "commander";
-import { count, percent } from "../../progress/format.js";
+import { count } from "../../progress/format.js";
 import { newCommand } from "../options.js";
 import { table } from "../table.js";
 import { printJson, printText, resultColors } from "../terminal.js";
-import { addStepOptions, type BenchOptions, stepOptions } from "./shared.js";
+import { addStepOptions, type BenchOptions, peakText, stepOptions } from "./shared.js";
 
 export function step(): Command {
   return addStepOptions(newCommand("step", "Time one training step: gather, forward, backward, update, barriers."), [
@@ -25,7 +25,7 @@ async function run(options: BenchOptions, self: Command): Promise<void> {
   printText(
     `${what.model}, batch ${what.batchSize}, ${what.optimizer}, ${what.dtype}\n` +
       `${colors.bold(`${msPerStep.best.toFixed(3)} ms`)} a step (best; median ${msPerStep.median.toFixed(3)} ms) · ` +
-      `${count(samplesPerSecond)} samples/s · ${gflops.toFixed(1)} GFLOP/s, ${percent(peakShare)} of the peak\n\n` +
+      `${count(samplesPerSecond)} samples/s · ${gflops.toFixed(1)} GFLOP/s, ${peakText(peakShare)} of the peak\n\n` +
       table("rrr", [["rank", "compute ms", "wait ms"].map((text) => colors.dim(text)), ...rows]),
   );
 }
