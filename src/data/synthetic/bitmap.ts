@@ -8,14 +8,14 @@ const bitsOf = Uint8Array.from({ length: 256 }, (_, byte) => {
 
 export class Bitmap {
   readonly size: number;
-  readonly #words: Uint32Array;
+  readonly #words: Int32Array;
   readonly #stride: number;
 
   /** `size` is a multiple of 32. */
   constructor(size: number) {
     this.size = size;
     this.#stride = size / 32;
-    this.#words = new Uint32Array(this.#stride * size);
+    this.#words = new Int32Array(this.#stride * size);
   }
 
   clear(): void {
@@ -25,13 +25,13 @@ export class Bitmap {
   /** Inks the pixels whose centres lie in the ellipse around (x, y); what falls outside the square is lost. */
   ellipse(x: number, y: number, radiusX: number, radiusY: number): void {
     const aspect = radiusX / radiusY;
-    const first = Math.max(0, Math.ceil(y - radiusY - 0.5));
-    const last = Math.min(this.size - 1, Math.floor(y + radiusY - 0.5));
+    const first = Math.max(0, Math.ceil(y - radiusY - 0.5) | 0);
+    const last = Math.min(this.size - 1, Math.floor(y + radiusY - 0.5) | 0);
     for (let row = first; row <= last; row++) {
       const dy = row + 0.5 - y;
       const reach = aspect * Math.sqrt(radiusY * radiusY - dy * dy);
-      const from = Math.max(0, Math.ceil(x - reach - 0.5));
-      const to = Math.min(this.size - 1, Math.floor(x + reach - 0.5));
+      const from = Math.max(0, Math.ceil(x - reach - 0.5) | 0);
+      const to = Math.min(this.size - 1, Math.floor(x + reach - 0.5) | 0);
       if (from <= to) this.#inkRow(row, from, to);
     }
   }
@@ -42,7 +42,7 @@ export class Bitmap {
     for (let word = from >> 5; word <= to >> 5; word++) {
       const low = Math.max(from - 32 * word, 0);
       const high = Math.min(to - 32 * word, 31);
-      this.#words[start + word] |= (0xffffffff << low) & (0xffffffff >>> (31 - high));
+      this.#words[start + word] |= (-1 << low) & (-1 >>> (31 - high));
     }
   }
 
