@@ -1,0 +1,120 @@
+/** The addon as Heddle finds it: its list of operations, its choice of kernels, its manners on a thread that is V8's. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { operationNames, operations } from "../../src/kernels/operations.js";
+import { loadAddon, nativeBackends } from "./addon.js";
+import { call, execute, f32, f64, formats, wholeStep } from "./lab.js";
+
+const addon = loadAddon();
+const skip = addon === null && "there is no addon";
+
+test("the addon has the operations of TypeScript, name by name", { skip }, () => {
+  const expected = operationNames.map((name) => [name, operations[name]]);
+  assert.deepEqual(addon?.operations(), expected);
+});
+
+test("the generic kernels are always there, and come last", { skip }, () => {
+  assert.equal(addon?.isas().at(-1), "generic");
+});
+
+test("kernels that this CPU lacks, or that nobody has, are refused", { skip }, () => {
+  for (const isa of ["", "sse9", "AVX2", "avx512 "]) assert.equal(addon?.choose(isa), false);
+  for (const isa of addon?.isas() ?? []) assert.equal(addon?.choose(isa), true);
+});
+
+test("wrong arguments are refused, each with its function's name", { skip }, () => {
+  const wrong = addon as unknown as Record<string, (...values: unknown[]) => unknown>;
+  const calls: [string, unknown[]][] = [
+    ["choose", []],
+    ["choose", [7]],
+    ["address", []],
+    ["address", [new ArrayBuffer(8)]],
+    ["bind", []],
+    ["bind", [new Float64Array(8)]],
+    ["bind", [new SharedArrayBuffer(64)]],
+    ["load", [[4, 0]]],
+    ["load", [new Float32Array(4)]],
+    ["run", []],
+    ["run", [99, 0]],
+    ["run", ["0", 0]],
+    ["sgemm", []],
+    ["sgemm", new Array(16).fill(null)],
+  ];
+  for (const [name, values] of calls) {
+    const message = name === "sgemm" ? /^gemm: / : new RegExp(`^${name}: `);
+    assert.throws(() => wrong[name](...values), { name: "TypeError", message });
+  }
+});
+
+for (const backend of nativeBackends()) {
+  for (const format of formats) {
+    const { name } = format;
+    const tiny = name === "f32" ? 2 ** -140 : 2 ** -1060;
+
+    test(`gemm in ${name} keeps denormal numbers (${backend.isa})`, () => {
+      const c = format.array(1);
+      const [a, b] = [format.array(1).fill(tiny), format.array(1).fill(1)];
+      if (format === f32)
+        backend.sgemm(
+          false,
+          false,
+          1,
+          1,
+          1,
+          1,
+          a as Float32Array,
+          1,
+          b as Float32Array,
+          1,
+          0,
+          c as Float32Array,
+          1,
+          null,
+          0,
+          0,
+        );
+      else
+        backend.dgemm(
+          false,
+          false,
+          1,
+          1,
+          1,
+          1,
+          a as Float64Array,
+          1,
+          b as Float64Array,
+          1,
+          0,
+          c as Float64Array,
+          1,
+          null,
+          0,
+          0,
+        );
+      assert.equal(c[0], tiny);
+    });
+
+    test(`a program in ${name} takes denormal numbers for zero, and JavaScript has them after it (${backend.isa})`, () => {
+      const [x, w] = [format.array(1).fill(tiny), format.array(format.lanes).fill(1)];
+      const y = format.array(format.lanes).fill(NaN);
+      const values = { x, ldx: 1, w, b: null, y, ldy: y.length, k: 1, n: y.length, function: 0, slope: 0 };
+      const out = execute(backend, format, [call("dense", values)], [wholeStep(1)]).of(y);
+      assert.ok(out[0] === 0, `${out[0]}`);
+      const [smallest, one] = Float64Array.of(Number.MIN_VALUE, 1);
+      assert.equal(smallest * one, 5e-324);
+      assert.ok(smallest + smallest > smallest);
+    });
+  }
+}
+
+test("programs of both formats live side by side", { skip }, () => {
+  for (const backend of nativeBackends()) {
+    for (const format of [f64, f32]) {
+      const x = format.array(format.lanes).fill(3);
+      const y = format.array(format.lanes);
+      const values = { x, ldx: x.length, y, ldy: x.length, n: x.length, function: 0, slope: 0 };
+      assert.deepEqual(execute(backend, format, [call("activation", values)], [wholeStep(1)]).of(y), x);
+    }
+  }
+});

@@ -1,0 +1,86 @@
+/** Programs that are wrong are refused with the place of the first wrong word, by both back ends. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stepBlock } from "../../src/engine/step.js";
+import { runStatus } from "../../src/kernels/backend.js";
+import { operationNames, ProgramWriter } from "../../src/kernels/operations.js";
+import { referenceBackend } from "../../src/kernels/reference/index.js";
+import { nativeBackends } from "./addon.js";
+
+const arenaBytes = 4096;
+const block = { offset: 0, bytes: stepBlock.words * 8 };
+const activation = operationNames.indexOf("activation");
+const halt = operationNames.indexOf("halt");
+
+/** activation of one vector: x at 128, y at 192. Words: 4, 0, number, x, bytes, ldx, y, bytes, ldy, n, function, slope. */
+const good = ((): number[] => {
+  const writer = new ProgramWriter(4, block);
+  const [x, y] = [128, 192].map((offset) => ({ offset, bytes: 64 }));
+  writer.add("activation", { x, ldx: 16, y, ldy: 16, n: 16, function: 1, slope: 0 });
+  return Array.from(writer.finish());
+})();
+
+const wrong: [what: string, words: number[]][] = [
+  ["nothing", []],
+  ["no step block", [4]],
+  ...[0, 2, 16, -4, 4.5, NaN].map((size): [string, number[]] => [`element size ${size}`, good.with(0, size)]),
+  ...[-8, -1, 4, 8.5, arenaBytes - 120, arenaBytes, 1e20, NaN, Infinity].map((offset): [string, number[]] => [
+    `step block at ${offset}`,
+    good.with(1, offset),
+  ]),
+  ...[operationNames.length, -1, 0.5, 99, 1e20, -1e20, NaN, Infinity].map((number): [string, number[]] => [
+    `operation ${number}`,
+    good.with(2, number),
+  ]),
+  ...[-64, -2, 130, 128.5, arenaBytes, 1e20, NaN, Infinity].map((offset): [string, number[]] => [
+    `buffer at ${offset}`,
+    good.with(3, offset),
+  ]),
+  ...[-1, arenaBytes - 127, 1e20, NaN, Infinity].map((bytes): [string, number[]] => [
+    `buffer of ${bytes} bytes`,
+    good.with(4, bytes),
+  ]),
+  ...Array.from(good.keys())
+    .slice(3)
+    .map((length): [string, number[]] => [`the first ${length} words`, good.slice(0, length)]),
+  ["doubles that are aligned to floats only", [8, 0, activation, 132, 64, 8, 192, 64, 8, 8, 0, 0]],
+  ["a flag between two words", [4, 0, halt, 129, 4]],
+  ["a second operation that is cut off", [...good, halt, 128]],
+];
+
+for (const backend of [...nativeBackends().slice(0, 1), referenceBackend()]) {
+  const arena = new Uint8Array(new SharedArrayBuffer(arenaBytes));
+
+  test(`${backend.name}: the good program runs`, () => {
+    backend.bind(arena);
+    assert.equal(backend.run(backend.load(Float64Array.from(good)), 0), runStatus.done);
+    assert.equal(backend.run(backend.load(Float64Array.of(4, 0)), 0), runStatus.done);
+  });
+
+  for (const [what, words] of wrong) {
+    test(`${backend.name}: ${what} is refused`, () => {
+      backend.bind(arena);
+      const message = /^(Internal error: )?load: program word \d+: /;
+      assert.throws(() => backend.load(Float64Array.from(words)), { message });
+    });
+  }
+
+  test(`${backend.name}: a new arena drops the programs of the old one`, () => {
+    backend.bind(arena);
+    const program = backend.load(Float64Array.from(good));
+    backend.bind(new Uint8Array(new SharedArrayBuffer(arenaBytes)));
+    assert.throws(() => backend.run(program, 0), /run: /);
+  });
+}
+
+test("the reference refuses functions and optimizers that nobody knows", () => {
+  const backend = referenceBackend();
+  assert.throws(() => backend.load(Float64Array.from(good)), /bind an arena first/);
+  backend.bind(new Uint8Array(new SharedArrayBuffer(arenaBytes)));
+  assert.throws(() => backend.load(Float64Array.from(good.with(10, 99))), /no elementwise function has the number 99/);
+  const writer = new ProgramWriter(4, block);
+  const [dy, b] = [128, 192].map((offset) => ({ offset, bytes: 64 }));
+  const absent = { g: null, s: null, t: null };
+  writer.add("biasUpdate", { dy, lddy: 16, b, ...absent, firstVector: 0, lastVector: 1, optimizer: 9 });
+  assert.throws(() => backend.load(writer.finish()), /no optimizer has the number 9/);
+});
