@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { readBytes } from "../../src/data/formats/files.js";
 import { datasets, findDataset } from "../../src/data/index.js";
 import { dataFolder, needsRealData, realDataDir, saying } from "./fixtures.js";
 
@@ -56,4 +57,12 @@ test("a part of the files missing: only those are named as missing", async (t) =
   const dataDir = dataFolder(t, { "mnist/train-images-idx3-ubyte.gz": "", "mnist/t10k-images-idx3-ubyte": "" });
   const missing = "got no train-labels-idx1-ubyte.gz, t10k-labels-idx1-ubyte.gz.";
   await assert.rejects(findDataset("mnist").load({ dataDir }), saying(3, missing));
+});
+
+test("a file that vanishes or may not be read is named", async (t) => {
+  const path = join(dataFolder(t), "gone.gz");
+  await assert.rejects(
+    readBytes(path, () => 0),
+    saying(3, path, "a readable file", "ENOENT"),
+  );
 });

@@ -31,7 +31,11 @@ export function locate(set: string, dataDir: string | undefined, names: readonly
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // not there, or in a folder that may not be entered
+  }
 }
 
 /**

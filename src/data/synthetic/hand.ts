@@ -21,10 +21,10 @@ export interface Hand {
   readonly wobble: number;
 }
 
-/** Distance of two places on a stroke, in heights of the digit (nearly: strokes are cut evenly). */
+/** Distance of neighbouring places on a stroke, in heights of the digit: about, as each stretch is cut evenly. */
 const step = 0.05;
 
-/** More places than any digit has: at most some 8 heights of stroke, and as many again for curvature. */
+/** Room for 25 heights of stroke; the longest digit has about 5. */
 const room = 512;
 
 /** The places of one digit, along its strokes; coordinates in heights of the digit, y downwards. */

@@ -11,8 +11,10 @@ export interface Format {
   readonly side: number;
   readonly block: 4 | 8;
   readonly maximum: number;
-  /** Side of the square that the digit fills, in pixels. */
+  /** Side of the square box for the digit, in pixels. */
   readonly box: number;
+  /** `height`: as high as the box, and squeezed where too wide; `box`: in its own proportions, as large as fits. */
+  readonly fit: "height" | "box";
   /** Radius of the pen for strokes of a length, both in heights of the digit; and its spread, as a share. */
   readonly pen: (length: number) => number;
   readonly penSpread: number;
@@ -38,14 +40,13 @@ export class Press {
 
   /** Prints `path` as the image that starts at `start` in `images`. */
   print(path: Path, stream: Stream, images: Uint8Array, start: number): void {
-    const { block, box, centre, leastWidth, offset, widen } = this.format;
+    const { block, box, centre, fit, leastWidth, offset, widen } = this.format;
     const pen = this.format.pen(path.length) * (1 + this.format.penSpread * bell(stream));
     const frame = measure(path);
     const bits = box * block;
     const width = frame.right - frame.left + 2 * pen;
     const height = frame.bottom - frame.top + 2 * pen;
-    // A wide digit is made smaller as a whole only where the sides are not scaled apart (widen = 1).
-    const scaleY = widen === 1 ? bits / Math.max(width, height) : bits / height;
+    const scaleY = bits / (fit === "height" ? height : Math.max(width, height));
     const scaleX = Math.max(Math.min(widen * scaleY, bits / width), (leastWidth * bits) / width);
     const middleX = centre === "mass" ? frame.meanX : (frame.left + frame.right) / 2;
     const middleY = centre === "mass" ? frame.meanY : (frame.top + frame.bottom) / 2;
