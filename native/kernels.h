@@ -28,7 +28,7 @@ template <class T> struct GemmArguments {
   T slope;
   void* workspace;  // gemm_workspace_bytes, aligned to 64, of this thread
 };
-constexpr int64_t gemm_workspace_bytes = 192 * 8 * 3 * 64;
+constexpr int64_t gemm_workspace_bytes = 512 * 8 * 3 * 64;
 
 struct KernelTable {
   const char* isa;

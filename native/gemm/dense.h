@@ -4,8 +4,9 @@
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-// A block of a panel that stays in a 48 KB first-level cache beside the rows of A: 192 rows of 192 bytes.
-constexpr int64_t panel_block_rows = 192;
+// Rows of a panel that are taken at a time: 96 KB, which stream from the second-level cache as fast as they are used. (Shorter
+// blocks, that fit the first level, cost more in starting and ending tiles.)
+constexpr int64_t panel_block_rows = 512;
 
 template <class T> struct PanelView {
   const T* panel;
@@ -133,15 +134,21 @@ template <class T> struct DenseUpdateArguments {
   int64_t k, n, first_unit, last_unit, optimizer;
 };
 
-// Writes a block of w (rows x ld at row k0, column c0) into the transposed panels.
+// Writes a block of w (rows <= lanes at row k0, `columns` from column c0) into the transposed panels, a square at a time.
 template <class T> inline void transpose_block(const T* w, int64_t ld, int64_t rows, int64_t columns, int64_t k0, int64_t c0,
                                                T* wt, int64_t k, int64_t n) {
-  constexpr int64_t panel = panel_vectors * Vec<T>::lanes, lanes = Vec<T>::lanes;
+  using V = Vec<T>;
+  constexpr int64_t panel = panel_vectors * V::lanes, lanes = V::lanes;
   const int64_t q = k0 / panel, all = (k + lanes - 1) / lanes * lanes;
   const int64_t width = all - q * panel < panel ? all - q * panel : panel;
   T* out = wt + q * panel * n + c0 * width + (k0 - q * panel);
-  for (int64_t j = 0; j < columns; j++)
-    for (int64_t i = 0; i < rows; i++) out[j * width + i] = w[i * ld + j];
+  for (int64_t j = 0; j < columns; j += lanes) {
+    V square[lanes];
+    HEDDLE_UNROLL
+    for (int64_t i = 0; i < lanes; i++) square[i] = i < rows ? V::load(w + i * ld + j) : V::zero();
+    transpose(square);
+    for (int64_t i = 0; i < lanes && j + i < columns; i++) square[i].store(out + (j + i) * width);
+  }
 }
 
 // denseUpdate: the owner's tiles of dw = x^T dy over all rows of the chunk, in order, and their update.

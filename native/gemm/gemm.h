@@ -1,126 +1,164 @@
 // Blocked GEMM for any matrices, after Goto & van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008):
 //
 //   1. for jc over n in steps of nc
-//   2.   for pc over k in steps of kc        pack alpha B[pc.., jc..] into panels of 3 vectors (second-level cache)
-//   3.     for ic over m in steps of mc      pack A[ic.., pc..] where its rows cannot be read in place
-//   4.       for jr over the panels          a panel stays in the first-level cache
+//   2.   for pc over k in steps of kc        alpha B[pc.., jc..] in panels (second-level cache)
+//   3.     for ic over m in steps of mc
+//   4.       for jr over the panels
 //   5.         for ir over mc in steps of the tile
+//
+// A is never packed: a tile broadcasts its numbers from where they lie. B is packed by the first row of tiles that uses
+// it, in passing; only a transposed B is packed ahead, a square of lanes at a time. A single row of tiles reads B in place.
 //
 // Every element of C is one chain of FMAs over k in order, begun at beta C, whatever the blocks.
 #pragma once
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-constexpr int64_t kc_rows = 192, mc_rows = 96;
+constexpr int64_t kc_rows = 512, mc_rows = 192;
 template <class T> constexpr int64_t nc_columns = 8 * panel_vectors * Vec<T>::lanes;
 static_assert(kc_rows * nc_columns<float> * sizeof(float) <= gemm_workspace_bytes);
 
-// Packs alpha * B[depth][n] into panels; op(B)(k, j) = b[k * row + j * column].
-template <class T> inline void pack_panels(const T* b, int64_t row, int64_t column, int64_t depth, int64_t n, T alpha, T* out) {
+// Packs alpha * B^T [depth][columns] of one panel, where B lies as [columns][depth]: squares transposed in registers.
+template <class T> inline void pack_transposed(const T* b, int64_t ldb, int64_t depth, int64_t columns, T alpha, T* out, int64_t ld) {
   using V = Vec<T>;
-  constexpr int64_t panel = panel_vectors * V::lanes;
+  constexpr int lanes = V::lanes;
   const V factor = V::set1(alpha);
-  for (int64_t j0 = 0; j0 < n; j0 += panel) {
-    const int64_t columns = n - j0 < panel ? n - j0 : panel, ld = (columns + V::lanes - 1) / V::lanes * V::lanes;
-    const bool whole = column == 1 && columns == ld;
-    for (int64_t k = 0; k < depth; k++) {
-      const T* from = b + k * row + j0 * column;
-      T* to = out + k * ld;
-      if (whole) {
-        for (int64_t j = 0; j < ld; j += V::lanes) (V::load(from + j) * factor).store(to + j);
-      } else {
-        for (int64_t j = 0; j < columns; j++) to[j] = from[j * column] * alpha;
-        for (int64_t j = columns; j < ld; j++) to[j] = 0;
-      }
+  for (int64_t j = 0; j < ld; j += lanes) {
+    for (int64_t k = 0; k < depth; k += lanes) {
+      const int deep = depth - k < lanes ? int(depth - k) : lanes;
+      V square[lanes];
+      HEDDLE_UNROLL
+      for (int i = 0; i < lanes; i++)
+        square[i] = j + i < columns ? V::load_partial(b + (j + i) * ldb + k, deep) * factor : V::zero();
+      transpose(square);
+      for (int i = 0; i < deep; i++) square[i].store(out + (k + i) * ld + j);
     }
-    out += depth * ld;
   }
 }
 
-template <class T> struct GemmTiles {
+// One tile of C over one block of k.
+template <class T, bool InPlace> struct GemmTile {
   const GemmArguments<T>& g;
-  const T* a;               // of this block: A(i, k) = a[i * a_row + k * a_k]
-  int64_t a_row, a_k, depth;
-  bool first, last;         // block of k
-  T* c = nullptr;           // the tile's corner
-  const T* b = nullptr;
-  const T* bias = nullptr;
-  int64_t ldb = 0, columns = 0, i = 0;
+  const T* a;           // A(i, k) = a[i * a_row + k * a_k]
+  int64_t a_row, a_k;
+  int64_t depth;
+  bool first, last;     // block of k
+  T* c;
+  int64_t columns;      // of C that are left from here on
+  const T* b;           // rows of B, ldb apart: packed, or in place
+  int64_t ldb;
+  T* keep;              // where to keep B's rows that are read in place, or null
+  const T* bias;
 
   template <int M, int N> inline void run() {
-    constexpr int64_t lanes = Vec<T>::lanes;
+    constexpr int lanes = Vec<T>::lanes;
+    const int edge = columns >= N * lanes ? lanes : int(columns - (N - 1) * lanes);
     Tile<T, M, N> tile;
-    alignas(64) T edge[M * N * lanes];
-    const bool whole = columns >= N * lanes;
-    const int64_t width = whole ? N * lanes : columns;
-    // At an edge the tile works on a copy, so that nothing outside C is read or written.
-    T* at = whole ? c : edge;
-    const int64_t ld = whole ? g.ldc : N * lanes;
-    if (first && g.beta == T(0)) tile.clear();  // C may hold anything, NaN too
-    else {
-      if (!whole) copy(c, g.ldc, edge, ld, M, width);
-      tile.load(at, ld);
+    if (first && g.beta == T(0)) {
+      tile.clear();  // C may hold anything, NaN too
+    } else {
+      if (edge == lanes) tile.load(c, g.ldc);
+      else tile.load_edge(c, g.ldc, edge);
       if (first && g.beta != T(1)) {
         const Vec<T> beta = Vec<T>::set1(g.beta);
-        for (int r = 0; r < M; r++)
-          for (int j = 0; j < N; j++) tile.c[r][j] = tile.c[r][j] * beta;
+        for (int i = 0; i < M; i++)
+          for (int j = 0; j < N; j++) tile.c[i][j] = tile.c[i][j] * beta;
       }
     }
-    tile.accumulate(depth, a + i * a_row, a_row, a_k, b, ldb);
-    tile.store(at, ld);
-    if (last && (bias || g.function != identity)) finish(at, ld, M, width);
-    if (!whole) copy(edge, ld, c, g.ldc, M, width);
+    if constexpr (InPlace) accumulate_in_place(tile, depth, a, a_row, a_k, b, ldb, edge, g.alpha, keep);
+    else tile.accumulate(depth, a, a_row, a_k, b, ldb);
+    if (edge == lanes) tile.store(c, g.ldc);
+    else tile.store_edge(c, g.ldc, edge);
+    if (last && (bias || g.function != identity)) finish(M, N, edge);
   }
 
-  static inline void copy(const T* from, int64_t from_ld, T* to, int64_t to_ld, int64_t rows, int64_t columns) {
-    for (int64_t r = 0; r < rows; r++)
-      for (int64_t j = 0; j < columns; j++) to[r * to_ld + j] = from[r * from_ld + j];
-  }
-
-  inline void finish(T* at, int64_t ld, int64_t rows, int64_t width) const {
+  // C = f(C + bias) on the tile just stored.
+  inline void finish(int rows, int vectors, int edge) const {
     using V = Vec<T>;
-    for (int64_t r = 0; r < rows; r++)
-      for (int64_t j = 0; j < width; j += V::lanes) {
-        T lane[V::lanes] = {0}, add[V::lanes] = {0};
-        const int64_t n = width - j < V::lanes ? width - j : V::lanes;
-        for (int64_t q = 0; q < n; q++) {
-          lane[q] = at[r * ld + j + q];
-          add[q] = bias ? bias[j + q] : T(0);
-        }
-        apply(g.function, V::set1(g.slope), V::load(lane) + V::load(add)).store(lane);
-        for (int64_t q = 0; q < n; q++) at[r * ld + j + q] = lane[q];
+    const V slope = V::set1(g.slope);
+    for (int i = 0; i < rows; i++)
+      for (int j = 0; j < vectors; j++) {
+        const int n = j == vectors - 1 ? edge : V::lanes;
+        T* at = c + i * g.ldc + j * V::lanes;
+        const V add = bias ? V::load_partial(bias + j * V::lanes, n) : V::zero();
+        apply(g.function, slope, V::load_partial(at, n) + add).store_partial(at, n);
       }
   }
 };
 
+// Packs alpha * B [depth][columns] of one panel whose rows lie ldb apart.
+template <class T> inline void pack_rows(const T* b, int64_t ldb, int64_t depth, int64_t columns, T alpha, T* out, int64_t ld) {
+  using V = Vec<T>;
+  const V factor = V::set1(alpha);
+  for (int64_t k = 0; k < depth; k++)
+    for (int64_t j = 0; j < ld; j += V::lanes) {
+      const int n = columns - j < V::lanes ? int(columns - j) : V::lanes;
+      (V::load_partial(b + k * ldb + j, n) * factor).store(out + k * ld + j);
+    }
+}
+
+// Few rows: B is read once, where it lies, in strips as wide as the registers allow, over all of k.
+constexpr int64_t few_rows = tile_rows / 2;
+template <class T, int M> inline void gemm_few_rows(const GemmArguments<T>& g, GemmTile<T, true> tile) {
+  if constexpr (M > 1) {
+    if (g.m < M) return gemm_few_rows<T, M - 1>(g, tile);
+  }
+  constexpr int lanes = Vec<T>::lanes, wide = tile_rows * tile_vectors / M < 8 ? tile_rows * tile_vectors / M : 8;
+  for (tile.columns = g.n; tile.columns > 0;) {
+    const int64_t vectors = (tile.columns + lanes - 1) / lanes, step = vectors >= wide ? wide : vectors >= tile_vectors ? tile_vectors : 1;
+    if (step == wide) tile.template run<M, wide>();
+    else if (step == tile_vectors) tile.template run<M, tile_vectors>();
+    else tile.template run<M, 1>();
+    tile.columns -= step * lanes;
+    tile.c += step * lanes;
+    tile.b += step * lanes;
+    if (tile.bias) tile.bias += step * lanes;
+  }
+}
+
 template <class T> void gemm(const GemmArguments<T>& g) {
   constexpr int64_t lanes = Vec<T>::lanes, panel = panel_vectors * lanes;
   const int64_t a_row = g.transpose_a ? 1 : g.lda, a_k = g.transpose_a ? g.lda : 1;
-  const int64_t b_row = g.transpose_b ? 1 : g.ldb, b_column = g.transpose_b ? g.ldb : 1;
-  // k = 0 or alpha = 0 still scales C: one empty block of k. (BLAS: A and B are not read where alpha is 0.)
+  // BLAS: A and B are not read where alpha is 0. One empty block of k still scales C.
   const int64_t k = g.alpha == T(0) ? 0 : g.k;
-  T* const packed = static_cast<T*>(g.workspace);
+  if (g.m <= 0 || g.n <= 0) return;
+  if (g.m <= few_rows && !g.transpose_b)
+    return gemm_few_rows<T, few_rows>(g, {g, g.a, a_row, a_k, k, true, true, g.c, g.n, g.b, g.ldb, nullptr, g.bias});
+  T* const workspace = static_cast<T*>(g.workspace);
   for (int64_t jc = 0; jc < g.n; jc += nc_columns<T>) {
     const int64_t n = g.n - jc < nc_columns<T> ? g.n - jc : nc_columns<T>;
     for (int64_t pc = 0; pc == 0 || pc < k; pc += kc_rows) {
       const int64_t depth = k - pc < kc_rows ? k - pc : kc_rows;
-      pack_panels(g.b + pc * b_row + jc * b_column, b_row, b_column, depth, n, g.alpha, packed);
+      const bool first = pc == 0, last = pc + kc_rows >= k;
       for (int64_t ic = 0; ic < g.m; ic += mc_rows) {
         const int64_t m = g.m - ic < mc_rows ? g.m - ic : mc_rows;
-        GemmTiles<T> tiles{g, g.a + ic * a_row + pc * a_k, a_row, a_k, depth, pc == 0, pc + kc_rows >= k};
-        const T* from = packed;
         for (int64_t j0 = 0; j0 < n; j0 += panel) {
-          const int64_t columns = n - j0 < panel ? n - j0 : panel, vectors = (columns + lanes - 1) / lanes;
-          tiles.ldb = vectors * lanes;
-          for (tiles.i = 0; tiles.i < m; tiles.i += tile_rows)
-            for (int64_t v = 0; v < vectors; v += tile_vectors) {
-              tiles.b = from + v * lanes;
-              tiles.columns = columns - v * lanes;
-              tiles.c = g.c + (ic + tiles.i) * g.ldc + jc + j0 + v * lanes;
-              tiles.bias = g.bias ? g.bias + jc + j0 + v * lanes : nullptr;
-              with_tile<tile_rows, tile_vectors>(m - tiles.i, vectors - v, tiles);
+          const int64_t column = jc + j0, columns = n - j0 < panel ? n - j0 : panel, vectors = (columns + lanes - 1) / lanes;
+          const int64_t ld = vectors * lanes;
+          const T* const bias = g.bias ? g.bias + column : nullptr;
+          const T* const a = g.a + ic * a_row + pc * a_k;
+          const T* const b = g.transpose_b ? g.b + column * g.ldb + pc : g.b + pc * g.ldb + column;
+          T* const c = g.c + ic * g.ldc + column;
+          T* const packed = workspace + j0 * depth;
+          int64_t i = 0;
+          if (ic == 0) {
+            if (g.transpose_b) {
+              pack_transposed(b, g.ldb, depth, columns, g.alpha, packed, ld);
+            } else if (tile_vectors == panel_vectors && m >= tile_rows) {
+              GemmTile<T, true> tile{g, a, a_row, a_k, depth, first, last, c, columns, b, g.ldb, packed, bias};
+              with_vectors<tile_rows, tile_vectors>(vectors, tile);
+              i = tile_rows;
+            } else {
+              pack_rows(b, g.ldb, depth, columns, g.alpha, packed, ld);
             }
-          from += depth * tiles.ldb;
+          }
+          for (; i < m; i += tile_rows)
+            for (int64_t v = 0; v < vectors; v += tile_vectors) {
+              const int64_t at = v * lanes;
+              GemmTile<T, false> tile{g, a + i * a_row, a_row, a_k, depth, first, last, c + i * g.ldc + at, columns - at,
+                                      packed + at, ld, nullptr, bias ? bias + at : nullptr};
+              with_tile<tile_rows, tile_vectors>(m - i, vectors - v, tile);
+            }
         }
       }
     }
@@ -134,7 +172,7 @@ template <class T> double fma_peak(int64_t passes) {
   for (int i = 0; i < chains; i++) sum[i] = Vec<T>::set1(T(i));
   const Vec<T> a = Vec<T>::set1(T(0.999)), b = Vec<T>::set1(T(0.001));
   for (int64_t p = 0; p < passes; p++) {
-    _Pragma("GCC unroll 32")
+    HEDDLE_UNROLL
     for (int i = 0; i < chains; i++) sum[i] = fma(sum[i], a, b);
   }
   T total = 0;

@@ -12,39 +12,56 @@ template <class T, int M, int N> struct Tile {
   Vec<T> c[M][N];
 
   inline void clear() {
-    _Pragma("GCC unroll 16")
+    HEDDLE_UNROLL
     for (int i = 0; i < M; i++)
-      _Pragma("GCC unroll 16")
+      HEDDLE_UNROLL
       for (int j = 0; j < N; j++) c[i][j] = Vec<T>::zero();
   }
   // Every row starts from the same vectors: a bias.
   inline void start_rows(const T* row) {
-    _Pragma("GCC unroll 16")
+    HEDDLE_UNROLL
     for (int i = 0; i < M; i++)
-      _Pragma("GCC unroll 16")
+      HEDDLE_UNROLL
       for (int j = 0; j < N; j++) c[i][j] = Vec<T>::load(row + j * Vec<T>::lanes);
   }
   inline void load(const T* p, int64_t ld) {
-    _Pragma("GCC unroll 16")
+    HEDDLE_UNROLL
     for (int i = 0; i < M; i++)
-      _Pragma("GCC unroll 16")
+      HEDDLE_UNROLL
       for (int j = 0; j < N; j++) c[i][j] = Vec<T>::load(p + i * ld + j * Vec<T>::lanes);
   }
   inline void store(T* p, int64_t ld) const {
-    _Pragma("GCC unroll 16")
+    HEDDLE_UNROLL
     for (int i = 0; i < M; i++)
-      _Pragma("GCC unroll 16")
+      HEDDLE_UNROLL
       for (int j = 0; j < N; j++) c[i][j].store(p + i * ld + j * Vec<T>::lanes);
+  }
+  // The last vector of each row has `last` numbers only.
+  inline void load_edge(const T* p, int64_t ld, int last) {
+    HEDDLE_UNROLL
+    for (int i = 0; i < M; i++)
+      HEDDLE_UNROLL
+      for (int j = 0; j < N; j++)
+        c[i][j] = j == N - 1 ? Vec<T>::load_partial(p + i * ld + j * Vec<T>::lanes, last) : Vec<T>::load(p + i * ld + j * Vec<T>::lanes);
+  }
+  inline void store_edge(T* p, int64_t ld, int last) const {
+    HEDDLE_UNROLL
+    for (int i = 0; i < M; i++)
+      HEDDLE_UNROLL
+      for (int j = 0; j < N; j++) {
+        if (j == N - 1) c[i][j].store_partial(p + i * ld + j * Vec<T>::lanes, last);
+        else c[i][j].store(p + i * ld + j * Vec<T>::lanes);
+      }
   }
   inline void accumulate(int64_t depth, const T* a, int64_t a_row, int64_t a_k, const T* b, int64_t ldb) {
     for (int64_t k = 0; k < depth; k++) {
       Vec<T> row[N];
-      _Pragma("GCC unroll 16")
+      HEDDLE_UNROLL
       for (int j = 0; j < N; j++) row[j] = Vec<T>::load(b + j * Vec<T>::lanes);
-      _Pragma("GCC unroll 16")
+      HEDDLE_UNROLL
       for (int i = 0; i < M; i++) {
         const Vec<T> x = Vec<T>::set1(a[i * a_row]);
-        _Pragma("GCC unroll 16")
+        HEDDLE_UNROLL
         for (int j = 0; j < N; j++) c[i][j] = fma(x, row[j], c[i][j]);
       }
       a += a_k;
@@ -53,15 +70,47 @@ template <class T, int M, int N> struct Tile {
   }
 };
 
-// Calls f.template operator()<M, N>() with the run-time m <= M and n <= N as constants.
+// The same with B where it lies, times alpha; the last vector of a row has `last` numbers. Where `packed` is not null, the
+// rows of B that go by are kept there, N vectors each, for the tiles to come. B's rows may be pages apart, which
+// hardware does not foresee: they are prefetched.
+template <class T, int M, int N>
+inline void accumulate_in_place(Tile<T, M, N>& tile, int64_t depth, const T* a, int64_t a_row, int64_t a_k, const T* b, int64_t ldb,
+                                int last, T alpha, T* packed) {
+  constexpr int64_t ahead = 12;
+  const Vec<T> factor = Vec<T>::set1(alpha);
+  for (int64_t k = 0; k < depth; k++) {
+    const T* next = b + (k + ahead < depth ? ahead : 0) * ldb;
+    HEDDLE_UNROLL
+    for (int j = 0; j < N; j++) __builtin_prefetch(next + j * Vec<T>::lanes);
+    Vec<T> row[N];
+    HEDDLE_UNROLL
+    for (int j = 0; j < N; j++) {
+      row[j] = (j == N - 1 ? Vec<T>::load_partial(b + j * Vec<T>::lanes, last) : Vec<T>::load(b + j * Vec<T>::lanes)) * factor;
+      if (packed) row[j].store(packed + (k * N + j) * Vec<T>::lanes);
+    }
+    HEDDLE_UNROLL
+    for (int i = 0; i < M; i++) {
+      const Vec<T> x = Vec<T>::set1(a[i * a_row]);
+      HEDDLE_UNROLL
+      for (int j = 0; j < N; j++) tile.c[i][j] = fma(x, row[j], tile.c[i][j]);
+    }
+    a += a_k;
+    b += ldb;
+  }
+}
+
+// Calls f.run<M, N>() with the run-time m <= M and n <= N as constants.
+template <int M, int N, class F> inline void with_vectors(int64_t n, F&& f) {
+  if constexpr (N > 1) {
+    if (n < N) return with_vectors<M, N - 1>(n, f);
+  }
+  f.template run<M, N>();
+}
 template <int M, int N, class F> inline void with_tile(int64_t m, int64_t n, F&& f) {
   if constexpr (M > 1) {
     if (m < M) return with_tile<M - 1, N>(m, n, f);
   }
-  if constexpr (N > 1) {
-    if (n < N) return with_tile<M, N - 1>(m, n, f);
-  }
-  f.template run<M, N>();
+  with_vectors<M, N>(n, f);
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -1,4 +1,5 @@
 // Plain C++ for machines without a kernel of their own, and the oracle of the others.
+#define HEDDLE_UNROLL
 #define HEDDLE_ISA_NAMESPACE generic
 #include "../simd/generic.h"
 

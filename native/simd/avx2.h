@@ -17,6 +17,24 @@ template <> struct Reg<float> {
     return {_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i*)p)))};
   }
   inline void store(float* p) const { _mm256_storeu_ps(p, v); }
+  static inline __m256i first(int n) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  }
+  static inline Reg load_partial(const float* p, int n) { return {_mm256_maskload_ps(p, first(n))}; }
+  inline void store_partial(float* p, int n) const { _mm256_maskstore_ps(p, first(n), v); }
+  template <int distance> static inline void exchange(Reg& a, Reg& b) {
+    const __m256 x = a.v, y = b.v;
+    if constexpr (distance == 4) {
+      a.v = _mm256_permute2f128_ps(x, y, 0x20);
+      b.v = _mm256_permute2f128_ps(x, y, 0x31);
+    } else if constexpr (distance == 2) {
+      a.v = _mm256_shuffle_ps(x, y, 0x44);
+      b.v = _mm256_shuffle_ps(x, y, 0xee);
+    } else {
+      a.v = _mm256_blend_ps(x, _mm256_moveldup_ps(y), 0xaa);
+      b.v = _mm256_blend_ps(_mm256_movehdup_ps(x), y, 0xaa);
+    }
+  }
   friend inline Reg operator+(Reg a, Reg b) { return {_mm256_add_ps(a.v, b.v)}; }
   friend inline Reg operator-(Reg a, Reg b) { return {_mm256_sub_ps(a.v, b.v)}; }
   friend inline Reg operator*(Reg a, Reg b) { return {_mm256_mul_ps(a.v, b.v)}; }
@@ -45,6 +63,19 @@ template <> struct Reg<double> {
     return {_mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(four)))};
   }
   inline void store(double* p) const { _mm256_storeu_pd(p, v); }
+  static inline __m256i first(int n) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3)); }
+  static inline Reg load_partial(const double* p, int n) { return {_mm256_maskload_pd(p, first(n))}; }
+  inline void store_partial(double* p, int n) const { _mm256_maskstore_pd(p, first(n), v); }
+  template <int distance> static inline void exchange(Reg& a, Reg& b) {
+    const __m256d x = a.v, y = b.v;
+    if constexpr (distance == 2) {
+      a.v = _mm256_permute2f128_pd(x, y, 0x20);
+      b.v = _mm256_permute2f128_pd(x, y, 0x31);
+    } else {
+      a.v = _mm256_unpacklo_pd(x, y);
+      b.v = _mm256_unpackhi_pd(x, y);
+    }
+  }
   friend inline Reg operator+(Reg a, Reg b) { return {_mm256_add_pd(a.v, b.v)}; }
   friend inline Reg operator-(Reg a, Reg b) { return {_mm256_sub_pd(a.v, b.v)}; }
   friend inline Reg operator*(Reg a, Reg b) { return {_mm256_mul_pd(a.v, b.v)}; }

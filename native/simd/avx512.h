@@ -16,6 +16,24 @@ template <> struct Reg<float> {
     return {_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i*)p)))};
   }
   inline void store(float* p) const { _mm512_storeu_ps(p, v); }
+  static inline Reg load_partial(const float* p, int n) { return {_mm512_maskz_loadu_ps(__mmask16((1u << n) - 1), p)}; }
+  inline void store_partial(float* p, int n) const { _mm512_mask_storeu_ps(p, __mmask16((1u << n) - 1), v); }
+  template <int distance> static inline void exchange(Reg& a, Reg& b) {
+    const __m512 x = a.v, y = b.v;
+    if constexpr (distance == 8) {
+      a.v = _mm512_shuffle_f32x4(x, y, 0x44);
+      b.v = _mm512_shuffle_f32x4(x, y, 0xee);
+    } else if constexpr (distance == 4) {
+      a.v = _mm512_permutex2var_ps(x, _mm512_setr_epi32(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27), y);
+      b.v = _mm512_permutex2var_ps(x, _mm512_setr_epi32(4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31), y);
+    } else if constexpr (distance == 2) {
+      a.v = _mm512_shuffle_ps(x, y, 0x44);
+      b.v = _mm512_shuffle_ps(x, y, 0xee);
+    } else {
+      a.v = _mm512_mask_moveldup_ps(x, 0xaaaa, y);
+      b.v = _mm512_mask_movehdup_ps(y, 0x5555, x);
+    }
+  }
   friend inline Reg operator+(Reg a, Reg b) { return {_mm512_add_ps(a.v, b.v)}; }
   friend inline Reg operator-(Reg a, Reg b) { return {_mm512_sub_ps(a.v, b.v)}; }
   friend inline Reg operator*(Reg a, Reg b) { return {_mm512_mul_ps(a.v, b.v)}; }
@@ -42,6 +60,21 @@ template <> struct Reg<double> {
     return {_mm512_cvtepi64_pd(_mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i*)p)))};
   }
   inline void store(double* p) const { _mm512_storeu_pd(p, v); }
+  static inline Reg load_partial(const double* p, int n) { return {_mm512_maskz_loadu_pd(__mmask8((1u << n) - 1), p)}; }
+  inline void store_partial(double* p, int n) const { _mm512_mask_storeu_pd(p, __mmask8((1u << n) - 1), v); }
+  template <int distance> static inline void exchange(Reg& a, Reg& b) {
+    const __m512d x = a.v, y = b.v;
+    if constexpr (distance == 4) {
+      a.v = _mm512_shuffle_f64x2(x, y, 0x44);
+      b.v = _mm512_shuffle_f64x2(x, y, 0xee);
+    } else if constexpr (distance == 2) {
+      a.v = _mm512_permutex2var_pd(x, _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), y);
+      b.v = _mm512_permutex2var_pd(x, _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15), y);
+    } else {
+      a.v = _mm512_unpacklo_pd(x, y);
+      b.v = _mm512_unpackhi_pd(x, y);
+    }
+  }
   friend inline Reg operator+(Reg a, Reg b) { return {_mm512_add_pd(a.v, b.v)}; }
   friend inline Reg operator-(Reg a, Reg b) { return {_mm512_sub_pd(a.v, b.v)}; }
   friend inline Reg operator*(Reg a, Reg b) { return {_mm512_mul_pd(a.v, b.v)}; }

@@ -26,6 +26,11 @@ template <class T> struct Reg {
   static inline Reg set1(T x) { return {x}; }
   static inline Reg from_bytes(const uint8_t* p) { return {T(*p)}; }
   inline void store(T* p) const { *p = v; }
+  static inline Reg load_partial(const T* p, int n) { return {n > 0 ? *p : T(0)}; }
+  inline void store_partial(T* p, int n) const {
+    if (n > 0) *p = v;
+  }
+  template <int distance> static inline void exchange(Reg&, Reg&) {}
   friend inline Reg operator+(Reg a, Reg b) { return {a.v + b.v}; }
   friend inline Reg operator-(Reg a, Reg b) { return {a.v - b.v}; }
   friend inline Reg operator*(Reg a, Reg b) { return {a.v * b.v}; }

@@ -17,6 +17,26 @@ template <> struct Reg<float> {
     return {vcvtq_f32_u32(vld1q_u32(lanes))};
   }
   inline void store(float* p) const { vst1q_f32(p, v); }
+  static inline Reg load_partial(const float* p, int n) {
+    float lanes[4] = {0};
+    for (int i = 0; i < n; i++) lanes[i] = p[i];
+    return load(lanes);
+  }
+  inline void store_partial(float* p, int n) const {
+    float lanes[4];
+    store(lanes);
+    for (int i = 0; i < n; i++) p[i] = lanes[i];
+  }
+  template <int distance> static inline void exchange(Reg& a, Reg& b) {
+    const auto x = a.v, y = b.v;
+    if constexpr (distance == 2) {
+      a.v = vcombine_f32(vget_low_f32(x), vget_low_f32(y));
+      b.v = vcombine_f32(vget_high_f32(x), vget_high_f32(y));
+    } else {
+      a.v = vtrn1q_f32(x, y);
+      b.v = vtrn2q_f32(x, y);
+    }
+  }
   friend inline Reg operator+(Reg a, Reg b) { return {vaddq_f32(a.v, b.v)}; }
   friend inline Reg operator-(Reg a, Reg b) { return {vsubq_f32(a.v, b.v)}; }
   friend inline Reg operator*(Reg a, Reg b) { return {vmulq_f32(a.v, b.v)}; }
@@ -43,6 +63,21 @@ template <> struct Reg<double> {
     return {vld1q_f64(lanes)};
   }
   inline void store(double* p) const { vst1q_f64(p, v); }
+  static inline Reg load_partial(const double* p, int n) {
+    double lanes[2] = {0};
+    for (int i = 0; i < n; i++) lanes[i] = p[i];
+    return load(lanes);
+  }
+  inline void store_partial(double* p, int n) const {
+    double lanes[2];
+    store(lanes);
+    for (int i = 0; i < n; i++) p[i] = lanes[i];
+  }
+  template <int distance> static inline void exchange(Reg& a, Reg& b) {
+    const auto x = a.v, y = b.v;
+    a.v = vtrn1q_f64(x, y);
+    b.v = vtrn2q_f64(x, y);
+  }
   friend inline Reg operator+(Reg a, Reg b) { return {vaddq_f64(a.v, b.v)}; }
   friend inline Reg operator-(Reg a, Reg b) { return {vsubq_f64(a.v, b.v)}; }
   friend inline Reg operator*(Reg a, Reg b) { return {vmulq_f64(a.v, b.v)}; }

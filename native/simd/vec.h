@@ -11,7 +11,7 @@ template <class T> struct Vec {
 
 #define HEDDLE_EACH(expression)        \
   Vec out;                             \
-  _Pragma("GCC unroll 16")             \
+  HEDDLE_UNROLL             \
   for (int i = 0; i < count; i++) out.r[i] = expression; \
   return out;
 
@@ -20,8 +20,18 @@ template <class T> struct Vec {
   static inline Vec zero() { HEDDLE_EACH(Reg<T>::set1(T(0))) }
   static inline Vec from_bytes(const uint8_t* p) { HEDDLE_EACH(Reg<T>::from_bytes(p + i * Reg<T>::width)) }
   inline void store(T* p) const {
-    _Pragma("GCC unroll 16")
+    HEDDLE_UNROLL
     for (int i = 0; i < count; i++) r[i].store(p + i * Reg<T>::width);
+  }
+  // The first n lanes of p; the others 0 (load) or left alone (store). Nothing beyond them is touched.
+  static inline Vec load_partial(const T* p, int n) { HEDDLE_EACH(Reg<T>::load_partial(p + i * Reg<T>::width, in_register(n, i))) }
+  inline void store_partial(T* p, int n) const {
+    HEDDLE_UNROLL
+    for (int i = 0; i < count; i++) r[i].store_partial(p + i * Reg<T>::width, in_register(n, i));
+  }
+  static inline int in_register(int n, int i) {
+    const int left = n - i * Reg<T>::width;
+    return left < 0 ? 0 : left > Reg<T>::width ? Reg<T>::width : left;
   }
   friend inline Vec operator+(Vec a, Vec b) { HEDDLE_EACH(a.r[i] + b.r[i]) }
   friend inline Vec operator-(Vec a, Vec b) { HEDDLE_EACH(a.r[i] - b.r[i]) }
@@ -49,6 +59,32 @@ template <class T> inline T fold_sum(Vec<T> v) {
     for (int i = 0; i < half; i++) lane[i] += lane[i + half];
   return lane[0];
 }
+
+// Swaps the lanes of a whose number has the bit `distance` with the lanes of b whose number lacks it.
+template <int distance, class T> inline void exchange(Vec<T>& a, Vec<T>& b) {
+  constexpr int width = Reg<T>::width;
+  HEDDLE_UNROLL
+  for (int i = 0; i < Vec<T>::count; i++) {
+    if constexpr (distance >= width) {
+      if (!(i & (distance / width))) {
+        const Reg<T> other = a.r[i | (distance / width)];
+        a.r[i | (distance / width)] = b.r[i];
+        b.r[i] = other;
+      }
+    } else {
+      Reg<T>::template exchange<distance>(a.r[i], b.r[i]);
+    }
+  }
+}
+
+// Transposes a square of lanes x lanes numbers in registers: exchanges at distance lanes/2, lanes/4, … 1 (Eklundh 1972).
+template <int distance, class T> inline void transpose_from(Vec<T>* rows) {
+  HEDDLE_UNROLL
+  for (int i = 0; i < Vec<T>::lanes; i++)
+    if (!(i & distance)) exchange<distance>(rows[i], rows[i | distance]);
+  if constexpr (distance > 1) transpose_from<distance / 2>(rows);
+}
+template <class T> inline void transpose(Vec<T>* rows) { transpose_from<Vec<T>::lanes / 2>(rows); }
 
 // 0, 1, 2, … as numbers.
 template <class T> inline Vec<T> iota() {
