@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cpu.h"
+#include "measure.h"
 #include "program.h"
 
 namespace {
@@ -200,6 +201,17 @@ napi_value fma_peak(napi_env env, napi_callback_info info) {
   return number_value(env, heddle::measure_peak(bits == 32));
 }
 
+// timeGemm(bits, transposeA, transposeB, m, n, k, seconds): seconds of one call, timed here, the best of many.
+napi_value time_gemm(napi_env env, napi_callback_info info) {
+  Arguments<7> v(env, info);
+  bool good = v.count == 7, ta = false, tb = false;
+  good = good && napi_get_value_bool(env, v.value[1], &ta) == napi_ok && napi_get_value_bool(env, v.value[2], &tb) == napi_ok;
+  const auto number = [&](int i) { return good ? get_number(env, v.value[i], good) : 0; };
+  const double bits = number(0), m = number(3), n = number(4), k = number(5), seconds = number(6);
+  if (!good || m < 1 || n < 1 || k < 1 || !heddle::chosen()) return fail(env, "timeGemm: expected bits, two transposes, sizes, seconds");
+  return number_value(env, heddle::measure_gemm(bits == 32, ta, tb, int64_t(m), int64_t(n), int64_t(k), seconds));
+}
+
 void define(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
@@ -219,6 +231,7 @@ NAPI_MODULE_INIT() {
   define(env, exports, "load", load);
   define(env, exports, "run", run);
   define(env, exports, "fmaPeak", fma_peak);
+  define(env, exports, "timeGemm", time_gemm);
   define(env, exports, "sgemm", gemm<float>);
   define(env, exports, "dgemm", gemm<double>);
   return exports;

@@ -11,7 +11,7 @@
     { "target_name": "isa_generic", "type": "static_library", "sources": ["isa/generic.cc"] },
     {
       "target_name": "heddle",
-      "sources": ["addon.cc", "cpu.cc", "program.cc", "barrier.cc"],
+      "sources": ["addon.cc", "cpu.cc", "measure.cc", "program.cc", "barrier.cc"],
       "dependencies": ["isa_generic"],
       "ldflags": ["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"],
       "conditions": [

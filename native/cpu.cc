@@ -90,18 +90,4 @@ double ticks_per_second() {
   return rate;
 }
 
-double measure_peak(bool single) {
-  const auto run = single ? chosen()->fma_f32 : chosen()->fma_f64;
-  constexpr int64_t passes = 400000;
-  double best = 0;
-  for (int i = 0; i < 12; i++) {
-    const uint64_t from = ticks();
-    run(passes);
-    const double seconds = double(ticks() - from) / ticks_per_second();
-    const double rate = double(passes * chosen()->fma_chains * (single ? 16 : 8)) / seconds;
-    if (rate > best) best = rate;
-  }
-  return best;
-}
-
 }  // namespace heddle

@@ -26,7 +26,4 @@ class FlushDenormals {
 uint64_t ticks();
 double ticks_per_second();
 
-// Multiply-adds a second of one core with the chosen kernels' vectors: the yardstick of the benches.
-double measure_peak(bool single);
-
 }  // namespace heddle

@@ -2,6 +2,6 @@
 import type { Backend } from "../kernels/backend.js";
 
 /** Floating-point operations a second; 0 for a back end that has no such peak. */
-export function measuredPeak({ fmaPeak }: Backend, dtype: "f32" | "f64"): number {
-  return fmaPeak ? 2 * fmaPeak(dtype === "f32" ? 32 : 64) : 0;
+export function measuredPeak({ measure }: Backend, dtype: "f32" | "f64"): number {
+  return measure ? 2 * measure.peak(dtype === "f32" ? 32 : 64) : 0;
 }

@@ -51,7 +51,13 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
     let steps = 2;
     const placesAtMost = Math.max(steps * batchSize, 1 << 20);
     engine.configure({
-      net, dtype, batchSize, optimizer, loss: findLoss("cross-entropy"), dataset, places: placesAtMost,
+      net,
+      dtype,
+      batchSize,
+      optimizer,
+      loss: findLoss("cross-entropy"),
+      dataset,
+      places: placesAtMost,
       preprocessing: { standardize: "unit", kind: "affine", ...net.spec.input, ...unitAffine(net.spec.input.channels) },
     });
     const type = dtype === "f32" ? Float32Array : Float64Array;
@@ -59,11 +65,18 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
     const run = async (): Promise<{ seconds: number; waited: number }[]> =>
       engine.train({
         order: Uint32Array.from({ length: steps * batchSize }, (_, i) => i % count),
-        from: 0, before: 0, totals: { loss: 0, correct: 0, samples: 0 },
-        optimizer: optimizer.name, lr: 1e-4, momentum: 0.9,
+        from: 0,
+        before: 0,
+        totals: { loss: 0, correct: 0, samples: 0 },
+        optimizer: optimizer.name,
+        lr: 1e-4,
+        momentum: 0.9,
       });
     const [warm] = await run();
-    steps = Math.max(1, Math.min(Math.round((windowSeconds * steps) / warm.seconds), Math.floor(placesAtMost / batchSize)));
+    steps = Math.max(
+      1,
+      Math.min(Math.round((windowSeconds * steps) / warm.seconds), Math.floor(placesAtMost / batchSize)),
+    );
     await run();
     const windows: { seconds: number; waited: number }[][] = [];
     for (const end = performance.now() + options.seconds * 1000; performance.now() < end || windows.length < 3; ) {

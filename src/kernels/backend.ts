@@ -14,8 +14,21 @@ export interface Backend {
   load(program: Float64Array): number;
   /** Runs a program from operation `from`. Returns `runStatus`, or the number of the operation to go on from. */
   run(program: number, from: number): number;
-  /** Multiply-adds a second of one core, in registers alone, for numbers of 32 or 64 bits; the reference has none. */
-  fmaPeak?(bits: 32 | 64): number;
+  /** Timing from inside the kernels; the reference has none. */
+  readonly measure?: {
+    /** Multiply-adds a second of one core, in registers alone. */
+    peak(bits: 32 | 64): number;
+    /** Seconds of one matrix product, warm, the best of as many as fit into `seconds`. */
+    gemm(
+      bits: 32 | 64,
+      transposeA: boolean,
+      transposeB: boolean,
+      m: number,
+      n: number,
+      k: number,
+      seconds: number,
+    ): number;
+  };
   sgemm: Gemm<Float32Array>;
   dgemm: Gemm<Float64Array>;
 }

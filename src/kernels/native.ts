@@ -6,7 +6,11 @@ import { runError, usageError } from "../errors.js";
 import type { Backend } from "./backend.js";
 import { operationNames, operations } from "./operations.js";
 
-interface Addon extends Omit<Backend, "name" | "isa"> {
+type Measure = NonNullable<Backend["measure"]>;
+
+interface Addon extends Omit<Backend, "name" | "isa" | "measure"> {
+  fmaPeak: Measure["peak"];
+  timeGemm: Measure["gemm"];
   isas(): string[];
   choose(isa: string): boolean;
   operations(): [name: string, signature: string][];
@@ -72,8 +76,18 @@ export function nativeBackend(): Backend | null {
   if (!found) return null;
   const isa = chosenIsa(found.isas());
   found.choose(isa);
-  const { address, bind, load, run, sgemm, dgemm, fmaPeak } = found;
-  return { name: "native", isa, address, bind, load, run, sgemm, dgemm, ...(fmaPeak && { fmaPeak }) };
+  const { address, bind, load, run, sgemm, dgemm } = found;
+  return {
+    name: "native",
+    isa,
+    address,
+    bind,
+    load,
+    run,
+    sgemm,
+    dgemm,
+    measure: { peak: found.fmaPeak, gemm: found.timeGemm },
+  };
 }
 
 /** For `--backend native` without the addon. */

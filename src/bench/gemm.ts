@@ -1,0 +1,56 @@
+/** Times matrix products in the shapes of real nets, on one core, inside the addon. */
+import type { TrainConfig } from "../config/schema.js";
+import { runError } from "../errors.js";
+import { loadBackend } from "../kernels/index.js";
+import { measuredPeak } from "./peak.js";
+
+interface Shape {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** The operand that lies transposed in memory. */
+  readonly transposed?: "A" | "B";
+}
+
+/** Forward passes, weight gradients (A transposed) and input gradients (B transposed) of the nets in the zoo. */
+export const gemmShapes: readonly Shape[] = [
+  { m: 1024, n: 1024, k: 1024 },
+  { m: 64, n: 999, k: 784 },
+  { m: 784, n: 999, k: 64, transposed: "A" },
+  { m: 64, n: 299, k: 999 },
+  { m: 64, n: 999, k: 299, transposed: "B" },
+  { m: 4, n: 999, k: 784 },
+  { m: 32, n: 999, k: 784 },
+  { m: 64, n: 32, k: 64 },
+  { m: 24, n: 784, k: 75 },
+  { m: 48, n: 144, k: 216 },
+  { m: 64, n: 1024, k: 576 },
+  { m: 256, n: 64, k: 2304 },
+  { m: 64, n: 576, k: 1024, transposed: "B" },
+];
+
+export interface GemmResult {
+  readonly shape: string;
+  readonly gflops: number;
+  /** Of the FMA peak of this core, measured in the same run. */
+  readonly peakShare: number;
+}
+
+/** Throws `runError` where there is no addon: the reference is not worth timing. */
+export function benchGemm(options: {
+  dtype: TrainConfig["dtype"];
+  backend: TrainConfig["backend"];
+  seconds: number;
+}): GemmResult[] {
+  const backend = loadBackend(options.backend);
+  const { measure } = backend;
+  if (!measure) throw runError({ where: "bench gemm", expected: "the native back end", got: backend.name });
+  const bits = options.dtype === "f32" ? 32 : 64;
+  const peak = measuredPeak(backend, options.dtype);
+  return gemmShapes.map(({ m, n, k, transposed }) => {
+    const seconds = measure.gemm(bits, transposed === "A", transposed === "B", m, n, k, options.seconds);
+    const rate = (2 * m * n * k) / seconds;
+    const suffix = transposed ? ` ${transposed}^T` : "";
+    return { shape: `${m}x${n}x${k}${suffix}`, gflops: rate / 1e9, peakShare: rate / peak };
+  });
+}
