@@ -16,7 +16,7 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "predict", summary: "classes of single images, timed", load: () => import("./predict.js") },
   { name: "summary", summary: "layers, shapes, parameters and cost of a net", load: () => import("./summary.js") },
-  { name: "bench", summary: "time training steps and how they scale", load: () => import("./bench.js") },
+  { name: "bench", summary: "time training steps, scaling and matrix products", load: () => import("./bench.js") },
   {
     name: "doctor",
     summary: "what this machine offers and what Heddle makes of it",
