@@ -1,0 +1,183 @@
+// Races Heddle with its peers on this machine, taking turns, and writes bench/results/<machine>.md.
+//
+//   npm run bench -- [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--blas NAME=LIBRARY]…
+//
+// COMMAND starts a Python that can import torch, with whatever environment it needs, e.g.
+//   --torch "PyTorch=env OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2 /usr/bin/python3"
+// LIBRARY exports sgemm_ or dnnl_sgemm. Peers that are not given are left out of the tables.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    name: { type: "string" },
+    seconds: { type: "string", default: "1.5" },
+    rounds: { type: "string", default: "4" },
+    torch: { type: "string", multiple: true, default: [] },
+    blas: { type: "string", multiple: true, default: [] },
+  },
+});
+const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
+const { benchStep } = await import("../dist/src/bench/step.js");
+const { measuredPeak } = await import("../dist/src/bench/peak.js");
+const { loadBackend } = await import("../dist/src/kernels/index.js");
+
+const backend = loadBackend("native");
+const cpu = cpus()[0].model.trim();
+const name = values.name ?? cpu.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+const peak = { f32: measuredPeak(backend, "f32"), f64: measuredPeak(backend, "f64") };
+const lines = [
+  `# ${cpu}, ${cpus().length} cores, ${backend.isa}`,
+  "",
+  `Measured ${new Date().toISOString().slice(0, 10)} with \`npm run bench\`; peers take turns with Heddle, ${rounds} rounds, bests.`,
+  `FMA peak of one core: ${(peak.f32 / 1e9).toFixed(0)} GFLOP/s in f32, ${(peak.f64 / 1e9).toFixed(0)} in f64.`,
+];
+const log = (text) => process.stderr.write(`${text}\n`);
+const pair = (text) => {
+  const at = text.indexOf("=");
+  return [text.slice(0, at), text.slice(at + 1)];
+};
+const table = (head, rows) => {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  lines.push("", line(head), line(head.map((_, i) => (i === 0 ? "---" : "---:"))), ...rows.map(line));
+};
+
+/** A PyTorch that answers one line per question. */
+class Torch {
+  constructor(text) {
+    const [label, command] = pair(text);
+    this.label = label;
+    const [file, ...args] = command.split(/\s+/);
+    this.child = spawn(file, [...args, join(root, "bench/peers/torch_step.py")], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+  async read() {
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error(`${this.label} ended without an answer`);
+    return JSON.parse(value);
+  }
+  ask(net, batch, threads) {
+    this.child.stdin.write(`${net} ${batch} ${threads} ${seconds}\n`);
+    return this.read();
+  }
+}
+
+async function raceSteps() {
+  const torches = values.torch.map((text) => new Torch(text));
+  for (const torch of torches) torch.version = (await torch.read()).version;
+  const head = ["net", "batch", "threads", "Heddle ms", "median", "of peak", "times 1 thread"];
+  const rows = [];
+  const cases = [
+    ["digits-mlp", 64],
+    ["dtu-mlp", 64],
+    ["dtu-mlp", 512],
+    ["cs596-2layer", 512],
+  ];
+  for (const [net, batch] of cases) {
+    let single = 0;
+    for (const threads of [1, 2]) {
+      const best = { heddle: Infinity, median: Infinity, share: 0, torches: torches.map(() => Infinity) };
+      for (let round = 0; round < rounds; round++) {
+        const ours = await benchStep({
+          model: net,
+          batchSize: batch,
+          threads,
+          optimizer: "adam",
+          dtype: "f32",
+          backend: "native",
+          seconds,
+        });
+        if (ours.msPerStep.best < best.heddle)
+          Object.assign(best, { heddle: ours.msPerStep.best, share: ours.peakShare });
+        best.median = Math.min(best.median, ours.msPerStep.median);
+        for (const [i, torch] of torches.entries())
+          best.torches[i] = Math.min(best.torches[i], (await torch.ask(net, batch, threads)).best);
+      }
+      if (threads === 1) single = best.heddle;
+      log(
+        `${net} batch ${batch} threads ${threads}: ${best.heddle.toFixed(4)} ms; peers ${best.torches.map((ms) => ms.toFixed(4)).join(", ")}`,
+      );
+      rows.push([
+        net,
+        batch,
+        threads,
+        best.heddle.toFixed(4),
+        best.median.toFixed(4),
+        `${(best.share * 100).toFixed(0)} %`,
+        threads === 1 ? "" : (single / best.heddle).toFixed(2),
+        ...best.torches.flatMap((ms) => [ms.toFixed(3), `**${(ms / best.heddle).toFixed(2)}**`]),
+      ]);
+    }
+  }
+  lines.push(
+    "",
+    "## Training step",
+    "",
+    "Adam, softmax cross-entropy, f32, synthetic input. Heddle's step gathers and standardises from bytes;",
+    "`times` is the peer's best over Heddle's best.",
+  );
+  table([...head, ...torches.flatMap(({ label, version }) => [`${label} ${version} ms`, "times"])], rows);
+  for (const { child } of torches) child.stdin.end();
+}
+
+function raceGemm() {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-race-"));
+  const program = join(folder, "gemm_race");
+  const run = (file, args, options = {}) => {
+    const { status, stdout } = spawnSync(file, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+      ...options,
+    });
+    if (status !== 0) throw new Error(`${file} ended with ${status}`);
+    return stdout;
+  };
+  try {
+    if (!existsSync(join(root, "native/build/Release/libheddle_blas.so")))
+      run("npm", ["run", "--silent", "build:blas"], { cwd: root });
+    run(process.env.CXX ?? "c++", ["-O2", "-std=c++17", join(root, "bench/peers/gemm_race.cc"), "-o", program, "-ldl"]);
+    const libraries = [`heddle=${join(root, "native/build/Release/libheddle_blas.so")}`, ...values.blas];
+    const env = { ...process.env, OPENBLAS_NUM_THREADS: "1", BLIS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" };
+    const peers = values.blas.map((text) => pair(text)[0]);
+    const results = JSON.parse(run(program, [String(seconds / 4), ...libraries], { env }));
+    lines.push(
+      "",
+      "## Matrix product, one thread",
+      "",
+      "GFLOP/s, m x n x k, row-major, warm, best of many; `ratio` to the best of the peers.",
+    );
+    table(
+      ["shape", "", "Heddle", "of peak", ...peers, "ratio"],
+      results.map((row) => {
+        const best = Math.max(...peers.map((peer) => row[peer] ?? 0));
+        return [
+          row.shape,
+          row.type,
+          row.heddle,
+          `${((row.heddle * 1e11) / peak[row.type]).toFixed(0)} %`,
+          ...peers.map((peer) => row[peer] ?? ""),
+          best > 0 ? `**${(row.heddle / best).toFixed(2)}**` : "",
+        ];
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+raceGemm();
+log("matrix products done");
+await raceSteps();
+mkdirSync(join(root, "bench/results"), { recursive: true });
+const file = join(root, "bench/results", `${name}.md`);
+writeFileSync(file, `${lines.join("\n")}\n`);
+log(`wrote ${file}`);
