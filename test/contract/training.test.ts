@@ -1,0 +1,60 @@
+/** 100 steps from the same weights on the same samples follow PyTorch's, step by step (`test/golden/make.py`). */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { Engine } from "../../src/engine/engine.js";
+import { layers } from "../../src/nn/layers/index.js";
+import { losses } from "../../src/nn/losses.js";
+import { resolveNet } from "../../src/nn/net.js";
+import { optimizers } from "../../src/optim/index.js";
+import { goldenCases, goldenWeights, replay, worst } from "../golden/golden.js";
+import { chosenBackend } from "../kernels/addon.js";
+
+/** Of losses and final weights, in double. */
+const doubleTolerance = 1e-9;
+/** Single precision may be this many times as far from PyTorch's double as PyTorch's own single precision is, or so far. */
+const singleFactor = 3;
+const singleFloor = 1e-6;
+
+const cases = goldenCases();
+const { name: backend } = chosenBackend();
+
+for (const ranks of [1, 3]) {
+  const engine = new Engine(ranks, backend);
+  after(() => engine.close());
+  for (const golden of cases) {
+    test(`${golden.name} in f64 on ${ranks} ranks`, async () => {
+      const { losses, weights } = await replay(engine, golden, "f64");
+      const distance = worst(losses, golden.f64);
+      assert.ok(distance <= doubleTolerance, `losses differ by ${distance}`);
+      const { parameters } = resolveNet(golden.net);
+      const expected = goldenWeights(golden.name, resolveNet(golden.net), "f64");
+      for (const [i, { name }] of parameters.entries()) {
+        const apart = worst(weights[i], expected[i]);
+        assert.ok(apart <= doubleTolerance, `${name} differs by ${apart}`);
+      }
+    });
+
+    test(`${golden.name} in f32 on ${ranks} ranks`, async () => {
+      const { losses } = await replay(engine, golden, "f32");
+      const allowed = Math.max(singleFloor, singleFactor * worst(golden.f32, golden.f64));
+      const distance = worst(losses, golden.f64);
+      assert.ok(distance <= allowed, `losses differ by ${distance}, more than ${allowed}`);
+    });
+  }
+}
+
+test("every layer, loss and optimizer has a golden case (add one to test/golden/make.py)", () => {
+  const covered = {
+    layers: new Set(cases.flatMap(({ net }) => net.layers.map(({ type }) => type))),
+    losses: new Set(cases.map(({ loss }) => loss)),
+    optimizers: new Set(cases.map(({ optimizer }) => optimizer)),
+  };
+  assert.deepEqual(
+    {
+      layers: layers.map(({ type }) => type).filter((type) => !covered.layers.has(type)),
+      losses: losses.map(({ name }) => name).filter((name) => !covered.losses.has(name)),
+      optimizers: optimizers.map(({ name }) => name).filter((name) => !covered.optimizers.has(name)),
+    },
+    { layers: [], losses: [], optimizers: [] },
+  );
+});
