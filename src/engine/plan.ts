@@ -190,6 +190,24 @@ export function makePlan(options: PlanOptions): Plan {
     for (const [i, [layer]] of groups.entries()) layer.layer.forward(layer.spec, lower(writer, rank, i));
   };
 
+  /** Where a stage ends in a fused function whose derivative nothing above it applied: the separate pass. */
+  const unfuse = (writer: ProgramWriter, i: number): void => {
+    const { output, gradient } = stages[i];
+    if (groups[i].length === 1 || !gradient) return;
+    const { name, slope } = elementwiseOf(groups[i][1]);
+    writer.add("activationBackward", {
+      dy: gradient.region,
+      lddy: gradient.ld,
+      y: output.region,
+      ldy: output.ld,
+      dx: gradient.region,
+      lddx: gradient.ld,
+      n: output.features,
+      function: elementwiseNames.indexOf(name),
+      slope,
+    });
+  };
+
   const logits = stages[stages.length - 1].output;
   const trainProgram = (rank: number): Float64Array => {
     const writer = new ProgramWriter(bytes, stepBlocks[rank]);
@@ -210,26 +228,12 @@ export function makePlan(options: PlanOptions): Plan {
       flag: regions.flag,
       classes: net.spec.classes,
     });
+    unfuse(writer, groups.length - 1);
     for (let i = groups.length - 1; i >= Math.max(firstLearned, 0); i--) {
       const [layer] = groups[i];
       const lowering = lower(writer, rank, i);
       layer.layer.backward(layer.spec, lowering);
-      // The stage below ends in a fused function whose derivative this layer did not apply.
-      if (lowering.dx && !layer.layer.fusesBelow && groups[i - 1].length > 1) {
-        const { name, slope } = elementwiseOf(groups[i - 1][1]);
-        const { x, dx } = lowering;
-        writer.add("activationBackward", {
-          dy: dx.region,
-          lddy: dx.ld,
-          y: x.region,
-          ldy: x.ld,
-          dx: dx.region,
-          lddx: dx.ld,
-          n: x.features,
-          function: elementwiseNames.indexOf(name),
-          slope,
-        });
-      }
+      if (lowering.dx && !layer.layer.fusesBelow) unfuse(writer, i - 1);
     }
     meet();
     writer.add("halt", { flag: regions.flag });

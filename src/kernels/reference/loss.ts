@@ -81,15 +81,17 @@ export const score: Twin<"score"> = (values) => {
       const place = cursor + r;
       const label = labels[order[place]];
       const at = r * ldp;
+      // p may be z itself: what is read of z comes first.
+      const logit = z[r * ldz + label];
+      predicted[place] = argmax(z, r * ldz, classes);
       const logSum = softmax(z, r * ldz, p, at, classes);
       if (squared) {
         let sum = 0;
         for (let i = 0; i < classes; i++) sum += (p[at + i] - (i === label ? 1 : 0)) ** 2;
         loss[place] = 0.5 * sum;
       } else {
-        loss[place] = logSum - z[r * ldz + label];
+        loss[place] = logSum - logit;
       }
-      predicted[place] = argmax(z, r * ldz, classes);
       if (probabilities.length > 0) {
         for (let i = 0; i < classes; i++) probabilities[place * classes + i] = p[at + i];
       }
