@@ -34,6 +34,8 @@ template <class T, class Finish> struct PanelProduct {
   T* y;
   int64_t ldy;
   Finish finish;
+  const T* below = nullptr;  // what finish reads beside y, of the same shape: to be prefetched
+  int64_t ldbelow = 0;
 
   PanelView<T> p{};
   int64_t k0 = 0, block = 0, row = 0, vector = 0;
@@ -43,6 +45,12 @@ template <class T, class Finish> struct PanelProduct {
     const int64_t column = p.column + vector * lanes;
     T* out = y + row * ldy + column;
     Tile<T, M, N> tile;
+    // What the end of this tile will touch lies in a far cache by now.
+    for (int i = 0; i < M; i++)
+      for (int j = 0; j < N; j++) {
+        __builtin_prefetch(out + i * ldy + j * lanes, 1);
+        if (below) __builtin_prefetch(below + (row + i) * ldbelow + column + j * lanes);
+      }
     if (k0 > 0) tile.load(out, ldy);
     else if (start) tile.start_rows(start + column);
     else tile.clear();
@@ -116,7 +124,7 @@ template <class T> void dense_backward(const Word* words, const Step& step) {
       }
   };
   PanelProduct<T, decltype(finish)> product{a.dy + step.first * a.lddy, a.lddy, step.rows, a.n, nullptr,
-                                            a.dx + step.first * a.lddx, a.lddx, finish};
+                                            a.dx + step.first * a.lddx, a.lddx, finish, below, a.ldy};
   product.multiply(a.wt, a.k);
 }
 
@@ -131,6 +139,7 @@ template <class T> struct DenseUpdateArguments {
   T* wt;                      // packed [n][k], or null
   T* g;                       // packed gradient of the chunks so far, or null where a minibatch is one chunk
   T *s, *t;                   // optimizer state, as w; null where the optimizer has none
+  T* workspace;               // [chunk][3 vectors], this rank's
   int64_t k, n, first_unit, last_unit, optimizer;
 };
 
@@ -152,11 +161,17 @@ template <class T> inline void transpose_block(const T* w, int64_t ld, int64_t r
 }
 
 // denseUpdate: the owner's tiles of dw = x^T dy over all rows of the chunk, in order, and their update.
+// Samples between two rounds of prefetching: few lines at a time, so that the loads of the product never wait for them.
+constexpr int64_t prefetch_interval = 8;
+
 template <class T> struct DenseUpdate : DenseUpdateArguments<T> {
   const Step& step;
   T* gradient;  // [unit_rows<T>][ld], this unit's
   PanelView<T> p{};
   int64_t k0 = 0, row = 0, vector = 0;
+  // What the update of this unit will touch, to be prefetched while its gradient is computed.
+  const T *streams[3] = {nullptr, nullptr, nullptr};
+  int64_t ahead = 0, ahead_end = 0;
 
   DenseUpdate(const DenseUpdateArguments<T>& a, const Step& s, T* buffer) : DenseUpdateArguments<T>(a), step(s), gradient(buffer) {}
 
@@ -166,8 +181,27 @@ template <class T> struct DenseUpdate : DenseUpdateArguments<T> {
     T* at = gradient + row * p.ld + vector * lanes;
     if (step.start) tile.clear();
     else tile.load(at, p.ld);
-    tile.accumulate(step.chunk, this->x + k0 + row, 1, this->ldx, this->dy + p.column + vector * lanes, this->lddy);
+    const T* a = this->x + k0 + row;
+    const T* b = this->workspace + vector * lanes;
+    for (int64_t done = 0; done < step.chunk; done += prefetch_interval) {
+      const int64_t depth = step.chunk - done < prefetch_interval ? step.chunk - done : prefetch_interval;
+      prefetch(6);
+      tile.accumulate(depth, a + done * this->ldx, 1, this->ldx, b + done * p.ld, p.ld);
+    }
     tile.store(at, p.ld);
+  }
+
+  inline void prefetch(int count) {
+    for (; count > 0 && ahead < ahead_end; count--, ahead += Vec<T>::lanes)
+      for (const T* stream : streams)
+        if (stream) __builtin_prefetch(stream + ahead, 1);
+  }
+
+  // This panel's columns of dy, row after row: in place they lie pages apart, and every unit of the panel reads them.
+  void pack(const PanelView<T>& panel) {
+    for (int64_t r = 0; r < step.chunk; r++)
+      for (int64_t j = 0; j < panel.ld; j += Vec<T>::lanes)
+        Vec<T>::load(this->dy + r * this->lddy + panel.column + j).store(this->workspace + r * panel.ld + j);
   }
 
   void unit(const PanelView<T>& panel, int64_t first_row) {
@@ -175,6 +209,13 @@ template <class T> struct DenseUpdate : DenseUpdateArguments<T> {
     k0 = first_row;
     const int64_t rows = this->k - k0 < unit_rows<T> ? this->k - k0 : unit_rows<T>;
     const int64_t offset = p.column * this->k + k0 * p.ld, length = rows * p.ld;
+    if (step.finish) {
+      streams[0] = this->w + offset;
+      streams[1] = this->s ? this->s + offset : nullptr;
+      streams[2] = this->t ? this->t + offset : nullptr;
+      ahead = 0;
+      ahead_end = length;
+    }
     T* const buffer = gradient;
     if (this->g) gradient = this->g + offset;
     for (row = 0; row < rows; row += tile_rows)
@@ -200,6 +241,7 @@ template <class T> void dense_update(const Word* words, const Step& step) {
   for_each_panel(a.w, a.k, a.n, [&](const PanelView<T>& panel) {
     const int64_t from = a.first_unit > index ? a.first_unit - index : 0;
     const int64_t to = a.last_unit - index < units ? a.last_unit - index : units;
+    if (from < to) update.pack(panel);
     for (int64_t u = from; u < to; u++) update.unit(panel, u * unit_rows<T>);
     index += units;
   });

@@ -38,6 +38,8 @@ export interface Lowering {
   readonly optimizer: number;
   /** This rank's part of `count` pieces of work of one layer: [first, last). */
   readonly share: (count: number) => readonly [number, number];
+  /** Scratch memory of this rank: as many numbers as a chunk has rows, times a panel's width. */
+  readonly workspace: Region;
   /** Numbers in a vector, and in the width of a panel. */
   readonly lanes: number;
   readonly panelLanes: number;

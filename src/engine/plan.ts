@@ -115,6 +115,7 @@ export function makePlan(options: PlanOptions): Plan {
   };
   const batchLoss = layout.region(rows * 8);
   const batchCorrect = layout.region(rows * 8);
+  const workspaces = stepBlocks.map(() => numbers(chunk * panelVectors * lanes));
 
   const tensor = (features: number): Tensor => {
     // An odd number of cache lines from row to row, so that rows do not fall on the same lines of the cache.
@@ -171,6 +172,7 @@ export function makePlan(options: PlanOptions): Plan {
       emit: (operation, values) => writer.add(operation, values),
       optimizer: optimizer ? optimizers.indexOf(optimizer) : 0,
       share: (count) => [Math.floor((count * rank) / ranks), Math.floor((count * (rank + 1)) / ranks)],
+      workspace: workspaces[rank],
       lanes,
       panelLanes: panelVectors * lanes,
     };

@@ -7,7 +7,7 @@ export const operations = {
   gather: "x* ldx images*8 order*32 scale* shift* pixels perImage",
   dense: "x* ldx w* b* y* ldy k n function slope~",
   denseBackward: "dy* lddy wt* dx* lddx y* ldy k n function slope~",
-  denseUpdate: "x* ldx dy* lddy w* wt* g* s* t* k n firstUnit lastUnit optimizer",
+  denseUpdate: "x* ldx dy* lddy w* wt* g* s* t* workspace* k n firstUnit lastUnit optimizer",
   biasUpdate: "dy* lddy b* g* s* t* firstVector lastVector optimizer",
   activation: "x* ldx y* ldy n function slope~",
   activationBackward: "dy* lddy y* ldy dx* lddx n function slope~",

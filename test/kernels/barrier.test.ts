@@ -1,6 +1,7 @@
 /** Ranks on worker threads that meet through programs, and leave when the barrier is poisoned. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -16,15 +17,20 @@ import { barrierWords } from "./cases/control.js";
 
 const backends = [...nativeBackends().slice(0, 1), referenceBackend()];
 const poisonWord = 96;
+/** A barrier that is wrong hangs. */
+const timeout = 20_000;
 
 interface Hall {
   readonly words: Int32Array;
-  readonly ranks: Worker[];
   readonly reports: Promise<Report[]>;
 }
 
-/** Starts `present` of `ranks` ranks over one arena. */
-function gather(backend: Backend, options: { ranks: number; present: number; rounds: number; spin: number }): Hall {
+/** Starts `present` of `ranks` ranks over one arena; they end with the test, whatever happens. */
+function gather(
+  t: TestContext,
+  backend: Backend,
+  options: { ranks: number; present: number; rounds: number; spin: number },
+): Hall {
   const { ranks, present, rounds, spin } = options;
   let size = 0;
   const region = (bytes: number): Region => {
@@ -47,15 +53,16 @@ function gather(backend: Backend, options: { ranks: number; present: number; rou
     const workerData: Meeting = { ...common, rank, ...regions };
     return new Worker(new URL("./barrier-worker.js", import.meta.url), { workerData });
   });
+  t.after(() => Promise.all(workers.map((worker) => worker.terminate())));
   const reports = Promise.all(workers.map(async (worker) => ((await once(worker, "message")) as [Report])[0]));
-  return { words: new Int32Array(arena.buffer, skip + barrier.offset, barrier.bytes / 4), ranks: workers, reports };
+  return { words: new Int32Array(arena.buffer, skip + barrier.offset, barrier.bytes / 4), reports };
 }
 
 for (const backend of backends) {
   for (const ranks of [2, 3, 16]) {
     for (const spin of [0, 1]) {
-      test(`${backend.name}: ${ranks} ranks meet 200 times, spin ${spin}`, async () => {
-        const hall = gather(backend, { ranks, present: ranks, rounds: 100, spin });
+      test(`${backend.name}: ${ranks} ranks meet 200 times, spin ${spin}`, { timeout }, async (t) => {
+        const hall = gather(t, backend, { ranks, present: ranks, rounds: 100, spin });
         for (const { status, stale } of await hall.reports) {
           assert.equal(status, runStatus.done);
           assert.equal(stale, 0);
@@ -66,8 +73,8 @@ for (const backend of backends) {
     }
   }
 
-  test(`${backend.name}: poison releases the ranks that wait`, async () => {
-    const hall = gather(backend, { ranks: 3, present: 2, rounds: 1, spin: 0 });
+  test(`${backend.name}: poison releases the ranks that wait`, { timeout }, async (t) => {
+    const hall = gather(t, backend, { ranks: 3, present: 2, rounds: 1, spin: 0 });
     while (Atomics.load(hall.words, 0) < 2) await setImmediate();
     const begin = performance.now();
     Atomics.store(hall.words, poisonWord, 1);

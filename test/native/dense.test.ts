@@ -81,9 +81,10 @@ for (const format of formats) {
 
     test(`denseUpdate and biasUpdate: w -= lr xᵀ dy, b -= lr sum dy (${name})`, () => {
       const shared = { dy, lddy: ldn, g: null, s: null, t: null, optimizer: 0 };
+      const workspace = format.array(count * 3 * format.lanes);
       const lastUnit = Math.ceil(n / (3 * format.lanes)) * Math.ceil(k / format.lanes);
       const calls = [
-        call("denseUpdate", { ...shared, x, ldx: ldk, w, wt, k, n, firstUnit: 0, lastUnit }),
+        call("denseUpdate", { ...shared, x, ldx: ldk, w, wt, workspace, k, n, firstUnit: 0, lastUnit }),
         call("biasUpdate", { ...shared, b, firstVector: 0, lastVector: ldn / format.lanes }),
       ];
       const out = execute(backend, format, calls, [{ ...wholeStep(count), hyper: [0.5] }]);
@@ -124,6 +125,7 @@ for (const format of formats) {
           g: null,
           s,
           t,
+          workspace: format.array(count * 3 * format.lanes),
           k,
           n,
           firstUnit: 0,

@@ -79,7 +79,7 @@ export const dense: Layer<DenseSpec> = {
 
   // The owner of a tile computes it over all samples in order: no partial sums, nothing to add up, and the bytes do not
   // depend on who owns what.
-  update({ units }, { x, dy, parameter, emit, optimizer, share, lanes, panelLanes }) {
+  update({ units }, { x, dy, parameter, emit, optimizer, share, lanes, panelLanes, workspace }) {
     const weight = parameter("weight");
     const bias = parameter("bias");
     const unitsOfWork = Math.ceil(x.features / lanes) * Math.ceil(units / panelLanes);
@@ -94,6 +94,7 @@ export const dense: Layer<DenseSpec> = {
       g: weight.g,
       s: weight.state[0] ?? null,
       t: weight.state[1] ?? null,
+      workspace,
       k: x.features,
       n: units,
       firstUnit,

@@ -11,8 +11,8 @@ export interface Case {
 
 export type Cases = (format: Format) => Case[];
 
-/** Around the edges of vectors (8 and 16), of panels (24 and 48) and of the blocks of a panel (192). */
-export const sizes = [1, 2, 7, 8, 9, 15, 16, 17, 23, 24, 25, 47, 48, 49, 50, 97, 191, 193, 400];
+/** Around the edges of vectors (8 and 16), of panels (24 and 48) and of the blocks of a panel (512). */
+export const sizes = [1, 2, 7, 8, 9, 15, 16, 17, 23, 24, 25, 47, 48, 49, 50, 97, 193, 511, 515];
 /** Around the edges of tiles of rows. */
 export const rowCounts = [0, 1, 5, 8, 9, 25];
 

@@ -90,6 +90,7 @@ export const denseUpdate: Cases = (format) =>
       wt: i % 5 === 4 ? null : wt,
       g: i % 2 === 0 ? null : pack(format, k, n, () => NaN),
       ...state(optimizer, w, next),
+      workspace: blank(format, count * 3 * format.lanes),
       k,
       n,
       firstUnit: 0,
