@@ -19,7 +19,7 @@ import {
   statSync,
   unlinkSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { dataError, runError, usageError } from "../errors.js";
 import { isTemporary, writeAll, writeAtomically } from "../model/atomic-write.js";
 import { readWholeFile, reasonOf } from "../model/read-file.js";
@@ -56,9 +56,17 @@ export class RunFolder {
     }
   }
 
-  /** Adds one line to metrics.jsonl. */
+  /** Adds one line to metrics.jsonl: the whole of it, or nothing. */
   appendMetrics(line: object): void {
-    this.#onMetrics((file) => writeAll(file, Buffer.from(`${JSON.stringify(line)}\n`)));
+    this.#onMetrics((file) => {
+      const { size } = fstatSync(file);
+      try {
+        writeAll(file, Buffer.from(`${JSON.stringify(line)}\n`));
+      } catch (error) {
+        ftruncateSync(file, size);
+        throw error;
+      }
+    });
   }
 
   /** Length of metrics.jsonl in bytes, all of them on the disk: what a checkpoint remembers. */
@@ -93,7 +101,8 @@ export class RunFolder {
       this.#metrics ??= openSync(this.metricsFile, "a");
       return action(this.#metrics);
     } catch (cause) {
-      throw runError({ where: this.metricsFile, expected: "to write this file", got: reasonOf(cause), cause });
+      const fix = "Free space or choose another folder with --out; the lines before this one are whole.";
+      throw runError({ where: this.metricsFile, expected: "to write this file", got: reasonOf(cause), fix, cause });
     }
   }
 }
@@ -184,7 +193,7 @@ function refuseUnlessVacant(out: string): void {
 
 function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
   } catch (cause) {
     throw runError({
       where: path,
@@ -193,6 +202,18 @@ function makeFolder(path: string): void {
       fix: "Choose another with --out.",
       cause,
     });
+  }
+}
+
+/** The folder and those above it. (Node's own way never returns where /proc says ENOENT under a folder that exists.) */
+function makeFolders(path: string): void {
+  if (isFolder(path)) return;
+  if (kindOf(dirname(path)) === "nothing") makeFolders(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Somebody else was faster: just as good.
+    if (!isFolder(path)) throw error;
   }
 }
 
