@@ -20,6 +20,8 @@ export class Ranks {
   #setup: RankSetup | undefined;
   #words: { poison: Int32Array; control: Int32Array } | undefined;
   readonly #onExit = (): void => this.#poison();
+  /** A thread that failed before it had a task. */
+  #broken: Error | undefined;
 
   /** Starts the threads at once: they load while the data does. */
   constructor(count: number) {
@@ -34,6 +36,11 @@ export class Ranks {
       // Whatever the user gave to this process (an inspector, a loader) is not meant for every rank.
       execArgv: [],
       recordTiming: false,
+    });
+    this.#pool.on("error", (error: Error) => {
+      this.#broken ??= error;
+      // Its task waits for a thread: the others must not wait for its task.
+      this.#poison();
     });
     // A rank that waits in native code leaves only when it sees poison.
     process.on("exit", this.#onExit);
@@ -64,10 +71,12 @@ export class Ranks {
         return { ok: false, poisoned: false, name, message, stack: stack ?? "" };
       }
     });
+    if (this.#broken) this.#poison();
     const reports = await Promise.all(tasks);
+    if (this.#broken) throw rankError("a rank's thread", this.#broken);
     const rank = reports.findIndex((report) => !report.ok && !report.poisoned);
     const failed = reports[rank];
-    if (failed && !failed.ok && !failed.poisoned) throw rankError(rank, failed);
+    if (failed && !failed.ok && !failed.poisoned) throw rankError(`rank ${rank}`, failed);
     return reports.map((report) => {
       if (!report.ok) throw runError({ where: "ranks", expected: "to finish", got: "poison" });
       return report;
@@ -94,13 +103,9 @@ export class Ranks {
   }
 }
 
-function rankError(rank: number, { name, message, stack }: { name: string; message: string; stack: string }): Error {
+function rankError(where: string, { name, message, stack }: Pick<Error, "name" | "message" | "stack">): Error {
   if (name === "HeddleError") return new HeddleError("run", message);
-  const error = runError({
-    where: `rank ${rank}`,
-    expected: "to finish its work",
-    got: `${name}: ${message}`,
-  });
-  error.stack = stack;
+  const error = runError({ where, expected: "to finish its work", got: `${name}: ${message}` });
+  if (stack) error.stack = stack;
   return error;
 }
