@@ -5,8 +5,8 @@ import { findDataset } from "../data/index.js";
 import { Engine, testOffset } from "../engine/engine.js";
 import { dataError, usageError } from "../errors.js";
 import { shapeText } from "../nn/layer.js";
-import { findLoss } from "../nn/losses.js";
-import { resolveNet } from "../nn/net.js";
+import { findLoss, type Loss } from "../nn/losses.js";
+import { type Net, resolveNet } from "../nn/net.js";
 import { matchParameters, type ModelFile, readModel } from "../model/model-file.js";
 import { chooseThreads } from "../system.js";
 import { resolveModelPath } from "../train/run-folder.js";
@@ -52,13 +52,13 @@ export async function openModel(
       where: `${path} on ${name}`,
       expected: `images of ${shapeText(input)} and ${classNames.length} classes, as in training`,
       got: `${shapeText(dataset.shape)} and ${dataset.classes.length} classes`,
+      fix: `It was trained on ${provenance.dataset}: name a --dataset like that.`,
     });
   }
   const dtype = file.tensors.some(({ dtype: of }) => of === "F64") ? "f64" : "f32";
-  const net = resolveNet(architecture);
+  const { net, loss } = netOf(file);
   const { tensors } = matchParameters(file, net.parameters, dtype);
   const order = places(samplesOf(options.split, file, dataset));
-  const loss = findLoss(typeof provenance["loss"] === "string" ? provenance["loss"] : "cross-entropy");
   const { threads } = chooseThreads(options.threads);
   const engine = new Engine(threads, options.backend);
   try {
@@ -79,6 +79,22 @@ export async function openModel(
     throw error;
   }
   return { file, dataset, order, engine };
+}
+
+/** What the file says of its net: written by us, or by a later version, or by hand. */
+function netOf({ path, model: { architecture, provenance } }: ModelFile): { net: Net; loss: Loss } {
+  try {
+    const { loss = "cross-entropy" } = provenance;
+    return { net: resolveNet(architecture), loss: findLoss(String(loss)) };
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);
+    throw dataError({
+      where: `${path}, __metadata__`,
+      expected: "a net that this version of Heddle knows",
+      got,
+      cause,
+    });
+  }
 }
 
 /** Training and validation samples follow from the model's own seed and split. */
