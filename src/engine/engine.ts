@@ -54,6 +54,8 @@ export interface ScoreOutcome {
   readonly loss: number;
   readonly accuracy: number;
   readonly samples: number;
+  /** The first place in the order whose loss is NaN or infinite; null where there is none. */
+  readonly firstNonFinite: number | null;
   /** Predicted class of each place in the order. */
   readonly predicted: Int32Array;
   /** [places][classes], where the plan keeps them. */
@@ -204,28 +206,28 @@ export class Engine {
     const predicted = arena.int32(regions.predicted).slice(0, order.length);
     let loss = 0;
     let correct = 0;
+    let firstNonFinite: number | null = null;
     for (let place = 0; place < order.length; place++) {
       loss += losses[place];
+      if (firstNonFinite === null && !Number.isFinite(losses[place])) firstNonFinite = place;
       if (predicted[place] === labels[order[place]]) correct++;
     }
     return {
       loss: loss / order.length,
       accuracy: correct / order.length,
       samples: order.length,
+      firstNonFinite,
       predicted,
       probabilities: regions.probabilities && arena.float64(regions.probabilities).slice(),
       seconds: Math.max(...reports.map(({ seconds }) => seconds)),
     };
   }
 
-  /** The first layer whose output of the last minibatch holds a number that is not finite; null where all are. */
+  /** The first layer whose output of the last samples holds a number that is not finite; null where all are. */
   firstNonFiniteLayer(): number | null {
     const { plan, arena } = this.#ready;
-    for (const { layers, output } of plan.stages) {
-      const numbers = arena.numbers(output.region).subarray(0, plan.chunk * output.ld);
-      if (!numbers.every(Number.isFinite)) return layers[0];
-    }
-    return null;
+    const wrong = plan.stages.find(({ output }) => !arena.numbers(output.region).every(Number.isFinite));
+    return wrong?.layers[0] ?? null;
   }
 
   async close(): Promise<void> {

@@ -48,6 +48,26 @@ export interface CheckpointState {
   readonly bestWeights: readonly FloatArray[] | null;
 }
 
+/** What of a checkpoint grows while a run goes on, beside the tensors in the arena. */
+export type Progress = Omit<
+  CheckpointState,
+  "dtype" | "config" | "dataHash" | "metricsLength" | "weights" | "optimizerState"
+>;
+
+/** Before the first step. */
+export const freshProgress: Progress = {
+  epoch: 0,
+  step: 0,
+  lossSum: 0,
+  correct: 0,
+  samples: 0,
+  totalSteps: 0,
+  best: null,
+  last: null,
+  trainSeconds: 0,
+  bestWeights: null,
+};
+
 const magic = new TextEncoder().encode("HEDDLECK");
 const version = 1;
 const preludeLength = magic.length + 8;

@@ -3,12 +3,38 @@ import { hostname } from "node:os";
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { type ConfigSources, type TrainConfig, trainConfigSchema } from "../config/schema.js";
+import type { Engine } from "../engine/engine.js";
 import { dataError } from "../errors.js";
+import { elementCount } from "../nn/net.js";
 import { cpuModel } from "../system.js";
 import { type CheckpointState, readCheckpoint } from "./checkpoint.js";
 import type { RunHeader } from "./events.js";
 import type { RunFolder } from "./run-folder.js";
 import type { Session } from "./session.js";
+
+/** What a run is, for whoever watches it. */
+export function headerOf(
+  { config, net, dataset, batchSize, train, validation }: Session,
+  { backend, threads, arenaBytes }: Engine,
+  known: Pick<RunHeader, "run" | "threadsReason" | "stepsPerEpoch">,
+): RunHeader {
+  return {
+    run: known.run,
+    model: config.model,
+    parameters: net.parameterCount,
+    dataset: dataset.name,
+    backend: backend.name,
+    isa: backend.isa,
+    threads,
+    threadsReason: known.threadsReason,
+    dtype: config.dtype,
+    batchSize,
+    epochs: config.epochs,
+    stepsPerEpoch: known.stepsPerEpoch,
+    samples: { train: train.length, validation: validation.length, test: dataset.test?.count ?? 0 },
+    arenaBytes,
+  };
+}
 
 export function describeRun(session: Session, header: RunHeader, dataHash: string, sources: ConfigSources): unknown {
   return {
@@ -40,7 +66,7 @@ export function readRunConfig(folder: RunFolder, given: TrainConfig): TrainConfi
   return { ...parsed.data.config, threads, backend, ...(dataDir !== undefined && { dataDir }) };
 }
 
-/** Where to go on: the checkpoint, or null for a run killed before its first. Throws `dataError` where data differ. */
+/** Where to go on: the checkpoint, or null for a run killed before its first. Throws `dataError` where it is of another run. */
 export function resumePoint(folder: RunFolder, session: Session, dataHash: string): CheckpointState | null {
   if (!existsSync(folder.checkpointFile)) return null;
   const state = readCheckpoint(folder.checkpointFile);
@@ -52,5 +78,39 @@ export function resumePoint(folder: RunFolder, session: Session, dataHash: strin
       fix: "Put the same files back, or start a new run.",
     });
   }
+  refuseOtherConfig(folder, state, session);
   return state;
+}
+
+/** What may be another after a resume: where and on what a run computes changes none of its bytes. */
+const ofTheMachine: readonly string[] = ["threads", "backend", "dataDir", "out", "requireAccuracy"];
+
+function refuseOtherConfig(
+  folder: RunFolder,
+  { config, weights }: CheckpointState,
+  { net, config: own }: Session,
+): void {
+  const then = (config ?? {}) as Readonly<Record<string, unknown>>;
+  const now: Readonly<Record<string, unknown>> = own;
+  const show = (value: unknown): string => JSON.stringify(value) ?? "nothing";
+  const changed = [...new Set([...Object.keys(then), ...Object.keys(now)])].find(
+    (key) => !ofTheMachine.includes(key) && show(then[key]) !== show(now[key]),
+  );
+  if (changed !== undefined) {
+    throw dataError({
+      where: `${folder.runFile}, config.${changed}`,
+      expected: `${show(then[changed])}, as in ${folder.checkpointFile}`,
+      got: show(now[changed]),
+      fix: "Put the old value back, or start a new run.",
+    });
+  }
+  const sizes = net.parameters.map(({ shape }) => elementCount(shape)).join(", ");
+  const found = weights.map(({ length }) => length).join(", ");
+  if (sizes !== found) {
+    throw dataError({
+      where: folder.checkpointFile,
+      expected: `tensors of ${sizes} numbers, as this version of Heddle makes ${own.model}`,
+      got: found,
+    });
+  }
 }

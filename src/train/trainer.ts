@@ -2,18 +2,21 @@
  * The trainer: epochs of steps on the ranks, validation between them, the best weights kept, a checkpoint after each
  * epoch and at a stop. It decides; the engine computes; whoever listens to its events prints.
  */
+import { existsSync } from "node:fs";
 import type { ConfigSources, TrainConfig } from "../config/schema.js";
-import { Engine, testOffset } from "../engine/engine.js";
 import type { FloatArray } from "../engine/arena.js";
-import { runError } from "../errors.js";
+import { Engine, testOffset } from "../engine/engine.js";
+import type { FinishedRank } from "../engine/ranks.js";
 import { type ModelMetadata, weightsHash, writeModel } from "../model/model-file.js";
-import { shuffle } from "../random.js";
+import { identity, shuffle } from "../random.js";
 import { chooseThreads } from "../system.js";
-import { type CheckpointState, writeCheckpoint } from "./checkpoint.js";
+import { type CheckpointState, freshProgress, type Progress, writeCheckpoint } from "./checkpoint.js";
 import type { Score, TrainEvent, TrainResult } from "./events.js";
+import { firstNonFinite, nonFiniteError } from "./non-finite.js";
 import { createRunFolder, openRunFolder, type RunFolder } from "./run-folder.js";
-import { describeRun, readRunConfig, resumePoint } from "./run-description.js";
+import { describeRun, headerOf, readRunConfig, resumePoint } from "./run-description.js";
 import { checkConfig, dataHash, metadataOf, openSession, type Session, startingWeights } from "./session.js";
+import { EpochWatch } from "./watch.js";
 
 export interface TrainOptions {
   readonly config: TrainConfig;
@@ -28,9 +31,6 @@ export interface TrainOptions {
 export type TrainOutcome =
   | { readonly status: "done"; readonly result: TrainResult }
   | { readonly status: "stopped"; readonly run: string; readonly epoch: number; readonly step: number };
-
-/** Milliseconds between progress events. */
-const progressInterval = 100;
 
 /** Throws HeddleError; what the run folder holds by then stays valid. */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
@@ -51,22 +51,6 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   }
 }
 
-/** A checkpoint without what the run itself knows. */
-type Progress = Omit<CheckpointState, "dtype" | "config" | "dataHash" | "metricsLength" | "weights" | "optimizerState">;
-
-const fresh: Progress = {
-  epoch: 0,
-  step: 0,
-  lossSum: 0,
-  correct: 0,
-  samples: 0,
-  totalSteps: 0,
-  best: null,
-  last: null,
-  trainSeconds: 0,
-  bestWeights: null,
-};
-
 class Training {
   readonly #session: Session;
   readonly #engine: Engine;
@@ -75,7 +59,7 @@ class Training {
   readonly #dataHash: string;
   readonly #metadata: ModelMetadata;
   readonly #steps: number;
-  #progress: Progress = fresh;
+  #progress: Progress = freshProgress;
   #folder!: RunFolder;
 
   constructor(session: Session, engine: Engine, options: TrainOptions, started: number) {
@@ -90,41 +74,29 @@ class Training {
 
   async run(resumed: RunFolder | undefined, threadsReason: string): Promise<TrainOutcome> {
     const { net, loss, optimizer, preprocessing, dataset, config, batchSize, train, validation } = this.#session;
-    const start = startingWeights(this.#session);
     const places = Math.max(train.length, validation.length, dataset.test?.count ?? 0);
     this.#engine.configure({ net, dtype: config.dtype, batchSize, optimizer, loss, preprocessing, dataset, places });
+    const point = resumed && resumePoint(resumed, this.#session, this.#dataHash);
+    const start = point ? null : startingWeights(this.#session);
     this.#folder = resumed ?? createRunFolder({ out: config.out, dataset: dataset.name, model: config.model });
-    const header = {
+    const header = headerOf(this.#session, this.#engine, {
       run: this.#folder.path,
-      model: config.model,
-      parameters: net.parameterCount,
-      dataset: dataset.name,
-      backend: this.#engine.backend.name,
-      isa: this.#engine.backend.isa,
-      threads: this.#engine.threads,
       threadsReason,
-      dtype: config.dtype,
-      batchSize,
-      epochs: config.epochs,
       stepsPerEpoch: this.#steps,
-      samples: { train: train.length, validation: validation.length, test: dataset.test?.count ?? 0 },
-      arenaBytes: this.#engine.arenaBytes,
-    };
+    });
     try {
-      const point = resumed && resumePoint(resumed, this.#session, this.#dataHash);
       if (point) this.#restore(point);
-      else {
+      if (start) {
         resumed?.truncateMetrics(0);
         this.#engine.setParameters(start.tensors);
         if (!resumed) this.#folder.writeRun(describeRun(this.#session, header, this.#dataHash, this.#options.sources));
       }
       const { epoch, step } = this.#progress;
       this.#options.onEvent({ kind: "start", header, ...(resumed && { resumedFrom: { epoch: epoch + 1, step } }) });
-      for (const text of start.notes) this.#options.onEvent({ kind: "note", text });
+      for (const text of start?.notes ?? []) this.#options.onEvent({ kind: "note", text });
+      if (this.#options.signal?.aborted && !point) this.#checkpoint();
       while (this.#progress.epoch < config.epochs) {
-        const finished = await this.#epoch();
-        if (!finished || (this.#options.signal?.aborted && this.#progress.epoch < config.epochs))
-          return this.#stopped();
+        if (this.#options.signal?.aborted || !(await this.#epoch())) return this.#stopped();
       }
       return { status: "done", result: await this.#finish() };
     } finally {
@@ -147,9 +119,17 @@ class Training {
     const order = train.slice();
     if (config.shuffle) shuffle(order, config.seed, epoch);
     const start = performance.now();
-    const watch = this.#watch(from, start);
+    const watch = new EpochWatch({
+      session: this.#session,
+      engine: this.#engine,
+      folder: this.#folder,
+      epoch,
+      from,
+      steps: this.#steps,
+      onEvent: (event) => this.#options.onEvent(event),
+    });
     const stop = (): void => this.#engine.requestStop();
-    let steps: number;
+    let report: FinishedRank;
     try {
       const running = this.#engine.train({
         order,
@@ -162,13 +142,14 @@ class Training {
       });
       if (this.#options.signal?.aborted) stop();
       this.#options.signal?.addEventListener("abort", stop);
-      const [report] = await running;
-      if (report.halted !== null) throw this.#nonFinite(report.halted);
-      steps = report.steps;
+      [report] = await running;
     } finally {
       this.#options.signal?.removeEventListener("abort", stop);
-      watch.end();
+      watch.stop();
     }
+    watch.finish();
+    const { steps, halted } = report;
+    if (halted !== null) throw this.#nonFinite(`epoch ${epoch + 1}, step ${halted + 1}`);
     const seconds = (performance.now() - start) / 1000;
     const totals = this.#engine.totals();
     this.#progress = {
@@ -193,8 +174,11 @@ class Training {
     const { validation, config, net } = this.#session;
     const { epoch, best, lossSum, correct, samples } = this.#progress;
     const running: Score = { loss: lossSum / samples, accuracy: correct / samples, samples };
-    const validated = validation.length > 0 ? scoreOf(await this.#engine.score(validation)) : null;
-    const weights = this.#engine.parameters();
+    const weights = this.#weights();
+    const validated =
+      validation.length > 0
+        ? await this.#score(validation, `epoch ${epoch + 1}, step ${this.#steps}, validation`)
+        : null;
     // The lowest validation loss wins, the earlier on ties; without validation, the last.
     const isBest = !validated || !best?.validation || validated.loss < best.validation.loss;
     this.#progress = {
@@ -221,7 +205,7 @@ class Training {
     this.#options.onEvent({ ...line, best: isBest });
   }
 
-  #checkpoint(weights: FloatArray[] = this.#engine.parameters()): void {
+  #checkpoint(weights: FloatArray[] = this.#weights()): void {
     const { config } = this.#session;
     writeCheckpoint(this.#folder.checkpointFile, {
       ...this.#progress,
@@ -249,7 +233,8 @@ class Training {
     if (dataset.test) {
       this.#engine.setParameters(kept);
       const offset = testOffset(dataset);
-      test = scoreOf(await this.#engine.score(Uint32Array.from({ length: dataset.test.count }, (_, i) => offset + i)));
+      const order = identity(dataset.test.count).map((sample) => offset + sample);
+      test = await this.#score(order, `epoch ${best!.epoch}, step ${this.#steps}, test`);
     }
     const result: TrainResult = {
       run: this.#folder.path,
@@ -274,59 +259,32 @@ class Training {
     return result;
   }
 
-  /** Progress events and step lines while an epoch runs. */
-  #watch(from: number, start: number): { end(): void } {
-    const { config, batchSize, train } = this.#session;
-    const { epoch } = this.#progress;
-    let logged = from;
-    const logSteps = (): void => {
-      if (!config.logSteps) return;
-      const losses = this.#engine.stepLosses();
-      for (const done = this.#engine.stepsDone(); logged < done; logged++) {
-        const line = { kind: "step", epoch: epoch + 1, step: logged + 1, loss: losses[logged], lr: config.lr } as const;
-        this.#folder.appendMetrics(line);
-        this.#options.onEvent(line);
-      }
-    };
-    const tick = (): void => {
-      logSteps();
-      const step = this.#engine.stepsDone();
-      const seconds = (performance.now() - start) / 1000;
-      if (step <= from) return;
-      const totals = this.#engine.totals();
-      const stepsLeft = (config.epochs - epoch) * this.#steps - step;
-      this.#options.onEvent({
-        kind: "progress",
-        epoch: epoch + 1,
-        epochs: config.epochs,
-        step,
-        steps: this.#steps,
-        loss: totals.loss / totals.samples,
-        accuracy: totals.correct / totals.samples,
-        samplesPerSecond: (Math.min(step * batchSize, train.length) - from * batchSize) / seconds,
-        eta: (stepsLeft * seconds) / (step - from),
-      });
-    };
-    const timer = setInterval(tick, progressInterval);
-    return {
-      end() {
-        clearInterval(timer);
-        logSteps();
-      },
-    };
+  /** The weights as they are, none of them NaN or infinite: what a file may hold. */
+  #weights(): FloatArray[] {
+    const weights = this.#engine.parameters();
+    const wrong = firstNonFinite(weights);
+    if (wrong < 0) return weights;
+    const { epoch, step } = this.#progress;
+    // A tensor's name begins with the number of its layer.
+    const layer = Number.parseInt(this.#session.net.parameters[wrong].name);
+    throw this.#nonFinite(`epoch ${epoch + 1}, step ${step}, update`, "finite weights", layer);
   }
 
-  #nonFinite(step: number): Error {
-    const { net } = this.#session;
-    const index = this.#engine.firstNonFiniteLayer();
-    const layer = index === null ? "in the loss itself" : `first in layer ${index} (${net.layers[index].spec.type})`;
-    return runError({
-      where: `epoch ${this.#progress.epoch + 1}, step ${step + 1}`,
-      expected: "a finite loss",
-      got: `NaN or infinity, ${layer}`,
-      fix: "Lower --lr, or look at --standardize. The last checkpoint stands.",
-    });
+  /** Loss and accuracy with the weights as they are. Throws where the loss is not finite. */
+  async #score(order: Uint32Array, where: string): Promise<Score> {
+    const { loss, accuracy, samples, firstNonFinite: place } = await this.#engine.score(order);
+    if (Number.isFinite(loss)) return { loss, accuracy, samples };
+    // Once more the sample that did it, so that its numbers are those in the arena.
+    if (place !== null) await this.#engine.score(order.subarray(place, place + 1));
+    throw this.#nonFinite(where);
+  }
+
+  #nonFinite(
+    where: string,
+    expected: "a finite loss" | "finite weights" = "a finite loss",
+    layer = this.#engine.firstNonFiniteLayer(),
+  ): Error {
+    const checkpoint = existsSync(this.#folder.checkpointFile);
+    return nonFiniteError({ where, expected, net: this.#session.net, layer, checkpoint });
   }
 }
-
-const scoreOf = ({ loss, accuracy, samples }: Score): Score => ({ loss, accuracy, samples });
