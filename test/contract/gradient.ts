@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../src/engine/engine.js";
 import { identity } from "../../src/random.js";
-import { configure, gradientOf, type Setting, weightsOf } from "./bench.js";
+import { configure, gradientOf, type Setting, weightsOf } from "./lab.js";
 
 /** Of a number, or of a hundredth of the largest one where that is more. */
 const tolerance = 1e-6;

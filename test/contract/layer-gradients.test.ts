@@ -4,7 +4,7 @@
  */
 import { test } from "node:test";
 import { formulaDataset } from "../golden/formula.js";
-import { engineOf } from "./bench.js";
+import { engineOf } from "./lab.js";
 import { examples, netsWith } from "./examples.js";
 import { checkGradient } from "./gradient.js";
 

@@ -6,7 +6,7 @@ import { findLoss } from "../../src/nn/losses.js";
 import { identity } from "../../src/random.js";
 import { formulaDataset } from "../golden/formula.js";
 import { chosenBackend } from "../kernels/addon.js";
-import { bits, configure, engineOf, gradientOf, rankCounts, standardized, train, weightsOf } from "./bench.js";
+import { bits, configure, engineOf, gradientOf, rankCounts, standardized, train, weightsOf } from "./lab.js";
 import { examples, netsWith } from "./examples.js";
 import { Solo } from "./solo.js";
 
@@ -26,7 +26,7 @@ for (const example of examples) {
       const [[, net]] = netsWith(example, image, width, 10);
       for (const { batchSize, dataset } of minibatches) {
         const setting = { net, dtype, dataset, batchSize };
-        const results = [];
+        const results: string[] = [];
         for (const ranks of rankCounts) {
           const engine = engineOf(ranks);
           configure(engine, setting);

@@ -7,7 +7,7 @@ import { layerOf, layers } from "../../src/nn/layers/index.js";
 import { resolveNet } from "../../src/nn/net.js";
 import { identity } from "../../src/random.js";
 import { formulaDataset } from "../golden/formula.js";
-import { bits, configure, engineOf, weightsOf } from "./bench.js";
+import { bits, configure, engineOf, weightsOf } from "./lab.js";
 import { examples, netsWith } from "./examples.js";
 
 const shape = { height: 5, width: 4, channels: 3 };
