@@ -1,5 +1,6 @@
 /** One rank of the barrier tests: meets the others for a number of rounds, and reports what it saw. */
 import { parentPort, workerData } from "node:worker_threads";
+import { stepBlock } from "../../src/engine/step.js";
 import { runStatus } from "../../src/kernels/backend.js";
 import type { Region } from "../../src/kernels/operations.js";
 import { ProgramWriter } from "../../src/kernels/operations.js";
@@ -56,7 +57,7 @@ function meet(meeting: Meeting): Report {
     for (status = backend.run(program, 0); status >= 0; ) status = backend.run(program, status);
     if (status === runStatus.done) stale += seen.filter((value) => value !== round).length;
   }
-  return { status, stale, waited: block[15], isa: backend.isa };
+  return { status, stale, waited: block[stepBlock.waited], isa: backend.isa };
 }
 
 parentPort?.postMessage(meet(workerData as Meeting));

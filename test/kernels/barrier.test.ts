@@ -5,6 +5,7 @@ import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import { stepBlock } from "../../src/engine/step.js";
 import type { Backend } from "../../src/kernels/backend.js";
 import { runStatus } from "../../src/kernels/backend.js";
 import type { Region } from "../../src/kernels/operations.js";
@@ -98,7 +99,7 @@ for (const backend of backends) {
     assert.equal(backend.run(program, 0), 1);
     const milliseconds = performance.now() - begin;
     assert.ok(milliseconds > 80 && milliseconds < 1000, `${milliseconds} ms`);
-    const waited = new Float64Array(arena.buffer, 0, 16)[15];
+    const waited = new Float64Array(arena.buffer, 0, stepBlock.words)[stepBlock.waited];
     assert.ok(waited > 0.08 && waited < 1, `waited ${waited} s`);
     const words = new Int32Array(arena.buffer, 512, 128);
     assert.equal(words[0], 1, "it has arrived once");

@@ -11,14 +11,12 @@ import { assertSameBits, formats } from "../kernels/lab.js";
 
 const backend = chosenBackend();
 
-/** Around the edges of tiles (4, 6, 8), vectors (8, 16), panels (24, 48) and blocks (96, 192, 384). */
+const range = (end: number) => Array.from({ length: end }, (_, i) => i);
+/** Every small size, so around the edges of any tile, and around the edges of vectors, panels and blocks. */
 const edges = {
-  m: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 23, 24, 25, 48, 95, 96, 97, 191, 192, 193],
-  n: [
-    0, 1, 2, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 47, 48, 49, 63, 64, 65, 95, 96, 97, 191, 192, 193, 383, 384,
-    385,
-  ],
-  k: [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 63, 64, 65, 191, 192, 193, 255, 256, 257, 383, 384, 385],
+  m: [...range(34), 47, 48, 49, 95, 96, 97, 191, 192, 193],
+  n: [...range(34), 47, 48, 49, 63, 64, 65, 95, 96, 97, 143, 144, 145, 191, 192, 193, 383, 384, 385],
+  k: [...range(10), 15, 16, 17, 63, 64, 65, 191, 192, 193, 255, 256, 257, 383, 384, 385],
 };
 /** The other two sizes while one is swept: odd ones, with rests at every edge. */
 const shapes = [
