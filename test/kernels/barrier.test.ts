@@ -83,7 +83,7 @@ for (const backend of backends) {
     const milliseconds = performance.now() - begin;
     for (const { status } of reports) assert.equal(status, runStatus.poisoned);
     // Slices of 20 ms, and as much again and more for a busy machine.
-    assert.ok(milliseconds < 500, `${milliseconds} ms`);
+    assert.ok(milliseconds < 2000, `${milliseconds} ms`);
   });
 
   test(`${backend.name}: who waits alone comes back after a tenth of a second, and goes on from there`, () => {
@@ -98,9 +98,9 @@ for (const backend of backends) {
     const begin = performance.now();
     assert.equal(backend.run(program, 0), 1);
     const milliseconds = performance.now() - begin;
-    assert.ok(milliseconds > 80 && milliseconds < 1000, `${milliseconds} ms`);
+    assert.ok(milliseconds > 80 && milliseconds < 2000, `${milliseconds} ms`);
     const waited = new Float64Array(arena.buffer, 0, stepBlock.words)[stepBlock.waited];
-    assert.ok(waited > 0.08 && waited < 1, `waited ${waited} s`);
+    assert.ok(waited > 0.08 && waited < 2, `waited ${waited} s`);
     const words = new Int32Array(arena.buffer, 512, 128);
     assert.equal(words[0], 1, "it has arrived once");
     // The other rank comes, and raises the flag that is read after the barrier.
