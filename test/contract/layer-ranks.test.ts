@@ -13,11 +13,11 @@ import { Solo } from "./solo.js";
 const dtypes = ["f32", "f64"] as const;
 const image = { height: 5, width: 4, channels: 3 };
 /** Enough columns for every rank to own some, and not a multiple of anything. */
-const width = 150;
-// 120 samples make two minibatches of 50 and one of 20; 3 samples leave ranks without work.
+const width = 130;
+// 120 samples make two minibatches of 50 and one of 20; those of one sample leave all ranks but one without rows.
 const minibatches = [
   { batchSize: 50, dataset: formulaDataset(120, image, 255) },
-  { batchSize: 1, dataset: formulaDataset(3, image, 255) },
+  { batchSize: 1, dataset: formulaDataset(2, image, 255) },
 ];
 
 for (const example of examples) {
@@ -30,7 +30,7 @@ for (const example of examples) {
         for (const ranks of rankCounts) {
           const engine = engineOf(ranks);
           configure(engine, setting);
-          const losses = await train(engine, setting, 2);
+          const losses = await train(engine, setting, 1);
           const { probabilities } = await engine.score(identity(dataset.train.count));
           results.push(bits([losses, probabilities!, ...engine.parameters(), ...engine.optimizerState().flat()]));
         }

@@ -80,7 +80,7 @@ for (const optimizer of optimizers) {
       const order = identity(dataset.train.count);
       const whole = engineOf(1);
       configure(whole, setting(net));
-      await train(whole, setting(net), 4);
+      await train(whole, setting(net), 3);
       const expected = bits([...whole.parameters(), ...whole.optimizerState().flat(), Object.values(whole.totals())]);
 
       // Two epochs and two steps; then everything that a checkpoint keeps goes to another engine.
@@ -95,7 +95,6 @@ for (const optimizer of optimizers) {
       configure(second, { ...setting(net), tensors: kept.parameters });
       second.setOptimizerState(kept.state);
       await second.train({ order, from: 2, before: steps.length, totals: kept.totals, ...job });
-      await train(second, setting(net), 1, 3 * Math.ceil(order.length / batchSize));
       assert.ok(
         bits([...second.parameters(), ...second.optimizerState().flat(), Object.values(second.totals())]) === expected,
       );

@@ -30,7 +30,10 @@ TOLERANCE = 1e-5
 
 
 def node(*arguments):
-    return json.loads(subprocess.run(["node", *arguments], check=True, stdout=subprocess.PIPE).stdout)
+    answer = subprocess.run(["node", *arguments], stdout=subprocess.PIPE)
+    if answer.returncode != 0:
+        sys.exit(answer.returncode)
+    return json.loads(answer.stdout)
 
 
 def worst(actual, expected):

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Preprocessing } from "../../src/data/preprocessing.js";
 import type { Dtype, FloatArray } from "../../src/engine/arena.js";
 import type { Engine } from "../../src/engine/engine.js";
-import { matchParameters, readWeights } from "../../src/model/model-file.js";
+import { matchParameters, readWeights, type WeightsFile } from "../../src/model/model-file.js";
 import { findLoss } from "../../src/nn/losses.js";
 import { type Net, resolveNet } from "../../src/nn/net.js";
 import type { NetSpec } from "../../src/nn/spec.js";
@@ -55,11 +55,14 @@ export const preprocessingOf = ({ net, scale, shift }: Affine): Preprocessing =>
   shift,
 });
 
+let training: WeightsFile | undefined;
+
 /** The tensors that stand under `name` in training.safetensors, in the order of the net's parameters. */
 export function goldenWeights(name: string, { parameters }: Net, dtype: Dtype): FloatArray[] {
   const path = goldenFile("training.safetensors");
-  const tensors = readWeights(path)
-    .tensors.filter((tensor) => tensor.name.startsWith(`${name}/`))
+  training ??= readWeights(path);
+  const tensors = training.tensors
+    .filter((tensor) => tensor.name.startsWith(`${name}/`))
     .map((tensor) => ({ ...tensor, name: tensor.name.slice(name.length + 1) }));
   return matchParameters({ path, tensors }, parameters, dtype).tensors;
 }
