@@ -1,0 +1,120 @@
+/** The engine at work: shards cover every sample, nothing is allocated while it trains, and it refuses what cannot fit. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Arena } from "../../src/engine/arena.js";
+import { Engine, type EngineOptions } from "../../src/engine/engine.js";
+import { makePlan } from "../../src/engine/plan.js";
+import { Ranks } from "../../src/engine/ranks.js";
+import { stepBlock } from "../../src/engine/step.js";
+import { loadBackend } from "../../src/kernels/index.js";
+import { initializeParameter } from "../../src/nn/initializers.js";
+import { findLoss } from "../../src/nn/losses.js";
+import { resolveNet } from "../../src/nn/net.js";
+import { findOptimizer } from "../../src/optim/index.js";
+import { identity } from "../../src/random.js";
+import { buildNet } from "../../src/zoo/index.js";
+import { formulaDataset } from "../golden/formula.js";
+import { configOf, run } from "./runs.js";
+
+const { backend: choice } = configOf({});
+const shape = { height: 8, width: 8, channels: 1 };
+const samples = 300;
+const net = resolveNet(buildNet("mlp:33", { input: shape, classes: 10 }));
+const loss = findLoss("cross-entropy");
+const optimizer = findOptimizer("adam");
+const options: EngineOptions = {
+  net,
+  loss,
+  optimizer,
+  dtype: "f32",
+  batchSize: 64,
+  preprocessing: { kind: "affine", standardize: "unit", ...shape, scale: [1 / 16], shift: [0] },
+  dataset: formulaDataset(samples, shape, 16),
+  places: samples,
+};
+const job = { from: 0, before: 0, optimizer: optimizer.name, lr: 1e-3, momentum: 0 } as const;
+
+async function withEngine(threads: number, given: EngineOptions, work: (engine: Engine) => Promise<void>) {
+  const engine = new Engine(threads, choice);
+  try {
+    engine.configure(given);
+    engine.setParameters(
+      net.parameters.map((spec, i) => Float32Array.from(initializeParameter(spec, i, 0, undefined))),
+    );
+    await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+for (const ranks of [1, 2, 3, 7]) {
+  test(`the shards of ${ranks} ranks are the minibatch, and what they score is every sample once`, async () => {
+    const parts = { ...options, ranks, spin: false, samples, perImage: false, probabilities: false };
+    const plan = makePlan(parts);
+    const arena = Arena.allocate("f32", plan.bytes, Infinity, loadBackend(choice));
+    const pool = new Ranks(ranks);
+    try {
+      pool.use(plan, arena, choice);
+      arena.uint32(plan.regions.order).set(identity(samples));
+      // Five steps of 64 samples would be 320: the last one has 44.
+      await pool.run({ kind: "train", places: samples, ...job });
+      let end = 0;
+      for (const region of plan.regions.stepBlocks) {
+        const block = arena.float64(region);
+        assert.equal(block[stepBlock.first], end);
+        assert.deepEqual([block[stepBlock.cursor], block[stepBlock.chunk]], [256, 44]);
+        end += block[stepBlock.rows];
+      }
+      assert.equal(end, 44);
+      const predicted = arena.int32(plan.regions.predicted).fill(-1);
+      await pool.run({ kind: "score", places: samples });
+      assert.ok(predicted.every((place) => place >= 0 && place < 10));
+    } finally {
+      await pool.close();
+    }
+  });
+}
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+/** Bytes of array buffers that something still holds. */
+function buffersInUse(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
+
+test("epochs on the ranks allocate nothing outside the heap", async () => {
+  await withEngine(2, options, async (engine) => {
+    const order = identity(samples);
+    const epoch = (n: number) =>
+      engine.train({ ...job, order, before: n * 5, totals: { loss: 0, correct: 0, samples: 0 } });
+    const into = engine.parameters();
+    await epoch(0);
+    const before = buffersInUse();
+    for (let n = 1; n <= 30; n++) {
+      await epoch(n);
+      engine.parameters(into);
+    }
+    assert.equal(buffersInUse(), before);
+  });
+});
+
+test("a whole run needs no more memory in its last epochs than in its first", async (t) => {
+  const used: number[] = [];
+  const onEvent = ({ kind }: { kind: string }) => {
+    if (kind === "epoch") used.push(buffersInUse());
+  };
+  // A loss that falls in each epoch: the best weights change hands every time.
+  await run(t, { model: "mlp:67", subset: 500, epochs: 12, threads: 2 }, { onEvent });
+  assert.equal(used.length, 12);
+  // Messages between threads come and go: the floor must not rise.
+  const floor = (epochs: number[]): number => Math.min(...epochs);
+  assert.ok(floor(used.slice(6)) <= floor(used.slice(0, 6)), used.join(" "));
+});
+
+test("an arena larger than the memory is refused before it is made, with both numbers", () => {
+  const make = () => Arena.allocate("f32", 3e9, 2e9, loadBackend(choice));
+  assert.throws(make, /memory: expected at least 3000 MB .*, got 2000 MB available\. Take a smaller --batch-size/);
+});
