@@ -25,17 +25,18 @@ template <class T, class F> inline void for_each_panel(const T* packed, int64_t 
   }
 }
 
-// y[rows][n] = finish(start + x[rows][depth] * packed). `start` is a padded row (bias) or null for zero; finish(y, row,
-// column, M, N) sees each tile just stored, once it is complete.
-template <class T, class Finish> struct PanelProduct {
+// y[rows][n] = start + x[rows][depth] * packed, then through an elementwise function: f(y), or y * f'(below) where `below` is
+// given. `start` is a padded row (bias), or null for zero.
+template <class T> struct PanelProduct {
   const T* x;
   int64_t ldx, rows, depth;
   const T* start;
   T* y;
   int64_t ldy;
-  Finish finish;
-  const T* below = nullptr;  // what finish reads beside y, of the same shape: to be prefetched
-  int64_t ldbelow = 0;
+  const T* below;
+  int64_t ldbelow;
+  int64_t function;
+  Vec<T> slope;
 
   PanelView<T> p{};
   int64_t k0 = 0, block = 0, row = 0, vector = 0;
@@ -45,18 +46,33 @@ template <class T, class Finish> struct PanelProduct {
     const int64_t column = p.column + vector * lanes;
     T* out = y + row * ldy + column;
     Tile<T, M, N> tile;
-    // What the end of this tile will touch lies in a far cache by now.
-    for (int i = 0; i < M; i++)
-      for (int j = 0; j < N; j++) {
-        __builtin_prefetch(out + i * ldy + j * lanes, 1);
-        if (below) __builtin_prefetch(below + (row + i) * ldbelow + column + j * lanes);
-      }
+    prefetch(out, column, M, N);
     if (k0 > 0) tile.load(out, ldy);
     else if (start) tile.start_rows(start + column);
     else tile.clear();
     tile.accumulate(block, x + row * ldx + k0, ldx, 1, p.panel + k0 * p.ld + vector * lanes, p.ld);
     tile.store(out, ldy);
-    if (k0 + block == depth) finish(out, row, column, M, N);
+    if (function != identity && k0 + block == depth) finish(out, column, M, N);
+  }
+
+  // What the end of a tile touches lies in a far cache by its start.
+  __attribute__((noinline)) void prefetch(const T* out, int64_t column, int m, int n) const {
+    for (int i = 0; i < m; i++)
+      for (int j = 0; j < n; j++) {
+        __builtin_prefetch(out + i * ldy + j * Vec<T>::lanes, 1);
+        if (below) __builtin_prefetch(below + (row + i) * ldbelow + column + j * Vec<T>::lanes);
+      }
+  }
+
+  // The tile was just stored: it comes from the first-level cache.
+  __attribute__((noinline)) void finish(T* out, int64_t column, int m, int n) const {
+    for (int i = 0; i < m; i++)
+      for (int j = 0; j < n; j++) {
+        T* at = out + i * ldy + j * Vec<T>::lanes;
+        const Vec<T> value = Vec<T>::load(at);
+        if (below) apply_derivative(function, slope, Vec<T>::load(below + (row + i) * ldbelow + column + j * Vec<T>::lanes), value).store(at);
+        else apply(function, slope, value).store(at);
+      }
   }
 
   void multiply(const T* packed, int64_t n) {
@@ -86,17 +102,8 @@ template <class T> struct DenseArguments {
 // dense: y = f(x w + b), accumulators starting from b.
 template <class T> void dense(const Word* words, const Step& step) {
   const auto a = read_arguments<DenseArguments<T>>(words);
-  const Vec<T> slope = Vec<T>::set1(T(a.slope));
-  const auto finish = [&](T* out, int64_t, int64_t, int rows, int vectors) {
-    if (a.function == identity) return;
-    for (int i = 0; i < rows; i++)
-      for (int j = 0; j < vectors; j++) {
-        T* at = out + i * a.ldy + j * Vec<T>::lanes;
-        apply(a.function, slope, Vec<T>::load(at)).store(at);
-      }
-  };
-  PanelProduct<T, decltype(finish)> product{a.x + step.first * a.ldx, a.ldx, step.rows, a.k, a.b,
-                                            a.y + step.first * a.ldy, a.ldy, finish};
+  PanelProduct<T> product{a.x + step.first * a.ldx, a.ldx, step.rows, a.k, a.b, a.y + step.first * a.ldy, a.ldy,
+                          nullptr, 0, a.function, Vec<T>::set1(T(a.slope))};
   product.multiply(a.w, a.n);
 }
 
@@ -104,7 +111,7 @@ template <class T> struct DenseBackwardArguments {
   const T* dy; int64_t lddy;  // [chunk][lddy]
   const T* wt;                // packed [n][k]
   T* dx; int64_t lddx;        // [chunk][lddx]
-  const T* y; int64_t ldy;    // what the function below gave; null where there is none
+  const T* y; int64_t ldy;    // [chunk][ldy] what the function below gave; null where there is none
   int64_t k, n, function;
   double slope;
 };
@@ -112,19 +119,9 @@ template <class T> struct DenseBackwardArguments {
 // denseBackward: dx = (dy w^T) * f'(below), with f the elementwise function of the layer below.
 template <class T> void dense_backward(const Word* words, const Step& step) {
   const auto a = read_arguments<DenseBackwardArguments<T>>(words);
-  const Vec<T> slope = Vec<T>::set1(T(a.slope));
-  const T* below = a.y ? a.y + step.first * a.ldy : nullptr;
-  const auto finish = [&](T* out, int64_t row, int64_t column, int rows, int vectors) {
-    if (a.function == identity) return;
-    for (int i = 0; i < rows; i++)
-      for (int j = 0; j < vectors; j++) {
-        T* at = out + i * a.lddx + j * Vec<T>::lanes;
-        const Vec<T> y = Vec<T>::load(below + (row + i) * a.ldy + column + j * Vec<T>::lanes);
-        apply_derivative(a.function, slope, y, Vec<T>::load(at)).store(at);
-      }
-  };
-  PanelProduct<T, decltype(finish)> product{a.dy + step.first * a.lddy, a.lddy, step.rows, a.n, nullptr,
-                                            a.dx + step.first * a.lddx, a.lddx, finish, below, a.ldy};
+  PanelProduct<T> product{a.dy + step.first * a.lddy, a.lddy, step.rows, a.n, nullptr, a.dx + step.first * a.lddx, a.lddx,
+                          a.y ? a.y + step.first * a.ldy : nullptr, a.ldy, a.y ? a.function : int64_t(identity),
+                          Vec<T>::set1(T(a.slope))};
   product.multiply(a.wt, a.k);
 }
 
@@ -191,7 +188,8 @@ template <class T> struct DenseUpdate : DenseUpdateArguments<T> {
     tile.store(at, p.ld);
   }
 
-  inline void prefetch(int count) {
+  // Inline: a call would have to save every register of the tile.
+  __attribute__((always_inline)) inline void prefetch(int count) {
     for (; count > 0 && ahead < ahead_end; count--, ahead += Vec<T>::lanes)
       for (const T* stream : streams)
         if (stream) __builtin_prefetch(stream + ahead, 1);
