@@ -13,7 +13,18 @@ const libraries = readdirSync(release).filter((name) => /^isa_.*\.a$/.test(name)
 const output = join(release, "libheddle_blas.so");
 const { status } = spawnSync(
   process.env.CXX ?? "c++",
-  ["-std=c++17", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-ffp-contract=off", "-o", output]
+  [
+    "-std=c++17",
+    "-O3",
+    "-fPIC",
+    "-shared",
+    "-fvisibility=hidden",
+    "-Wall",
+    "-Wextra",
+    "-ffp-contract=off",
+    "-o",
+    output,
+  ]
     .concat([join(native, "blas", "blas.cc"), join(native, "cpu.cc")])
     .concat(libraries.map((name) => join(release, name)))
     .concat(["-Wl,--exclude-libs,ALL", "-Wl,--gc-sections"]),

@@ -15,7 +15,8 @@ const works = (name) => name !== undefined && spawnSync(name, ["--version"], { s
 /** What this machine lacks to compile C++; empty when all is there. */
 export function missingTools() {
   const lacking = [];
-  if (![process.env.CXX, "c++", "g++", "clang++"].some(works)) lacking.push("a C++17 compiler (Debian: apt install g++)");
+  if (![process.env.CXX, "c++", "g++", "clang++"].some(works))
+    lacking.push("a C++17 compiler (Debian: apt install g++)");
   if (!works("make")) lacking.push("make (Debian: apt install make)");
   if (![process.env.PYTHON, "python3", "python"].some(works)) lacking.push("Python 3 (Debian: apt install python3)");
   return lacking;
@@ -24,7 +25,8 @@ export function missingTools() {
 /** Compiles native/ into native/build/Release. Throws one clear message where that is not possible. */
 export function buildNative() {
   const lacking = missingTools();
-  if (lacking.length > 0) throw new Error(`The native addon cannot be built: this machine lacks ${lacking.join(", ")}.`);
+  if (lacking.length > 0)
+    throw new Error(`The native addon cannot be built: this machine lacks ${lacking.join(", ")}.`);
   // <prefix>/bin/node has its headers in <prefix>/include/node; saying so keeps node-gyp from downloading them,
   // whatever npm's own configuration says.
   const prefix = dirname(dirname(process.execPath));
