@@ -79,11 +79,13 @@ for (const ranks of [1, 2, 3, 7]) {
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
-/** Bytes of array buffers that something still holds. */
+/** Bytes of array buffers that something still holds, and of Node's own pools. */
 function buffersInUse(): number {
   collectGarbage();
   return process.memoryUsage().arrayBuffers;
 }
+/** Node takes pools of 8 KB for messages and files as it goes; a step's gradient would be 20 KB, an epoch's far more. */
+const pools = 16 * 1024;
 
 test("epochs on the ranks allocate nothing outside the heap", async () => {
   await withEngine(2, options, async (engine) => {
@@ -97,7 +99,8 @@ test("epochs on the ranks allocate nothing outside the heap", async () => {
       await epoch(n);
       engine.parameters(into);
     }
-    assert.equal(buffersInUse(), before);
+    const after = buffersInUse();
+    assert.ok(after <= before + pools, `${before} bytes before, ${after} after`);
   });
 });
 
@@ -111,7 +114,7 @@ test("a whole run needs no more memory in its last epochs than in its first", as
   assert.equal(used.length, 12);
   // Messages between threads come and go: the floor must not rise.
   const floor = (epochs: number[]): number => Math.min(...epochs);
-  assert.ok(floor(used.slice(6)) <= floor(used.slice(0, 6)), used.join(" "));
+  assert.ok(floor(used.slice(6)) <= floor(used.slice(0, 6)) + pools, used.join(" "));
 });
 
 test("an arena larger than the memory is refused before it is made, with both numbers", () => {
