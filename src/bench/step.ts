@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.js";
 import { Engine } from "../engine/engine.js";
 import { featureCount } from "../nn/layer.js";
 import { findLoss } from "../nn/losses.js";
-import { type Net, resolveNet } from "../nn/net.js";
+import { type Net, resolveNet, stepOperations } from "../nn/net.js";
 import { initializeParameter } from "../nn/initializers.js";
 import { findOptimizer } from "../optim/index.js";
 import { Stream } from "../random.js";
@@ -101,12 +101,6 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
   } finally {
     await engine.close();
   }
-}
-
-/** Floating-point operations of one sample: forward, dw, and dx but for the first layer with parameters. */
-export function stepOperations({ layers }: Net): number {
-  const costs = layers.map(({ multiplyAdds }) => multiplyAdds).filter((cost) => cost > 0);
-  return costs.reduce((sum, cost, i) => sum + 2 * cost * (i === 0 ? 2 : 3), 0);
 }
 
 const unitAffine = (channels: number): { scale: number[]; shift: number[] } => ({

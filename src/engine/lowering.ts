@@ -1,6 +1,5 @@
 /** What a layer sees while it appends its operations to the program of one rank. */
-import type { Elementwise } from "../nn/layer.js";
-import type { OperationArguments, OperationName, Region } from "../kernels/operations.js";
+import type { Elementwise, OperationArguments, OperationName, Region } from "../kernels/operations.js";
 
 /** A minibatch of features in the arena: [chunk][ld] numbers, of which the first `features` of a row count. */
 export interface Tensor {

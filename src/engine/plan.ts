@@ -6,9 +6,9 @@
  * constant; the gradient of a dense weight is one chain over the minibatch's samples, computed by the owner of the tile.
  */
 import { internalError } from "../errors.js";
-import { elementwiseNames, ProgramWriter, type Region } from "../kernels/operations.js";
+import { type Elementwise, elementwiseNames, identity, ProgramWriter, type Region } from "../kernels/operations.js";
 import { panelVectors } from "../kernels/backend.js";
-import { type Elementwise, featureCount, identity } from "../nn/layer.js";
+import { featureCount } from "../nn/layer.js";
 import type { Loss } from "../nn/losses.js";
 import type { Net, NetLayer } from "../nn/net.js";
 import type { ParameterSpec } from "../nn/spec.js";

@@ -86,3 +86,12 @@ export class ProgramWriter {
 /** Elementwise functions in the order of `Function` in `native/op.h`. */
 export const elementwiseNames = ["identity", "relu", "leaky-relu", "tanh", "sigmoid"] as const;
 export type ElementwiseName = (typeof elementwiseNames)[number];
+
+/** An elementwise function y = f(x) that kernels know by name; f' follows from y. */
+export interface Elementwise {
+  readonly name: ElementwiseName;
+  /** Slope for x < 0 of leaky-relu; 0 for the others. */
+  readonly slope: number;
+}
+
+export const identity: Elementwise = { name: "identity", slope: 0 };

@@ -17,7 +17,7 @@
 import type { z } from "zod";
 import type { ImageShape } from "../data/dataset.js";
 import type { Lowering } from "../engine/lowering.js";
-import type { ElementwiseName } from "../kernels/operations.js";
+import type { Elementwise } from "../kernels/operations.js";
 import type { LayerSpec, ParameterSpec } from "./spec.js";
 
 /** Where a layer stands in its net: what its shape rule and its error messages need. */
@@ -48,15 +48,6 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   backward(spec: Spec, lowering: Lowering): void;
   update(spec: Spec, lowering: Lowering): void;
 }
-
-/** An elementwise function y = f(x) that kernels know by name; f' follows from y. */
-export interface Elementwise {
-  readonly name: ElementwiseName;
-  /** Slope for x < 0 of leaky-relu; 0 for the others. */
-  readonly slope: number;
-}
-
-export const identity: Elementwise = { name: "identity", slope: 0 };
 
 /** Features of one sample. */
 export const featureCount = ({ height, width, channels }: ImageShape): number => height * width * channels;

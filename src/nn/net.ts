@@ -60,3 +60,9 @@ export function resolveNet(spec: NetSpec): Net {
     multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0),
   };
 }
+
+/** Floating-point operations of one sample: forward, dw, and dx but for the first layer with parameters. */
+export function stepOperations({ layers }: Net): number {
+  const costs = layers.map(({ multiplyAdds }) => multiplyAdds).filter((cost) => cost > 0);
+  return costs.reduce((sum, cost, i) => sum + 2 * cost * (i === 0 ? 2 : 3), 0);
+}

@@ -10,7 +10,7 @@ import { blake3 } from "../model/hash.js";
 import { type ModelMetadata, matchParameters, readWeights } from "../model/model-file.js";
 import { findInitializer, initializeParameter } from "../nn/initializers.js";
 import { findLoss, type Loss } from "../nn/losses.js";
-import { type Net, resolveNet } from "../nn/net.js";
+import { type Net, resolveNet, stepOperations } from "../nn/net.js";
 import { findOptimizer } from "../optim/index.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { identity } from "../random.js";
@@ -31,6 +31,16 @@ export interface Session {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly batchSize: number;
+}
+
+/** Arithmetic that is worth a rank: a microsecond or two of a core, against the third of one that a barrier costs. */
+const operationsPerRank = 400_000;
+
+/** How many ranks pay at most: each wants some arithmetic of its own, and a sample. */
+export function worthRanks({ net, batchSize }: Session): { threads: number; reason: string } {
+  const operations = stepOperations(net) * batchSize;
+  const threads = Math.max(1, Math.min(batchSize, Math.ceil(operations / operationsPerRank)));
+  return { threads, reason: `more don't pay for ${(operations / 1e6).toPrecision(2)} million operations a step` };
 }
 
 /** Refuses what cannot be right before anything is loaded. Throws `usageError`. */

@@ -15,7 +15,15 @@ import type { Score, TrainEvent, TrainResult } from "./events.js";
 import { firstNonFinite, nonFiniteError } from "./non-finite.js";
 import { createRunFolder, openRunFolder, type RunFolder } from "./run-folder.js";
 import { describeRun, headerOf, readRunConfig, resumePoint } from "./run-description.js";
-import { checkConfig, dataHash, metadataOf, openSession, type Session, startingWeights } from "./session.js";
+import {
+  checkConfig,
+  dataHash,
+  metadataOf,
+  openSession,
+  type Session,
+  startingWeights,
+  worthRanks,
+} from "./session.js";
 import { EpochWatch } from "./watch.js";
 
 export interface TrainOptions {
@@ -38,11 +46,11 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const folder = options.resume === undefined ? undefined : openRunFolder(options.resume);
   const config = folder ? readRunConfig(folder, options.config) : options.config;
   checkConfig(config);
-  const { threads, reason, note } = chooseThreads(config.threads, options.sources.threads);
+  const session = await openSession(config);
+  const { threads, reason, note } = chooseThreads(config.threads, options.sources.threads, worthRanks(session));
+  if (note) options.onEvent({ kind: "note", text: note });
   const engine = new Engine(threads, config.backend);
   try {
-    if (note) options.onEvent({ kind: "note", text: note });
-    const session = await openSession(config);
     const training = new Training(session, engine, options, started);
     return await training.run(folder, reason);
   } finally {

@@ -1,7 +1,7 @@
 /** What all activation layers share: shape in is shape out, no parameters, and one kernel that knows them by name. */
 import type { z } from "zod";
-import { elementwiseNames } from "../../kernels/operations.js";
-import type { Elementwise, Layer } from "../layer.js";
+import { type Elementwise, elementwiseNames } from "../../kernels/operations.js";
+import type { Layer } from "../layer.js";
 import type { LayerSpec } from "../spec.js";
 
 export function elementwiseLayer<Spec extends LayerSpec>(
