@@ -2,8 +2,9 @@
 //
 //   npm run bench -- [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--blas NAME=LIBRARY]…
 //
-// COMMAND starts a Python that can import torch, with whatever environment it needs, e.g.
-//   --torch "PyTorch=env OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2 /usr/bin/python3"
+// COMMAND starts a Python that can import torch, with whatever environment it needs; {threads} becomes the number of
+// threads, which PyTorch's own setting does not tell its BLAS, e.g.
+//   --torch "PyTorch=env OMP_NUM_THREADS={threads} OPENBLAS_NUM_THREADS={threads} /usr/bin/python3"
 // LIBRARY exports sgemm_ or dnnl_sgemm. Peers that are not given are left out of the tables.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -51,10 +52,10 @@ const table = (head, rows) => {
 
 /** A PyTorch that answers one line per question. */
 class Torch {
-  constructor(text) {
+  constructor(text, threads) {
     const [label, command] = pair(text);
     this.label = label;
-    const [file, ...args] = command.split(/\s+/);
+    const [file, ...args] = command.replaceAll("{threads}", threads).split(/\s+/);
     this.child = spawn(file, [...args, join(root, "bench/peers/torch_step.py")], {
       stdio: ["pipe", "pipe", "inherit"],
     });
@@ -72,9 +73,7 @@ class Torch {
 }
 
 async function raceSteps() {
-  const torches = values.torch.map((text) => new Torch(text));
-  for (const torch of torches) torch.version = (await torch.read()).version;
-  const head = ["net", "batch", "threads", "Heddle ms", "median", "of peak", "times 1 thread"];
+  const peers = values.torch.map((text) => ({ text, label: pair(text)[0], version: "" }));
   const rows = [];
   const cases = [
     ["digits-mlp", 64],
@@ -82,10 +81,12 @@ async function raceSteps() {
     ["dtu-mlp", 512],
     ["cs596-2layer", 512],
   ];
-  for (const [net, batch] of cases) {
-    let single = 0;
-    for (const threads of [1, 2]) {
-      const best = { heddle: Infinity, median: Infinity, share: 0, torches: torches.map(() => Infinity) };
+  const single = new Map();
+  for (const threads of [1, 2]) {
+    const torches = peers.map(({ text }) => new Torch(text, threads));
+    for (const [i, torch] of torches.entries()) peers[i].version = (await torch.read()).version;
+    for (const [net, batch] of cases) {
+      const best = { ms: Infinity, median: Infinity, share: 0, torches: torches.map(() => Infinity) };
       for (let round = 0; round < rounds; round++) {
         const ours = await benchStep({
           model: net,
@@ -96,27 +97,29 @@ async function raceSteps() {
           backend: "native",
           seconds,
         });
-        if (ours.msPerStep.best < best.heddle)
-          Object.assign(best, { heddle: ours.msPerStep.best, share: ours.peakShare });
+        if (ours.msPerStep.best < best.ms) Object.assign(best, { ms: ours.msPerStep.best, share: ours.peakShare });
         best.median = Math.min(best.median, ours.msPerStep.median);
         for (const [i, torch] of torches.entries())
           best.torches[i] = Math.min(best.torches[i], (await torch.ask(net, batch, threads)).best);
       }
-      if (threads === 1) single = best.heddle;
+      const key = `${net} ${batch}`;
+      if (threads === 1) single.set(key, best.ms);
       log(
-        `${net} batch ${batch} threads ${threads}: ${best.heddle.toFixed(4)} ms; peers ${best.torches.map((ms) => ms.toFixed(4)).join(", ")}`,
+        `${key}, ${threads} threads: ${best.ms.toFixed(4)} ms; peers ${best.torches.map((ms) => ms.toFixed(4)).join(", ")}`,
       );
+      const times = threads === 1 ? "" : (single.get(key) / best.ms).toFixed(2);
       rows.push([
         net,
         batch,
         threads,
-        best.heddle.toFixed(4),
+        best.ms.toFixed(4),
         best.median.toFixed(4),
         `${(best.share * 100).toFixed(0)} %`,
-        threads === 1 ? "" : (single / best.heddle).toFixed(2),
-        ...best.torches.flatMap((ms) => [ms.toFixed(3), `**${(ms / best.heddle).toFixed(2)}**`]),
+        times,
+        ...best.torches.flatMap((ms) => [ms.toFixed(3), `**${(ms / best.ms).toFixed(2)}**`]),
       ]);
     }
+    for (const { child } of torches) child.stdin.end();
   }
   lines.push(
     "",
@@ -125,8 +128,8 @@ async function raceSteps() {
     "Adam, softmax cross-entropy, f32, synthetic input. Heddle's step gathers and standardises from bytes;",
     "`times` is the peer's best over Heddle's best.",
   );
-  table([...head, ...torches.flatMap(({ label, version }) => [`${label} ${version} ms`, "times"])], rows);
-  for (const { child } of torches) child.stdin.end();
+  const head = ["net", "batch", "threads", "Heddle ms", "median", "of peak", "times 1 thread"];
+  table([...head, ...peers.flatMap(({ label, version }) => [`${label} ${version} ms`, "times"])], rows);
 }
 
 function raceGemm() {
