@@ -3,7 +3,7 @@
 
 #include <memory>
 #include <string>
-#include <vector>
+#include <unordered_map>
 
 #include "cpu.h"
 #include "measure.h"
@@ -13,12 +13,15 @@ namespace {
 
 using heddle::Program;
 
+struct Loaded {
+  std::unique_ptr<Program> program;
+  napi_ref arena;  // keeps alive the memory that the program points into
+};
+
 // What one thread's copy of the addon holds.
 struct Instance {
-  uint8_t* arena = nullptr;
-  size_t arena_bytes = 0;
-  napi_ref arena_reference = nullptr;  // keeps the shared memory alive as long as programs point into it
-  std::vector<std::unique_ptr<Program>> programs;
+  std::unordered_map<uint32_t, Loaded> programs;
+  uint32_t next = 0;  // numbers are not used twice: a program unloaded is never mistaken for a later one
   std::unique_ptr<uint8_t[]> workspace;
 };
 
@@ -111,46 +114,49 @@ napi_value address(napi_env env, napi_callback_info info) {
   return number_value(env, double(reinterpret_cast<uintptr_t>(view.data) % 4096));
 }
 
-// bind(Uint8Array): the arena of this thread's programs. Drops the programs of a former one.
-napi_value bind(napi_env env, napi_callback_info info) {
-  Arguments<1> a(env, info);
-  View view;
-  if (a.count < 1 || !get_view(env, a.value[0], view) || view.type != napi_uint8_array) return fail(env, "bind: expected a Uint8Array");
-  Instance& instance = instance_of(env);
-  instance.programs.clear();
-  if (instance.arena_reference) napi_delete_reference(env, instance.arena_reference);
-  napi_create_reference(env, a.value[0], 1, &instance.arena_reference);
-  instance.arena = static_cast<uint8_t*>(view.data);
-  instance.arena_bytes = view.length;
-  return nullptr;
-}
-
-// load(Float64Array): a program over the bound arena; returns its number.
+// load(Float64Array, Uint8Array): a program over an arena, which lives as long as the program does; returns its number.
 napi_value load(napi_env env, napi_callback_info info) {
-  Arguments<1> a(env, info);
-  View view;
-  Instance& instance = instance_of(env);
-  if (a.count < 1 || !get_view(env, a.value[0], view) || view.type != napi_float64_array) return fail(env, "load: expected a Float64Array");
-  if (!instance.arena) return fail(env, "load: bind an arena first");
+  Arguments<2> a(env, info);
+  View words, arena;
+  if (a.count < 2 || !get_view(env, a.value[0], words) || words.type != napi_float64_array ||
+      !get_view(env, a.value[1], arena) || arena.type != napi_uint8_array)
+    return fail(env, "load: expected a Float64Array and a Uint8Array");
   if (!heddle::chosen()) return fail(env, "load: choose kernels first");
   auto program = std::make_unique<Program>();
   std::string error;
-  if (!program->load(static_cast<double*>(view.data), view.length, instance.arena, instance.arena_bytes, *heddle::chosen(), error))
+  if (!program->load(static_cast<double*>(words.data), words.length, static_cast<uint8_t*>(arena.data), arena.length, *heddle::chosen(), error))
     return fail(env, "load: " + error);
-  instance.programs.push_back(std::move(program));
-  return number_value(env, double(instance.programs.size() - 1));
+  napi_ref reference = nullptr;
+  napi_create_reference(env, a.value[1], 1, &reference);
+  Instance& instance = instance_of(env);
+  instance.programs.emplace(instance.next, Loaded{std::move(program), reference});
+  return number_value(env, double(instance.next++));
+}
+
+// unload(program): forgets it, and lets go of its arena.
+napi_value unload(napi_env env, napi_callback_info info) {
+  Arguments<1> a(env, info);
+  uint32_t number = 0;
+  Instance& instance = instance_of(env);
+  if (a.count < 1 || napi_get_value_uint32(env, a.value[0], &number) != napi_ok) return fail(env, "unload: expected a program");
+  const auto found = instance.programs.find(number);
+  if (found == instance.programs.end()) return fail(env, "unload: expected a loaded program");
+  napi_delete_reference(env, found->second.arena);
+  instance.programs.erase(found);
+  return nullptr;
 }
 
 // run(program, from): a status below 0, or the operation to go on from.
 napi_value run(napi_env env, napi_callback_info info) {
   Arguments<2> a(env, info);
-  uint32_t program = 0, from = 0;
+  uint32_t number = 0, from = 0;
+  if (a.count < 2 || napi_get_value_uint32(env, a.value[0], &number) != napi_ok || napi_get_value_uint32(env, a.value[1], &from) != napi_ok)
+    return fail(env, "run: expected a program and an operation's number");
   Instance& instance = instance_of(env);
-  if (a.count < 2 || napi_get_value_uint32(env, a.value[0], &program) != napi_ok ||
-      napi_get_value_uint32(env, a.value[1], &from) != napi_ok || program >= instance.programs.size())
-    return fail(env, "run: expected a loaded program and an operation's number");
+  const auto found = instance.programs.find(number);
+  if (found == instance.programs.end()) return fail(env, "run: expected a loaded program");
   napi_value value;
-  napi_create_int32(env, instance.programs[program]->run(from), &value);
+  napi_create_int32(env, found->second.program->run(from), &value);
   return value;
 }
 
@@ -227,8 +233,8 @@ NAPI_MODULE_INIT() {
   define(env, exports, "choose", choose);
   define(env, exports, "operations", operations);
   define(env, exports, "address", address);
-  define(env, exports, "bind", bind);
   define(env, exports, "load", load);
+  define(env, exports, "unload", unload);
   define(env, exports, "run", run);
   define(env, exports, "fmaPeak", fma_peak);
   define(env, exports, "timeGemm", time_gemm);

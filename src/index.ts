@@ -1,6 +1,7 @@
 /** The public API. */
 export { evaluate, type Evaluation } from "./inference/evaluate.js";
 export { predict, type Prediction, type Predictions } from "./inference/predict.js";
+export { openPredictor, type Predictor, type PredictorOptions } from "./inference/predictor.js";
 export { dgemm, type GemmOptions, sgemm } from "./kernels/gemm.js";
 export { type NetSummary, summarize } from "./nn/summary.js";
 export { HeddleError } from "./errors.js";

@@ -50,7 +50,7 @@ export class Arena {
     return new Arena(dtype, { buffer, base, bytes });
   }
 
-  /** The bytes of the whole arena: what a back end binds. */
+  /** The bytes of the whole arena: what programs are loaded over. */
   all(): Uint8Array {
     return new Uint8Array(this.shared.buffer, this.shared.base, this.shared.bytes);
   }

@@ -11,6 +11,7 @@ import { elementCount, type Net } from "../nn/net.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { readCores, readMemory } from "../system.js";
 import { Arena, type Dtype, type FloatArray } from "./arena.js";
+import { writeParameters, writePreprocessing } from "./contents.js";
 import { controlWord, totalPlace } from "./control.js";
 import { lanesOf, pack, unpack } from "./packing.js";
 import { makePlan, type Plan } from "./plan.js";
@@ -94,7 +95,7 @@ export class Engine {
 
   /** Plans, allocates, and copies the data in. Throws `runError` where memory does not suffice. */
   configure(options: EngineOptions): void {
-    const { dataset, preprocessing, net } = options;
+    const { dataset, preprocessing } = options;
     const splits = [dataset.train, ...(dataset.test ? [dataset.test] : [])];
     const cores = readCores();
     const plan = makePlan({
@@ -108,15 +109,7 @@ export class Engine {
     });
     const arena = Arena.allocate(options.dtype, plan.bytes, readMemory().available, this.backend);
     copySplits(arena, plan, splits);
-    if (preprocessing.kind === "affine") {
-      const { channels } = net.spec.input;
-      const scale = arena.numbers(plan.regions.scale);
-      const shift = arena.numbers(plan.regions.shift);
-      for (let i = 0; i < plan.pixels; i++) {
-        scale[i] = preprocessing.scale[i % channels];
-        shift[i] = preprocessing.shift[i % channels];
-      }
-    }
+    writePreprocessing(arena, plan, preprocessing);
     this.#ranks.use(plan, arena, this.#choice);
     this.#state = { options, plan, arena, labels: arena.uint16(plan.regions.labels) };
   }
@@ -124,10 +117,7 @@ export class Engine {
   /** Writes the learned tensors, in model order and PyTorch's layout. */
   setParameters(tensors: readonly FloatArray[]): void {
     const { plan, arena } = this.#ready;
-    const lanes = lanesOf(plan.dtype);
-    for (const [i, { spec, w, wt }] of plan.parameters.entries()) {
-      pack(spec.packing, lanes, tensors[i], arena.numbers(w), wt && arena.numbers(wt));
-    }
+    writeParameters(arena, plan, tensors);
   }
 
   /** Reads the learned tensors into `into`, or into new arrays. */

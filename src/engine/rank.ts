@@ -31,9 +31,9 @@ let current: Bench | undefined;
 
 function open({ id, plan, arena: shared, backend: choice }: RankSetup): Bench {
   if (current?.id === id) return current;
+  if (current) for (const program of current.programs.values()) current.backend.unload(program);
   const backend = loadBackend(choice);
   const arena = new Arena(plan.dtype, shared);
-  backend.bind(arena.all());
   const { regions } = plan;
   current = {
     id,
@@ -50,10 +50,10 @@ function open({ id, plan, arena: shared, backend: choice }: RankSetup): Bench {
 }
 
 /** Runs a program to its end. A call comes back at least every tenth of a second, so poison is seen. */
-function drive({ backend, programs, poison }: Bench, program: Float64Array): number {
+function drive({ backend, arena, programs, poison }: Bench, program: Float64Array): number {
   let id = programs.get(program);
   if (id === undefined) {
-    id = backend.load(program);
+    id = backend.load(program, arena.all());
     programs.set(program, id);
   }
   for (let at = 0; ; ) {

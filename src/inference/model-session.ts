@@ -2,6 +2,7 @@
 import type { TrainConfig } from "../config/schema.js";
 import type { Dataset } from "../data/dataset.js";
 import { findDataset } from "../data/index.js";
+import type { Dtype, FloatArray } from "../engine/arena.js";
 import { Engine, testOffset } from "../engine/engine.js";
 import { dataError, usageError } from "../errors.js";
 import { shapeText } from "../nn/layer.js";
@@ -55,9 +56,7 @@ export async function openModel(
       fix: `It was trained on ${provenance.dataset}: name a --dataset like that.`,
     });
   }
-  const dtype = file.tensors.some(({ dtype: of }) => of === "F64") ? "f64" : "f32";
-  const { net, loss } = netOf(file);
-  const { tensors } = matchParameters(file, net.parameters, dtype);
+  const { net, loss, dtype, tensors } = netOf(file);
   const order = places(samplesOf(options.split, file, dataset));
   const { threads } = chooseThreads(options.threads);
   const engine = new Engine(threads, options.backend);
@@ -81,8 +80,23 @@ export async function openModel(
   return { file, dataset, order, engine };
 }
 
-/** What the file says of its net: written by us, or by a later version, or by hand. */
-function netOf({ path, model: { architecture, provenance } }: ModelFile): { net: Net; loss: Loss } {
+export interface ModelNet {
+  readonly net: Net;
+  readonly loss: Loss;
+  readonly dtype: Dtype;
+  /** In model order and PyTorch's layout. */
+  readonly tensors: FloatArray[];
+}
+
+/** The net of a file: written by us, or by a later version, or by hand. Throws `dataError` where it is none we know. */
+export function netOf(file: ModelFile): ModelNet {
+  const { net, loss } = specOf(file);
+  const dtype = file.tensors.some(({ dtype: of }) => of === "F64") ? "f64" : "f32";
+  const { tensors } = matchParameters(file, net.parameters, dtype);
+  return { net, loss, dtype, tensors };
+}
+
+function specOf({ path, model: { architecture, provenance } }: ModelFile): Pick<ModelNet, "net" | "loss"> {
   try {
     const { loss = "cross-entropy" } = provenance;
     return { net: resolveNet(architecture), loss: findLoss(String(loss)) };

@@ -8,10 +8,9 @@ export interface Backend {
   readonly isa: string;
   /** Address of a view modulo 4096, for aligning the arena; 0 where addresses mean nothing. */
   address(view: Uint8Array): number;
-  /** Takes the arena of the programs to come. Drops those of a former one. */
-  bind(arena: Uint8Array): void;
-  /** Reads a program (`ProgramWriter`); returns its number. */
-  load(program: Float64Array): number;
+  /** Reads a program (`ProgramWriter`) over an arena, which it keeps alive until `unload`; returns its number. */
+  load(program: Float64Array, arena: Uint8Array): number;
+  unload(program: number): void;
   /** Runs a program from operation `from`. Returns `runStatus`, or the number of the operation to go on from. */
   run(program: number, from: number): number;
   /** Timing from inside the kernels; the reference has none. */

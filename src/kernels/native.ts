@@ -76,13 +76,13 @@ export function nativeBackend(): Backend | null {
   if (!found) return null;
   const isa = chosenIsa(found.isas());
   found.choose(isa);
-  const { address, bind, load, run, sgemm, dgemm } = found;
+  const { address, load, unload, run, sgemm, dgemm } = found;
   return {
     name: "native",
     isa,
     address,
-    bind,
     load,
+    unload,
     run,
     sgemm,
     dgemm,

@@ -62,8 +62,7 @@ export class Solo {
       const turned = wt && this.#arena.numbers(wt);
       pack(spec.packing, lanesOf(dtype), tensors[i], this.#arena.numbers(w), turned);
     }
-    backend.bind(this.#arena.all());
-    this.#program = backend.load(this.plan.train![0]);
+    this.#program = backend.load(this.plan.train![0], this.#arena.all());
     this.#block = this.#arena.float64(regions.stepBlocks[0]);
   }
 

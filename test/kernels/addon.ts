@@ -26,9 +26,9 @@ export function nativeOf(addon: Addon, isa: string): Backend {
     ...addon,
     name: "native",
     isa,
-    load(program) {
+    load(program, arena) {
       addon.choose(isa);
-      return addon.load(program);
+      return addon.load(program, arena);
     },
     sgemm(...values) {
       addon.choose(isa);

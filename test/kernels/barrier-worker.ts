@@ -35,7 +35,6 @@ export interface Report {
 function meet(meeting: Meeting): Report {
   const { arena, rank, ranks, rounds, spin, barrier, own, shared, copy } = meeting;
   const backend = loadBackend(meeting.backend);
-  backend.bind(arena);
   const view = ({ offset, bytes }: Region) => new Float64Array(arena.buffer, arena.byteOffset + offset, bytes / 8);
   const writer = new ProgramWriter(8, meeting.stepBlock);
   const plain = { function: 0, slope: 0 };
@@ -46,7 +45,7 @@ function meet(meeting: Meeting): Report {
   writer.add("barrier", { words: barrier, ranks, spin });
   writer.add("activation", { x: shared, ldx: all, y: copy, ldy: all, n: all, ...plain });
   writer.add("barrier", { words: barrier, ranks, spin });
-  const program = backend.load(writer.finish());
+  const program = backend.load(writer.finish(), arena);
 
   const [block, mine, seen] = [view(meeting.stepBlock), view(own), view(copy)];
   // One row, from the first.

@@ -93,8 +93,7 @@ for (const backend of backends) {
     writer.add("halt", { flag });
     writer.add("barrier", { words: { offset: 512, bytes: 512 }, ranks: 2, spin: 0 });
     writer.add("halt", { flag });
-    backend.bind(arena);
-    const program = backend.load(writer.finish());
+    const program = backend.load(writer.finish(), arena);
     const begin = performance.now();
     assert.equal(backend.run(program, 0), 1);
     const milliseconds = performance.now() - begin;

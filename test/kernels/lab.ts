@@ -101,8 +101,7 @@ export function execute(
 
   const writer = new ProgramWriter(format.bytes, { offset: 0, bytes: stepBlock.words * 8 });
   for (const { operation, values } of calls) addCall(writer, operation, values, places);
-  backend.bind(arena);
-  const program = backend.load(writer.finish());
+  const program = backend.load(writer.finish(), arena);
   const block = new Float64Array(arena.buffer, arena.byteOffset, stepBlock.words).fill(0);
   let status = -1;
   for (const step of steps) {
@@ -110,6 +109,7 @@ export function execute(
     status = backend.run(program, 0);
     while (status >= 0) status = backend.run(program, status);
   }
+  backend.unload(program);
   const waited = block[stepBlock.waited];
 
   const after = new Map<Numbers, Numbers>();

@@ -52,35 +52,45 @@ for (const backend of [...nativeBackends().slice(0, 1), referenceBackend()]) {
   const arena = new Uint8Array(new SharedArrayBuffer(arenaBytes));
 
   test(`${backend.name}: the good program runs`, () => {
-    backend.bind(arena);
-    assert.equal(backend.run(backend.load(Float64Array.from(good)), 0), runStatus.done);
-    assert.equal(backend.run(backend.load(Float64Array.of(4, 0)), 0), runStatus.done);
+    assert.equal(backend.run(backend.load(Float64Array.from(good), arena), 0), runStatus.done);
+    assert.equal(backend.run(backend.load(Float64Array.of(4, 0), arena), 0), runStatus.done);
   });
 
   for (const [what, words] of wrong) {
     test(`${backend.name}: ${what} is refused`, () => {
-      backend.bind(arena);
       const message = /^(Internal error: )?load: program word \d+: /;
-      assert.throws(() => backend.load(Float64Array.from(words)), { message });
+      assert.throws(() => backend.load(Float64Array.from(words), arena), { message });
     });
   }
 
-  test(`${backend.name}: a new arena drops the programs of the old one`, () => {
-    backend.bind(arena);
-    const program = backend.load(Float64Array.from(good));
-    backend.bind(new Uint8Array(new SharedArrayBuffer(arenaBytes)));
-    assert.throws(() => backend.run(program, 0), /run: /);
+  test(`${backend.name}: programs work on the arenas they were loaded over, until unloaded`, () => {
+    const arenas = [0, 1].map(() => new Uint8Array(new SharedArrayBuffer(arenaBytes)));
+    const programs = arenas.map((own) => backend.load(Float64Array.from(good), own));
+    for (const [i, own] of arenas.entries()) {
+      new Float64Array(own.buffer)[stepBlock.rows] = 1;
+      new Float32Array(own.buffer, 128, 16).fill(i + 1);
+      assert.equal(backend.run(programs[i], 0), runStatus.done);
+    }
+    for (const [i, own] of arenas.entries()) {
+      assert.deepEqual(new Float32Array(own.buffer, 192, 16), new Float32Array(16).fill(i + 1));
+    }
+    backend.unload(programs[0]);
+    assert.throws(() => backend.run(programs[0], 0), /run: /);
+    assert.throws(() => backend.unload(programs[0]), /unload: /);
+    // Numbers are not used again, and the other program is as it was.
+    assert.ok(!programs.includes(backend.load(Float64Array.from(good), arena)));
+    assert.equal(backend.run(programs[1], 0), runStatus.done);
   });
 }
 
 test("the reference refuses functions and optimizers that nobody knows", () => {
   const backend = referenceBackend();
-  assert.throws(() => backend.load(Float64Array.from(good)), /bind an arena first/);
-  backend.bind(new Uint8Array(new SharedArrayBuffer(arenaBytes)));
-  assert.throws(() => backend.load(Float64Array.from(good.with(10, 99))), /no elementwise function has the number 99/);
+  const arena = new Uint8Array(new SharedArrayBuffer(arenaBytes));
+  const functions = Float64Array.from(good.with(10, 99));
+  assert.throws(() => backend.load(functions, arena), /no elementwise function has the number 99/);
   const writer = new ProgramWriter(4, block);
   const [dy, b] = [128, 192].map((offset) => ({ offset, bytes: 64 }));
   const absent = { g: null, s: null, t: null };
   writer.add("biasUpdate", { dy, lddy: 16, b, ...absent, firstVector: 0, lastVector: 1, optimizer: 9 });
-  assert.throws(() => backend.load(writer.finish()), /no optimizer has the number 9/);
+  assert.throws(() => backend.load(writer.finish(), arena), /no optimizer has the number 9/);
 });

@@ -109,23 +109,23 @@ function run({ runs, block }: Program, from: number): number {
 
 /** A back end that runs programs by twins. */
 export function interpreter(twins: Twins): Backend {
-  let arena: Uint8Array | null = null;
-  let programs: Program[] = [];
+  const programs = new Map<number, Program>();
+  let next = 0;
   return {
     name: "reference",
     isa: "typescript",
     address: () => 0,
-    bind(view) {
-      arena = view;
-      programs = [];
+    load(words, arena) {
+      programs.set(next, new Loader(twins, words, arena).load());
+      return next++;
     },
-    load(words) {
-      if (arena === null) throw internalError("load: bind an arena first");
-      return programs.push(new Loader(twins, words, arena).load()) - 1;
+    unload(program) {
+      if (!programs.delete(program)) throw internalError(`unload: no program ${program} is loaded`);
     },
     run(program, from) {
-      if (programs[program] === undefined) throw internalError(`run: no program ${program} is loaded`);
-      return run(programs[program], from);
+      const loaded = programs.get(program);
+      if (loaded === undefined) throw internalError(`run: no program ${program} is loaded`);
+      return run(loaded, from);
     },
     sgemm,
     dgemm,
