@@ -101,13 +101,9 @@ function specOf({ path, model: { architecture, provenance } }: ModelFile): Pick<
     const { loss = "cross-entropy" } = provenance;
     return { net: resolveNet(architecture), loss: findLoss(String(loss)) };
   } catch (cause) {
-    const got = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);
-    throw dataError({
-      where: `${path}, __metadata__`,
-      expected: "a net that this version of Heddle knows",
-      got,
-      cause,
-    });
+    const fix = cause instanceof Error ? cause.message : String(cause);
+    const expected = "a net that this version of Heddle knows";
+    throw dataError({ where: `${path}, __metadata__`, expected, got: "another", fix, cause });
   }
 }
 

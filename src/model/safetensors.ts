@@ -188,10 +188,13 @@ function repeatedKey(json: string): string | undefined {
 
 /** What a wrong file probably is. */
 function hintFor(bytes: Uint8Array): string {
-  const start = String.fromCharCode(...bytes.subarray(0, 4));
+  const start = String.fromCharCode(...bytes.subarray(0, 8));
   if (start.startsWith("PK"))
     return "This looks like a torch.save archive: write it anew with safetensors.torch.save_file.";
-  if (start === "\x89HDF") return "This looks like an HDF5 file of Keras: only safetensors is read.";
+  if (start.startsWith("\x89HDF")) return "This looks like an HDF5 file of Keras: only safetensors is read.";
+  if (start === "HEDDLECK") return "This is a checkpoint: name its run folder, or the model.safetensors beside it.";
+  if (bytes.length > 8 && bytes[8] !== "{".charCodeAt(0))
+    return "This is no safetensors file: the header would begin at byte 8 with {.";
   return "";
 }
 

@@ -52,7 +52,8 @@ export class RunFolder {
     try {
       return JSON.parse(new TextDecoder().decode(bytes));
     } catch (cause) {
-      throw dataError({ where: this.runFile, expected: "JSON", got: (cause as Error).message, cause });
+      const fix = "It cannot be resumed: train anew, with another --out.";
+      throw dataError({ where: this.runFile, expected: "JSON", got: (cause as Error).message, fix, cause });
     }
   }
 
