@@ -69,17 +69,23 @@ export function assertGone({ child }: Running): void {
   assert.throws(() => process.kill(-child.pid!, 0), { code: "ESRCH" });
 }
 
-/**
- * A copy of the compiled program in which `module` (a path below src) is `source`; the whole module is beside it as
- * `whole.js`. Faults are put in from outside, so the program itself has no door for them.
- */
-export function copyWith(t: TestContext, module: string, source: string): string {
+/** A copy of the compiled program, without the addon unless `addon` is true. */
+export function copyOfProgram(t: TestContext, { addon }: { readonly addon: boolean }): string {
   const program = mkdtempSync(join(tmpdir(), "heddle-copy-"));
   t.after(() => rmSync(program, { recursive: true, force: true }));
   for (const part of ["bin", "package.json", join("dist", "src")]) {
     cpSync(join(root, part), join(program, part), { recursive: true });
   }
-  for (const part of ["node_modules", "native"]) symlinkSync(join(root, part), join(program, part));
+  for (const part of ["node_modules", ...(addon ? ["native"] : [])]) symlinkSync(join(root, part), join(program, part));
+  return program;
+}
+
+/**
+ * A copy in which `module` (a path below src) is `source`; the whole module is beside it as `whole.js`. Faults are put in
+ * from outside, so the program itself has no door for them.
+ */
+export function copyWith(t: TestContext, module: string, source: string): string {
+  const program = copyOfProgram(t, { addon: true });
   const path = join(program, "dist", "src", module);
   renameSync(path, join(path, "..", "whole.js"));
   writeFileSync(path, source);

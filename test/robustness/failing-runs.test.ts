@@ -1,0 +1,130 @@
+/** Runs that begin well and cannot go on: numbers that overflow, a disk that fills up. What was saved before stays whole. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { train } from "../../src/train/trainer.js";
+import { emptyFolder, heddle, type Outcome } from "../cli/heddle.js";
+import { configOf, numbersOf, run } from "../engine/runs.js";
+import { metricsOf } from "./kill.js";
+import { copyOfProgram, start } from "./program.js";
+import { snapshot } from "./world.js";
+
+const overflow = ["train", "--out", "run", "--lr", "1e17", "--optimizer", "sgd", "--batch-size", "full"];
+
+const failsWith = ({ code, stdout, stderr }: Outcome, message: RegExp): void => {
+  assert.match(stderr, message);
+  assert.deepEqual([code, stdout], [1, ""], stderr);
+  assert.equal(stderr.split("\n").filter((line) => line.startsWith("heddle: ")).length, 1, stderr);
+};
+
+test("a loss that is not finite names epoch, step and layer, before anything is saved", async (t) => {
+  const cwd = emptyFolder(t);
+  const outcome = await heddle(["train", "--lr", "1e30", "--out", "run"], { cwd });
+  failsWith(
+    outcome,
+    /^heddle: epoch 1, step 2: expected a finite loss, got NaN or infinity, first in layer 2 \(dense\)/m,
+  );
+  assert.match(outcome.stderr, /Lower --lr, or look at --standardize\.$/m);
+  assert.deepEqual(readdirSync(join(cwd, "run")), ["run.json"]);
+});
+
+test("a loss that is not finite in a later epoch leaves the checkpoint and the model of the epoch before", async (t) => {
+  for (const [flags, where] of [
+    [["--validation", "0"], "epoch 3, step 1: expected a finite loss"],
+    [[], "epoch 2, step 1, validation: expected a finite loss"],
+  ] as const) {
+    const cwd = emptyFolder(t);
+    const message = new RegExp(
+      `^heddle: ${where}, got NaN or infinity, first in layer \\d .* The last checkpoint stands`,
+      "m",
+    );
+    failsWith(await heddle([...overflow, "--epochs", "5", ...flags], { cwd }), message);
+    const saved = snapshot(join(cwd, "run"));
+    assert.equal(saved.length, 4);
+    assert.equal(metricsOf(join(cwd, "run")).length, where.startsWith("epoch 3") ? 2 : 1);
+    // The same step from the same bytes gives the same end.
+    failsWith(await heddle(["train", "--resume", "run", "--threads", "1"], { cwd }), message);
+    assert.deepEqual(snapshot(join(cwd, "run")), saved);
+  }
+});
+
+test("weights that are not finite reach no file", async (t) => {
+  const cwd = emptyFolder(t);
+  const args = [...overflow, "--epochs", "1", "--lr", "1e39"];
+  failsWith(
+    await heddle(args, { cwd }),
+    /^heddle: epoch 1, step 1, update: expected finite weights, .* in layer 0 \(dense\)/m,
+  );
+  assert.deepEqual(readdirSync(join(cwd, "run")).sort(), ["run.json"]);
+});
+
+/** Heddle with no file allowed to grow beyond that many blocks of 512 bytes: to a program, a disk that is full. */
+function onSmallDisk(blocks: number, args: readonly string[], cwd: string): Promise<Outcome> {
+  const bin = fileURLToPath(new URL("../../../bin/heddle.js", import.meta.url));
+  const script = `ulimit -f ${blocks}; exec "$@"`;
+  const child = spawn("/bin/sh", ["-c", script, "sh", process.execPath, bin, ...args], { cwd });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+test("a checkpoint that does not fit on the disk leaves the one before, and a resume with room goes on from it", async (t) => {
+  const cwd = emptyFolder(t);
+  const out = join(cwd, "run");
+  const settings = { subset: 500, epochs: 3, threads: 2, model: "mlp:200" } as const;
+  const controller = new AbortController();
+  const onEvent = ({ kind }: { kind: string }): void => {
+    if (kind === "epoch") controller.abort();
+  };
+  await train({ config: configOf({ ...settings, out }), sources: {}, onEvent, signal: controller.signal });
+  const checkpoint = readFileSync(join(out, "last.ckpt"));
+  // The model has 60 kB, the checkpoint 240.
+  const outcome = await onSmallDisk(250, ["train", "--resume", "run"], cwd);
+  failsWith(outcome, /^heddle: run\/last\.ckpt: expected to write this file, got .* Free space .* is unchanged\.$/m);
+  assert.deepEqual(readFileSync(join(out, "last.ckpt")), checkpoint);
+  assert.deepEqual(readdirSync(out).sort(), ["last.ckpt", "metrics.jsonl", "model.safetensors", "run.json"]);
+  const resumed = await train({ config: configOf({ threads: 3 }), sources: {}, onEvent() {}, resume: out });
+  assert.equal(resumed.status, "done");
+  assert.deepEqual(numbersOf(resumed.result), numbersOf(await run(t, settings)));
+});
+
+test("a model that does not fit leaves no model, and metrics that do not fit end with a whole line", async (t) => {
+  const cwd = emptyFolder(t);
+  const model = await onSmallDisk(20, ["train", "--out", "no-model", "--model", "mlp:200"], cwd);
+  failsWith(model, /^heddle: no-model\/model\.safetensors: expected to write this file, got /m);
+  assert.deepEqual(readdirSync(join(cwd, "no-model")).sort(), ["metrics.jsonl", "run.json"]);
+
+  // Steps of one sample by more ranks than cores: the lines are written while the epoch runs.
+  for (const flags of [
+    ["--batch-size", "1", "--threads", "7"],
+    ["--epochs", "40"],
+  ]) {
+    const out = `metrics-${flags[1]}`;
+    const outcome = await onSmallDisk(90, ["train", "--log-steps", "--out", out, ...flags], cwd);
+    failsWith(
+      outcome,
+      new RegExp(`^heddle: ${out}/metrics\\.jsonl: expected to write this file, got .* are whole\\.$`, "m"),
+    );
+    const text = readFileSync(join(cwd, out, "metrics.jsonl"), "utf8");
+    assert.ok(text.endsWith("}\n") && text.length > 40_000, `${text.length} bytes`);
+  }
+});
+
+test("without the addon --backend native fails and says how to build it; auto falls back, and says so", async (t) => {
+  const program = copyOfProgram(t, { addon: false });
+  const cwd = emptyFolder(t);
+  const settings = ["train", "--subset", "100", "--epochs", "1", "--out", "run"];
+  const native = await start([...settings, "--backend", "native"], { cwd, program }).ended;
+  failsWith(native, /^heddle: --backend native: expected the native addon .* Run `npm run build:native`/m);
+  assert.ok(!existsSync(join(cwd, "run")));
+  const fallen = await start(settings, { cwd, program }).ended;
+  assert.equal(fallen.code, 0, fallen.stderr);
+  assert.match(fallen.stderr, /^reference typescript · /m);
+});
