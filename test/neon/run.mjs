@@ -1,0 +1,114 @@
+/**
+ * `npm run test:neon`: the kernels as plain C++ programs, each compared with `generic` (kernels_check.cc), and their bits
+ * between instruction sets: AVX-512 = AVX2 here, NEON under qemu = AVX2, generic there = generic here. Skips, and says so,
+ * what this machine has no compiler or emulator for.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const build = mkdtempSync(join(tmpdir(), "heddle-neon-"));
+const cross = "aarch64-linux-gnu-g++";
+const emulator = "qemu-aarch64";
+const hangMs = 5 * 60_000;
+
+class Failure extends Error {}
+
+function run(command, args) {
+  const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    timeout: hangMs,
+  });
+  if (error !== undefined || status !== 0)
+    throw new Failure(`${command} ${args.join(" ")}: ${error?.message ?? signal ?? `exit code ${status}`}\n${stderr}`);
+  return stdout;
+}
+
+const works = (name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0;
+
+/** The instruction sets of an architecture and the flags of each, from binding.gyp: what is tested is what ships. */
+function targetsOf(architecture) {
+  const gyp = readFileSync(join(root, "native", "binding.gyp"), "utf8");
+  const json = gyp.replace(/^\s*#.*$/gm, "").replace(/,(\s*[\]}])/g, "$1");
+  const { target_defaults: defaults, targets, conditions } = JSON.parse(json);
+  const own = conditions.filter(([condition]) => condition === `target_arch=='${architecture}'`);
+  return [...targets, ...own.flatMap(([, { targets }]) => targets)]
+    .filter(({ target_name: name }) => name.startsWith("isa_"))
+    .map(({ sources, cflags_cc: flags = [] }) => ({ sources, flags: [...defaults.cflags_cc, ...flags] }));
+}
+
+/** Compiles the program for an architecture; the kernels with their flags, everything else with none of them. */
+function compile(compiler, architecture) {
+  const native = join(root, "native");
+  const object = (source, flags) => {
+    const output = join(build, `${architecture}-${source.replaceAll(/\W/g, "-")}.o`);
+    run(compiler, [...flags, "-c", source, "-o", output]);
+    return output;
+  };
+  const kernels = targetsOf(architecture).flatMap(({ sources, flags }) =>
+    sources.map((source) => object(join(native, source), flags)),
+  );
+  const rest = [join(native, "cpu.cc"), join(root, "test", "neon", "kernels_check.cc")];
+  const program = join(build, architecture);
+  const flags = ["-std=c++17", "-O1", "-ffp-contract=off"];
+  run(compiler, ["-static", "-o", program, ...kernels, ...rest.map((source) => object(source, flags))]);
+  return program;
+}
+
+/** The hash of each case of each instruction set, from the program's lines "<isa> <case> <hash>". */
+function hashesOf(command, args) {
+  const isas = new Map();
+  for (const line of run(command, args).trim().split("\n")) {
+    const [, isa, name, hash] = /^(\S+) (.+) ([0-9a-f]{16})$/.exec(line) ?? [];
+    if (isa === undefined) throw new Failure(`${command}: unexpected line: ${line}`);
+    if (!isas.has(isa)) isas.set(isa, new Map());
+    if (isas.get(isa).has(name)) throw new Failure(`${command}: the case ${name} of ${isa} appears twice`);
+    isas.get(isa).set(name, hash);
+  }
+  for (const [isa, hashes] of isas) console.log(`  ${isa}: ${hashes.size} cases, within tolerance of generic`);
+  return isas;
+}
+
+function assertSame(left, right, title) {
+  const names = new Set([...left.keys(), ...right.keys()]);
+  const different = [...names].filter((name) => left.get(name) !== right.get(name));
+  if (different.length > 0) {
+    const shown = different.slice(0, 20).map((name) => `\n  ${name}: ${left.get(name)} and ${right.get(name)}`);
+    throw new Failure(`${title}: ${different.length} of ${names.size} cases differ${shown.join("")}`);
+  }
+  console.log(`  ${title}: the same bits in ${names.size} cases`);
+}
+
+function main() {
+  const compiler = [process.env.CXX, "c++", "g++", "clang++"].find((name) => name !== undefined && works(name));
+  if (process.arch !== "x64") return console.log(`SKIPPED: AVX2's bits need an x64 machine, this is ${process.arch}`);
+  if (compiler === undefined) return console.log("SKIPPED: no C++ compiler (Debian: apt install g++)");
+  console.log(`x64, ${compiler}`);
+  const here = hashesOf(compile(compiler, "x64"), []);
+  const avx2 = here.get("avx2");
+  if (avx2 === undefined) return console.log("SKIPPED: this CPU lacks AVX2, whose bits NEON's are compared with");
+  if (here.has("avx512")) assertSame(here.get("avx512"), avx2, "AVX-512 and AVX2");
+
+  if (!works(cross)) return console.log(`SKIPPED NEON: no ${cross} (Debian: apt install g++-aarch64-linux-gnu)`);
+  if (!works(emulator)) return console.log(`SKIPPED NEON: no ${emulator} (Debian: apt install qemu-user)`);
+  console.log(`arm64, ${cross}, ${emulator}`);
+  const there = hashesOf(emulator, ["-L", "/usr/aarch64-linux-gnu", compile(cross, "arm64")]);
+  if (!there.has("neon")) throw new Failure("the arm64 program did not run NEON");
+  assertSame(there.get("generic"), here.get("generic"), "generic on arm64 and on x64");
+  assertSame(there.get("neon"), avx2, "NEON and AVX2");
+  console.log("all passed");
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.log(`FAILED: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(build, { recursive: true, force: true });
+}
