@@ -77,6 +77,24 @@ for (const ranks of [1, 2, 3, 7]) {
   });
 }
 
+test("a program that reaches beyond the arena is refused before it runs, and the other ranks leave", async () => {
+  const plan = makePlan({ ...options, ranks: 3, spin: false, samples, perImage: false, probabilities: false });
+  const arena = Arena.allocate("f32", plan.bytes, Infinity, loadBackend(choice));
+  const pool = new Ranks(3);
+  try {
+    // The first buffer of rank 1's first operation.
+    plan.train![1][3] = plan.bytes;
+    pool.use(plan, arena, choice);
+    const expected = /load: program word \d+: .*outside the arena/;
+    await assert.rejects(pool.run({ kind: "train", places: samples, ...job }), (error: Error) => {
+      assert.match(error.message, expected);
+      return true;
+    });
+  } finally {
+    await pool.close();
+  }
+});
+
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 /** Bytes of array buffers that something still holds, and of Node's own pools. */
