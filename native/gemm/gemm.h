@@ -7,7 +7,7 @@
 //   5.         for ir over mc in steps of the tile
 //
 // A is never packed: a tile broadcasts its numbers from where they lie. B is packed by the first row of tiles that uses
-// it, in passing; only a transposed B is packed ahead, a square of lanes at a time. A single row of tiles reads B in place.
+// it, in passing; only a transposed or scaled B is packed ahead. Few rows, or few rows of a shallow B, read it in place.
 //
 // Every element of C is one chain of FMAs over k in order, begun at beta C, whatever the blocks.
 #pragma once
@@ -65,7 +65,7 @@ template <class T, bool InPlace> struct GemmTile {
           for (int j = 0; j < N; j++) tile.c[i][j] = tile.c[i][j] * beta;
       }
     }
-    if constexpr (InPlace) accumulate_in_place(tile, depth, a, a_row, a_k, b, ldb, edge, g.alpha, keep);
+    if constexpr (InPlace) accumulate_in_place(tile, depth, a, a_row, a_k, b, ldb, edge, keep);
     else tile.accumulate(depth, a, a_row, a_k, b, ldb);
     if (edge == lanes) tile.store(c, g.ldc);
     else tile.store_edge(c, g.ldc, edge);
@@ -97,6 +97,10 @@ template <class T> inline void pack_rows(const T* b, int64_t ldb, int64_t depth,
     }
 }
 
+// A B of so few rows stays in reach of the first-level cache and its page table where it lies: not worth packing for so
+// few rows of A.
+constexpr int64_t shallow_rows = 4 * tile_rows, shallow_depth = 96;
+
 // Few rows: B is read once, where it lies, in strips as wide as the registers allow, over all of k.
 constexpr int64_t few_rows = tile_rows / 2;
 template <class T, int M> inline void gemm_few_rows(const GemmArguments<T>& g, GemmTile<T, true> tile) {
@@ -122,7 +126,8 @@ template <class T> void gemm(const GemmArguments<T>& g) {
   // BLAS: A and B are not read where alpha is 0. One empty block of k still scales C.
   const int64_t k = g.alpha == T(0) ? 0 : g.k;
   if (g.m <= 0 || g.n <= 0) return;
-  if (g.m <= few_rows && !g.transpose_b)
+  const bool in_place = !g.transpose_b && g.alpha == T(1) && tile_vectors == panel_vectors;
+  if (in_place && g.m <= few_rows)
     return gemm_few_rows<T, few_rows>(g, {g, g.a, a_row, a_k, k, true, true, g.c, g.n, g.b, g.ldb, nullptr, g.bias});
   T* const workspace = static_cast<T*>(g.workspace);
   for (int64_t jc = 0; jc < g.n; jc += nc_columns<T>) {
@@ -132,8 +137,11 @@ template <class T> void gemm(const GemmArguments<T>& g) {
       const bool first = pc == 0, last = pc + kc_rows >= k;
       for (int64_t ic = 0; ic < g.m; ic += mc_rows) {
         const int64_t m = g.m - ic < mc_rows ? g.m - ic : mc_rows;
-        for (int64_t j0 = 0; j0 < n; j0 += panel) {
-          const int64_t column = jc + j0, columns = n - j0 < panel ? n - j0 : panel, vectors = (columns + lanes - 1) / lanes;
+        for (int64_t j0 = 0, columns; j0 < n; j0 += columns) {
+          // Four vectors go as two and two: a tile of one vector would wait for its broadcasts.
+          const int64_t left = n - j0, widest = left > 3 * lanes && left <= 4 * lanes ? 2 * lanes : panel;
+          columns = left < widest ? left : widest;
+          const int64_t column = jc + j0, vectors = (columns + lanes - 1) / lanes;
           const int64_t ld = vectors * lanes;
           const T* const bias = g.bias ? g.bias + column : nullptr;
           const T* const a = g.a + ic * a_row + pc * a_k;
@@ -144,10 +152,15 @@ template <class T> void gemm(const GemmArguments<T>& g) {
           if (ic == 0) {
             if (g.transpose_b) {
               pack_transposed(b, g.ldb, depth, columns, g.alpha, packed, ld);
-            } else if (tile_vectors == panel_vectors && m >= tile_rows) {
-              GemmTile<T, true> tile{g, a, a_row, a_k, depth, first, last, c, columns, b, g.ldb, packed, bias};
-              with_vectors<tile_rows, tile_vectors>(vectors, tile);
-              i = tile_rows;
+            } else if (in_place && m >= tile_rows) {
+              const bool shallow = g.m <= shallow_rows && depth <= shallow_depth;
+              do {
+                GemmTile<T, true> tile{g, a + i * a_row, a_row, a_k, depth, first, last, c + i * g.ldc, columns,
+                                       b, g.ldb, shallow ? nullptr : packed, bias};
+                with_vectors<tile_rows, tile_vectors>(vectors, tile);
+                i += tile_rows;
+              } while (shallow && i + tile_rows <= m);
+              if (shallow && i < m) pack_rows(b, g.ldb, depth, columns, g.alpha, packed, ld);
             } else {
               pack_rows(b, g.ldb, depth, columns, g.alpha, packed, ld);
             }

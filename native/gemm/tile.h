@@ -70,14 +70,13 @@ template <class T, int M, int N> struct Tile {
   }
 };
 
-// The same with B where it lies, times alpha; the last vector of a row has `last` numbers. Where `packed` is not null, the
-// rows of B that go by are kept there, N vectors each, for the tiles to come. B's rows may be pages apart, which
-// hardware does not foresee: they are prefetched.
+// The same with B where it lies; the last vector of a row has `last` numbers. Where `packed` is not null, the rows of B that
+// go by are kept there, N vectors each, for the tiles to come. B's rows may be pages apart, which hardware does not
+// foresee: they are prefetched.
 template <class T, int M, int N>
 inline void accumulate_in_place(Tile<T, M, N>& tile, int64_t depth, const T* a, int64_t a_row, int64_t a_k, const T* b, int64_t ldb,
-                                int last, T alpha, T* packed) {
+                                int last, T* packed) {
   constexpr int64_t ahead = 12;
-  const Vec<T> factor = Vec<T>::set1(alpha);
   for (int64_t k = 0; k < depth; k++) {
     const T* next = b + (k + ahead < depth ? ahead : 0) * ldb;
     HEDDLE_UNROLL
@@ -85,7 +84,7 @@ inline void accumulate_in_place(Tile<T, M, N>& tile, int64_t depth, const T* a, 
     Vec<T> row[N];
     HEDDLE_UNROLL
     for (int j = 0; j < N; j++) {
-      row[j] = (j == N - 1 ? Vec<T>::load_partial(b + j * Vec<T>::lanes, last) : Vec<T>::load(b + j * Vec<T>::lanes)) * factor;
+      row[j] = j == N - 1 ? Vec<T>::load_partial(b + j * Vec<T>::lanes, last) : Vec<T>::load(b + j * Vec<T>::lanes);
       if (packed) row[j].store(packed + (k * N + j) * Vec<T>::lanes);
     }
     HEDDLE_UNROLL
