@@ -1,0 +1,47 @@
+/** The packed tarball works where it is installed: nothing but its own files, its dependencies, and no compiler. */
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+test("npm pack: the installed package trains without a compiler, and ships no tests", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-pack-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  // What "prepack" does; the build that "prepare" would repeat is there.
+  execFileSync(process.execPath, [join(root, "native/prebuild.mjs")]);
+  const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+  const report = execFileSync("npm", pack, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const packed = JSON.parse(report) as { filename: string; files: { path: string }[] }[];
+  const [{ filename, files }] = Array.isArray(packed) ? packed : Object.values(packed as Record<string, never>);
+  const paths = files.map(({ path }) => path);
+  for (const needed of ["bin/heddle.js", "bin/train.js", "dist/src/cli/main.js", "dist/src/index.d.ts", "README.md"]) {
+    assert.ok(paths.includes(needed), `${needed} is missing`);
+  }
+  assert.ok(paths.includes(`prebuilds/${process.platform}-${process.arch}/heddle.node`));
+  assert.deepEqual(
+    paths.filter((path) => path.startsWith("dist/test") || path.startsWith("test") || path.startsWith("bench")),
+    [],
+  );
+
+  const modules = join(folder, "node_modules");
+  mkdirSync(join(modules, "heddle"), { recursive: true });
+  execFileSync("tar", ["xzf", join(folder, filename), "-C", join(modules, "heddle"), "--strip-components=1"]);
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(root, "node_modules", name), join(modules, name));
+  }
+  const env = { PATH: dirname(process.execPath) === "/usr/bin" ? folder : dirname(process.execPath) };
+  const command = [join(modules, "heddle/bin/train.js"), "--epochs", "1", "--backend", "native", "--json"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, env, encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+  const result = JSON.parse(stdout) as { backend: string; run: string };
+  assert.equal(result.backend, "native");
+});
