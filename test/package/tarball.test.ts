@@ -17,7 +17,7 @@ test("npm pack: the installed package trains without a compiler, and ships no te
   const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
   const report = execFileSync("npm", pack, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   const packed = JSON.parse(report) as { filename: string; files: { path: string }[] }[];
-  const [{ filename, files }] = Array.isArray(packed) ? packed : Object.values(packed as Record<string, never>);
+  const [{ filename, files }] = Array.isArray(packed) ? packed : Object.values(packed);
   const paths = files.map(({ path }) => path);
   for (const needed of ["bin/heddle.js", "bin/train.js", "dist/src/cli/main.js", "dist/src/index.d.ts", "README.md"]) {
     assert.ok(paths.includes(needed), `${needed} is missing`);
