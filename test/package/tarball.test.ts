@@ -16,8 +16,9 @@ test("npm pack: the installed package trains without a compiler, and ships no te
   execFileSync(process.execPath, [join(root, "native/prebuild.mjs")]);
   const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
   const report = execFileSync("npm", pack, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  const packed = JSON.parse(report) as { filename: string; files: { path: string }[] }[];
-  const [{ filename, files }] = Array.isArray(packed) ? packed : Object.values(packed);
+  // A list in some versions of npm, an object by package name in others.
+  const packed = JSON.parse(report) as object;
+  const [{ filename, files }] = Object.values(packed) as { filename: string; files: { path: string }[] }[];
   const paths = files.map(({ path }) => path);
   for (const needed of ["bin/heddle.js", "bin/train.js", "dist/src/cli/main.js", "dist/src/index.d.ts", "README.md"]) {
     assert.ok(paths.includes(needed), `${needed} is missing`);
