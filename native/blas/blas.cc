@@ -1,5 +1,6 @@
 // The kernels as a plain shared library with the Fortran BLAS calling convention: pointers, column-major, `sgemm_` and
 // `dgemm_`. Any BLAS test suite or program can be linked to it. HEDDLE_ISA chooses the kernels, as in the addon.
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../cpu.h"
@@ -15,7 +16,10 @@ char upper(const char* c) { return *c >= 'a' && *c <= 'z' ? char(*c - 32) : *c; 
 const KernelTable& table() {
   static const bool good = [] {
     const char* isa = getenv("HEDDLE_ISA");
-    return choose(isa && *isa ? isa : nullptr) || choose(nullptr);
+    if (choose(isa && *isa ? isa : nullptr)) return true;
+    // BLAS has no way to report it, and other kernels than those asked for would be a lie.
+    fprintf(stderr, "HEDDLE_ISA=%s: no such kernels, or this CPU cannot run them\n", isa);
+    exit(2);
   }();
   (void)good;
   return *chosen();
