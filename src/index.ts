@@ -5,5 +5,5 @@ export { openPredictor, type Predictor, type PredictorOptions } from "./inferenc
 export { dgemm, type GemmOptions, sgemm } from "./kernels/gemm.js";
 export { type NetSummary, summarize } from "./nn/summary.js";
 export { HeddleError } from "./errors.js";
-export type { TrainEvent, TrainResult } from "./train/events.js";
-export { train, type TrainOptions, type TrainOutcome } from "./train/trainer.js";
+export type { TrainEvent, TrainOutcome, TrainResult } from "./train/events.js";
+export { train, type TrainOptions } from "./train/trainer.js";

@@ -1,7 +1,7 @@
 /** The fields of the configuration as flags and messages need them: read off the schema, never listed again. */
 import { z } from "zod";
 import { usageError } from "../errors.js";
-import { trainConfigSchema, type TrainConfig } from "./schema.js";
+import { type TrainConfig, type TrainConfigInput, trainConfigSchema } from "./schema.js";
 
 /** The part of a JSON Schema that the configuration uses. */
 interface ValueSchema {
@@ -92,4 +92,14 @@ export function valueOfText(key: keyof TrainConfig, text: string): unknown {
 export function checkValue(key: keyof TrainConfig, value: unknown, where: string): void {
   if (trainConfigSchema.shape[key].safeParse(value).success && value !== undefined) return;
   throw usageError({ where, expected: field(key).expected, got: JSON.stringify(value) ?? "nothing" });
+}
+
+/** A configuration given by a program: checked, and completed by the defaults. Throws `usageError` naming the key. */
+export function completeConfig(given: TrainConfigInput): TrainConfig {
+  const parsed = trainConfigSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  const key = String(path[0] ?? "");
+  if (isField(key)) checkValue(key, given[key], `config.${key}`);
+  throw usageError({ where: "config", expected: `the settings of heddle train (${keys.join(", ")})`, got: message });
 }

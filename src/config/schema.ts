@@ -64,6 +64,8 @@ export const trainConfigSchema = z.strictObject({
 
 /** Defaults applied; `model`, `epochs` and `dataDir` may still depend on the data set. */
 export type TrainConfig = z.infer<typeof trainConfigSchema>;
+/** What a caller may say; the rest has defaults. */
+export type TrainConfigInput = z.input<typeof trainConfigSchema>;
 export type ConfigSource = "flag" | "environment" | "file" | "default";
 /** Where each value came from: written into `run.json`. */
 export type ConfigSources = Partial<Record<keyof TrainConfig, ConfigSource>>;

@@ -92,3 +92,8 @@ export interface TrainResult {
   readonly samplesPerSecond: number;
   readonly seconds: number;
 }
+
+/** How a run ended: with a result, or at a step that it can go on from. */
+export type TrainOutcome =
+  | { readonly status: "done"; readonly result: TrainResult }
+  | { readonly status: "stopped"; readonly run: string; readonly epoch: number; readonly step: number };

@@ -3,7 +3,8 @@
  * epoch and at a stop. It decides; the engine computes; whoever listens to its events prints.
  */
 import { existsSync } from "node:fs";
-import type { ConfigSources, TrainConfig } from "../config/schema.js";
+import { completeConfig } from "../config/fields.js";
+import type { ConfigSources, TrainConfigInput } from "../config/schema.js";
 import type { FloatArray } from "../engine/arena.js";
 import { Engine, testOffset } from "../engine/engine.js";
 import type { FinishedRank } from "../engine/ranks.js";
@@ -11,7 +12,7 @@ import { type ModelMetadata, weightsHash, writeModel } from "../model/model-file
 import { identity, shuffle } from "../random.js";
 import { chooseThreads } from "../system.js";
 import { type CheckpointState, freshProgress, type Progress, writeCheckpoint } from "./checkpoint.js";
-import type { Score, TrainEvent, TrainResult } from "./events.js";
+import type { Score, TrainEvent, TrainOutcome, TrainResult } from "./events.js";
 import { firstNonFinite, nonFiniteError } from "./non-finite.js";
 import { createRunFolder, openRunFolder, type RunFolder } from "./run-folder.js";
 import { describeRun, headerOf, readRunConfig, resumePoint } from "./run-description.js";
@@ -27,22 +28,23 @@ import {
 import { EpochWatch } from "./watch.js";
 
 export interface TrainOptions {
-  readonly config: TrainConfig;
-  readonly sources: ConfigSources;
+  /** What is left out has its default. */
+  readonly config?: TrainConfigInput;
+  /** Where the values came from, for `run.json`. */
+  readonly sources?: ConfigSources;
   /** A run folder: go on with it. Its own configuration holds; of `config` only threads, backend and dataDir count. */
   readonly resume?: string;
-  onEvent(event: TrainEvent): void;
+  onEvent?(event: TrainEvent): void;
   /** Aborted: finish the step, write the checkpoint, return "stopped". */
   readonly signal?: AbortSignal;
 }
 
-export type TrainOutcome =
-  | { readonly status: "done"; readonly result: TrainResult }
-  | { readonly status: "stopped"; readonly run: string; readonly epoch: number; readonly step: number };
+type GivenOptions = TrainOptions & Required<Pick<TrainOptions, "sources" | "onEvent">>;
 
 /** Throws HeddleError; what the run folder holds by then stays valid. */
-export async function train(options: TrainOptions): Promise<TrainOutcome> {
+export async function train(given: TrainOptions = {}): Promise<TrainOutcome> {
   const started = performance.now();
+  const options = { sources: {}, onEvent: () => {}, ...given, config: completeConfig(given.config ?? {}) };
   const folder = options.resume === undefined ? undefined : openRunFolder(options.resume);
   const config = folder ? readRunConfig(folder, options.config) : options.config;
   checkConfig(config);
@@ -62,7 +64,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
 class Training {
   readonly #session: Session;
   readonly #engine: Engine;
-  readonly #options: TrainOptions;
+  readonly #options: GivenOptions;
   readonly #started: number;
   readonly #dataHash: string;
   readonly #metadata: ModelMetadata;
@@ -70,7 +72,7 @@ class Training {
   #progress: Progress = freshProgress;
   #folder!: RunFolder;
 
-  constructor(session: Session, engine: Engine, options: TrainOptions, started: number) {
+  constructor(session: Session, engine: Engine, options: GivenOptions, started: number) {
     this.#session = session;
     this.#engine = engine;
     this.#options = options;
