@@ -1,6 +1,6 @@
 // Races Heddle with its peers on this machine, taking turns, and writes bench/results/<machine>.md.
 //
-//   npm run bench -- [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--blas NAME=LIBRARY]…
+//   npm run bench -- [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--blas NAME=LIBRARY]… [--note TEXT]…
 //
 // COMMAND starts a Python that can import torch, with whatever environment it needs; {threads} becomes the number of
 // threads, which PyTorch's own setting does not tell its BLAS, e.g.
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "4" },
     torch: { type: "string", multiple: true, default: [] },
     blas: { type: "string", multiple: true, default: [] },
+    note: { type: "string", multiple: true, default: [] },
   },
 });
 const seconds = Number(values.seconds);
@@ -40,6 +41,7 @@ const lines = [
   `Measured ${new Date().toISOString().slice(0, 10)} with \`npm run bench\`; peers take turns with Heddle, ${rounds} rounds, bests.`,
   `FMA peak of one core: ${(peak.f32 / 1e9).toFixed(0)} GFLOP/s in f32, ${(peak.f64 / 1e9).toFixed(0)} in f64.`,
 ];
+for (const note of values.note) lines.push(note);
 const log = (text) => process.stderr.write(`${text}\n`);
 const pair = (text) => {
   const at = text.indexOf("=");
