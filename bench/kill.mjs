@@ -59,16 +59,21 @@ for (const [number, { name, settings, steps, epochs }] of cases.entries()) {
     const path = join(folder, `${name}-${run}`);
     const killed = [];
     let command = [...args, `${name}-${run}`];
+    let threads = 0;
+    const others = () => {
+      const counts = threadCounts.filter((count) => count !== threads);
+      return counts[draws.below(counts.length)];
+    };
     for (let kill = 0; kill < killsPerRun; kill++) {
       // In the first half of what is left, so that there is something to kill.
       const before = metricsOf(path).length;
       const line = before + 1 + draws.below(Math.max(1, Math.floor((lines.length - before) / 2)));
-      const threads = threadCounts[draws.below(threadCounts.length)];
+      threads = others();
       const outcome = await killAtLine([...command, "--threads", threads], { ...options, run: path, line });
       killed.push({ line, threads, ...outcome });
       command = ["train", "--resume", `${name}-${run}`, "--json"];
     }
-    const threads = threadCounts[draws.below(threadCounts.length)];
+    threads = others();
     const last = await start([...command, "--threads", threads], options).ended;
     const { weightsHash, modelHash } = json(last);
     const same =
