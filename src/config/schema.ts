@@ -46,7 +46,7 @@ export const trainConfigSchema = z.strictObject({
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).meta(help("seed of every random draw")),
   dtype: z.enum(["f32", "f64"]).default("f32").meta(help("number format")),
   threads: z
-    .union([count, z.literal("auto")])
+    .union([count.max(512), z.literal("auto")])
     .default("auto")
     .meta(help("ranks, one thread each; auto: every core this process may use", { short: "t" })),
   backend: z
