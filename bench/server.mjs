@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 const mnist = Boolean(process.env.HEDDLE_DATA_DIR);
 const dataset = mnist ? "mnist" : "synthetic-digits-28";
-const epochs = values.epochs ?? (mnist ? "2" : "10");
+const epochs = values.epochs ?? (mnist ? "2" : "20");
 const heddle = fileURLToPath(new URL("../bin/heddle.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "heddle-server-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
