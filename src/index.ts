@@ -6,4 +6,5 @@ export { dgemm, type GemmOptions, sgemm } from "./kernels/gemm.js";
 export { type NetSummary, summarize } from "./nn/summary.js";
 export { HeddleError } from "./errors.js";
 export type { TrainEvent, TrainOutcome, TrainResult } from "./train/events.js";
-export { train, type TrainOptions } from "./train/trainer.js";
+export type { TrainOptions } from "./train/options.js";
+export { train } from "./train/trainer.js";

@@ -128,12 +128,12 @@ export class Engine {
     return into;
   }
 
-  /** The optimizer's state, one list of tensors per kind. */
-  optimizerState(): FloatArray[][] {
+  /** Reads the optimizer's state, one list of tensors per kind, into `into`, or into new arrays. */
+  optimizerState(into: readonly FloatArray[][] = []): FloatArray[][] {
     const { plan, arena, options } = this.#ready;
     const lanes = lanesOf(plan.dtype);
     return (options.optimizer?.state ?? []).map((_, kind) => {
-      const tensors = this.#newTensors();
+      const tensors = into[kind] ?? this.#newTensors();
       for (const [i, { spec, state }] of plan.parameters.entries()) {
         unpack(spec.packing, lanes, arena.numbers(state[kind]), tensors[i]);
       }

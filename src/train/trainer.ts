@@ -3,8 +3,6 @@
  * epoch and at a stop. It decides; the engine computes; whoever listens to its events prints.
  */
 import { existsSync } from "node:fs";
-import { completeConfig } from "../config/fields.js";
-import type { ConfigSources, TrainConfigInput } from "../config/schema.js";
 import type { FloatArray } from "../engine/arena.js";
 import { Engine, testOffset } from "../engine/engine.js";
 import type { FinishedRank } from "../engine/ranks.js";
@@ -12,8 +10,9 @@ import { type ModelMetadata, weightsHash, writeModel } from "../model/model-file
 import { identity, shuffle } from "../random.js";
 import { chooseThreads } from "../system.js";
 import { type CheckpointState, freshProgress, type Progress, writeCheckpoint } from "./checkpoint.js";
-import type { Score, TrainEvent, TrainOutcome, TrainResult } from "./events.js";
+import type { Score, TrainOutcome, TrainResult } from "./events.js";
 import { firstNonFinite, nonFiniteError } from "./non-finite.js";
+import { completeOptions, type GivenOptions, type TrainOptions } from "./options.js";
 import { createRunFolder, openRunFolder, type RunFolder } from "./run-folder.js";
 import { describeRun, headerOf, readRunConfig, resumePoint } from "./run-description.js";
 import {
@@ -27,24 +26,10 @@ import {
 } from "./session.js";
 import { EpochWatch } from "./watch.js";
 
-export interface TrainOptions {
-  /** What is left out has its default. */
-  readonly config?: TrainConfigInput;
-  /** Where the values came from, for `run.json`. */
-  readonly sources?: ConfigSources;
-  /** A run folder: go on with it. Its own configuration holds; of `config` only threads, backend and dataDir count. */
-  readonly resume?: string;
-  onEvent?(event: TrainEvent): void;
-  /** Aborted: finish the step, write the checkpoint, return "stopped". */
-  readonly signal?: AbortSignal;
-}
-
-type GivenOptions = TrainOptions & Required<Pick<TrainOptions, "sources" | "onEvent">>;
-
 /** Throws HeddleError; what the run folder holds by then stays valid. */
 export async function train(given: TrainOptions = {}): Promise<TrainOutcome> {
   const started = performance.now();
-  const options = { sources: {}, onEvent: () => {}, ...given, config: completeConfig(given.config ?? {}) };
+  const options = completeOptions(given);
   const folder = options.resume === undefined ? undefined : openRunFolder(options.resume);
   const config = folder ? readRunConfig(folder, options.config) : options.config;
   checkConfig(config);
@@ -70,6 +55,10 @@ class Training {
   readonly #metadata: ModelMetadata;
   readonly #steps: number;
   #progress: Progress = freshProgress;
+  // Copies that nothing holds on to any more: each epoch's go where a former epoch's were, and memory stays as it is.
+  #spare: FloatArray[] | undefined;
+  #moments: FloatArray[][] | undefined;
+  readonly #order: Uint32Array;
   #folder!: RunFolder;
 
   constructor(session: Session, engine: Engine, options: GivenOptions, started: number) {
@@ -79,6 +68,7 @@ class Training {
     this.#started = started;
     this.#dataHash = dataHash(session.dataset);
     this.#metadata = metadataOf(session, this.#dataHash);
+    this.#order = new Uint32Array(session.train.length);
     this.#steps = Math.ceil(session.train.length / session.batchSize);
   }
 
@@ -126,7 +116,8 @@ class Training {
   async #epoch(): Promise<boolean> {
     const { config, train, optimizer } = this.#session;
     const { epoch, step: from, totalSteps, lossSum, correct, samples } = this.#progress;
-    const order = train.slice();
+    const order = this.#order;
+    order.set(train);
     if (config.shuffle) shuffle(order, config.seed, epoch);
     const start = performance.now();
     const watch = new EpochWatch({
@@ -182,7 +173,7 @@ class Training {
   /** Validates, keeps the best, writes the epoch's line, model and checkpoint. */
   async #endEpoch(seconds: number): Promise<void> {
     const { validation, config, net } = this.#session;
-    const { epoch, best, lossSum, correct, samples } = this.#progress;
+    const { epoch, best, bestWeights, lossSum, correct, samples } = this.#progress;
     const running: Score = { loss: lossSum / samples, accuracy: correct / samples, samples };
     const weights = this.#weights();
     const validated =
@@ -191,6 +182,7 @@ class Training {
         : null;
     // The lowest validation loss wins, the earlier on ties; without validation, the last.
     const isBest = !validated || !best?.validation || validated.loss < best.validation.loss;
+    if (isBest) this.#spare = bestWeights ? [...bestWeights] : undefined;
     this.#progress = {
       ...this.#progress,
       epoch: epoch + 1,
@@ -217,6 +209,7 @@ class Training {
 
   #checkpoint(weights: FloatArray[] = this.#weights()): void {
     const { config } = this.#session;
+    this.#moments = this.#engine.optimizerState(this.#moments);
     writeCheckpoint(this.#folder.checkpointFile, {
       ...this.#progress,
       dtype: config.dtype,
@@ -224,7 +217,7 @@ class Training {
       dataHash: this.#dataHash,
       metricsLength: this.#folder.syncMetrics(),
       weights,
-      optimizerState: this.#engine.optimizerState(),
+      optimizerState: this.#moments,
     });
   }
 
@@ -271,7 +264,8 @@ class Training {
 
   /** The weights as they are, none of them NaN or infinite: what a file may hold. */
   #weights(): FloatArray[] {
-    const weights = this.#engine.parameters();
+    const weights = this.#engine.parameters(this.#spare);
+    this.#spare = weights;
     const wrong = firstNonFinite(weights);
     if (wrong < 0) return weights;
     const { epoch, step } = this.#progress;

@@ -130,9 +130,9 @@ test("a whole run needs no more memory in its last epochs than in its first", as
   // A loss that falls in each epoch: the best weights change hands every time.
   await run(t, { model: "mlp:67", subset: 500, epochs: 12, threads: 2 }, { onEvent });
   assert.equal(used.length, 12);
-  // Messages between threads come and go: the floor must not rise.
+  // Messages between threads come and go: the floor must not rise, once the second epoch has made the second copy.
   const floor = (epochs: number[]): number => Math.min(...epochs);
-  assert.ok(floor(used.slice(6)) <= floor(used.slice(0, 6)) + pools, used.join(" "));
+  assert.ok(floor(used.slice(6)) <= floor(used.slice(2, 6)) + pools, used.join(" "));
 });
 
 test("an arena larger than the memory is refused before it is made, with both numbers", () => {
