@@ -5,7 +5,7 @@ namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 template <class T> constexpr T infinity = T(__builtin_inff());
 
-// p = softmax(z) over `classes` numbers, in whole vectors (lanes beyond are 0). Returns ln sum exp(z - max z) and max z.
+// p = softmax(z) over `classes` numbers, in whole vectors (lanes beyond are 0). Returns sum exp(z - max z), and max z.
 template <class T> inline double softmax_row(const T* z, T* p, int64_t classes, double& largest) {
   using V = Vec<T>;
   const V n = V::set1(T(classes)), minus_infinity = V::set1(-infinity<T>), lane = iota<T>();
@@ -27,14 +27,18 @@ template <class T> inline double softmax_row(const T* z, T* p, int64_t classes, 
   const V inverse = V::set1(T(1) / total);
   for (int64_t i = 0; i < classes; i += V::lanes) (V::load(p + i) * inverse).store(p + i);
   largest = double(top);
-  return log(double(total));
+  return double(total);
 }
 
 // The most probable class, the lowest on ties.
 template <class T> inline int64_t argmax(const T* z, int64_t classes) {
+  // Without branches: which class wins is not for the CPU to guess.
   int64_t best = 0;
-  for (int64_t i = 1; i < classes; i++)
-    if (z[i] > z[best]) best = i;
+  T most = z[0];
+  for (int64_t i = 1; i < classes; i++) {
+    best = z[i] > most ? i : best;
+    most = z[i] > most ? z[i] : most;
+  }
   return best;
 }
 
@@ -66,7 +70,7 @@ template <class T> void softmax_cross_entropy(const Word* words, const Step& ste
     const int64_t label = a.labels[a.order[step.cursor + r]];
     T* dz = a.dz + r * a.lddz;
     double largest;
-    const double log_sum = softmax_row(a.z + r * a.ldz, dz, a.classes, largest);
+    const double log_sum = log(softmax_row(a.z + r * a.ldz, dz, a.classes, largest));
     note_sample(a, r, log_sum + largest - double(a.z[r * a.ldz + label]), label);
     dz[label] -= T(1);
     for (int64_t i = 0; i < a.classes; i += V::lanes) (V::load(dz + i) * scale).store(dz + i);
@@ -108,7 +112,7 @@ template <class T> struct ScoreArguments {
   int64_t ldz;
   T* p;                    // [chunk][ldp] becomes the softmax
   int64_t ldp;
-  const uint16_t* labels;
+  const uint16_t* labels;  // null where nobody knows them: no loss then
   const uint32_t* order;
   double* loss;            // [places] by place in the order
   int32_t* predicted;      // [places]
@@ -120,23 +124,24 @@ template <class T> struct ScoreArguments {
 template <class T> void score(const Word* words, const Step& step) {
   const auto a = read_arguments<ScoreArguments<T>>(words);
   for (int64_t r = step.first; r < step.first + step.rows; r++) {
-    const int64_t place = step.cursor + r, label = a.labels[a.order[place]];
+    const int64_t place = step.cursor + r, label = a.labels ? a.labels[a.order[place]] : 0;
     const T* z = a.z + r * a.ldz;
     T* p = a.p + r * a.ldp;
     // p may be z itself: what is read of z comes first.
     const double logit = double(z[label]);
     a.predicted[place] = int32_t(argmax(z, a.classes));
     double largest;
-    const double log_sum = softmax_row(z, p, a.classes, largest);
-    double loss = log_sum + largest - logit;
-    if (a.squared) {
-      loss = 0;
+    const double sum = softmax_row(z, p, a.classes, largest);
+    if (a.labels && a.squared) {
+      double loss = 0;
       for (int64_t i = 0; i < a.classes; i++) {
         const double e = double(p[i]) - (i == label);
         loss += 0.5 * e * e;
       }
+      a.loss[place] = loss;
+    } else if (a.labels) {
+      a.loss[place] = log(sum) + largest - logit;
     }
-    a.loss[place] = loss;
     if (a.probabilities)
       for (int64_t i = 0; i < a.classes; i++) a.probabilities[place * a.classes + i] = double(p[i]);
   }

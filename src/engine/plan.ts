@@ -42,6 +42,8 @@ export interface PlanOptions {
   readonly places: number;
   /** Keep every class's probability of each scored sample. */
   readonly probabilities: boolean;
+  /** Samples come without labels: scoring predicts and has no loss. */
+  readonly unlabelled?: boolean;
 }
 
 /** One part of the net between two tensors: a layer, with the elementwise layer that vanished into it. */
@@ -253,7 +255,7 @@ export function makePlan(options: PlanOptions): Plan {
       ldz: logits.ld,
       p: logits.region,
       ldp: logits.ld,
-      labels: regions.labels,
+      labels: options.unlabelled ? null : regions.labels,
       order: regions.order,
       loss: regions.loss,
       predicted: regions.predicted,

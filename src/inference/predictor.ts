@@ -64,6 +64,7 @@ function planOf({ net, loss, dtype }: ModelNet, perImage: boolean): Plan {
     samples: scoreRows,
     places: scoreRows,
     probabilities: true,
+    unlabelled: true,
   });
 }
 

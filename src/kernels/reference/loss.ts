@@ -79,13 +79,16 @@ export const score: Twin<"score"> = (values) => {
   return ({ cursor, first, rows }) => {
     for (let r = first; r < first + rows; r++) {
       const place = cursor + r;
-      const label = labels[order[place]];
+      // Without labels (an absent buffer is empty) there is no loss.
+      const label = labels.length > 0 ? labels[order[place]] : 0;
       const at = r * ldp;
       // p may be z itself: what is read of z comes first.
       const logit = z[r * ldz + label];
       predicted[place] = argmax(z, r * ldz, classes);
       const logSum = softmax(z, r * ldz, p, at, classes);
-      if (squared) {
+      if (labels.length === 0) {
+        // Predictions only.
+      } else if (squared) {
         let sum = 0;
         for (let i = 0; i < classes; i++) sum += (p[at + i] - (i === label ? 1 : 0)) ** 2;
         loss[place] = 0.5 * sum;

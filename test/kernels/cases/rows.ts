@@ -112,12 +112,14 @@ export const score: Cases = (format) =>
       const [ldz, ldp] = [0, 1].map((j) => padded(classes, format) + format.lanes * ((i + j) % 2));
       const places = cursor + count;
       const probabilities = i % 3 === 2 ? null : new Float64Array(places * classes).fill(NaN);
+      // Without labels there is no loss, and its buffer stays as it is.
+      const labels = i % 4 === 3 ? null : new Uint16Array(samples).map(() => classes * next());
       const values = {
         z: paddedRows(format, count, classes, ldz, next).map((value) => 5 * value),
         ldz,
         p: blank(format, count * ldp),
         ldp,
-        labels: new Uint16Array(samples).map(() => classes * next()),
+        labels,
         order: orderOf(places, next),
         loss: new Float64Array(places).fill(NaN),
         predicted: new Int32Array(places).fill(-1),
@@ -128,8 +130,8 @@ export const score: Cases = (format) =>
       const tolerance = 32 * format.unit;
       const outputs = {
         p: tolerance,
-        loss: 64 * format.unit,
         predicted: 0,
+        ...(labels ? { loss: 64 * format.unit } : {}),
         ...(probabilities ? { probabilities: tolerance } : {}),
       };
       const title = `${count} samples, ${classes} classes, ${squared ? "squared error" : "cross-entropy"}`;
