@@ -10,7 +10,7 @@ const wrong: readonly [args: string, message: RegExp][] = [
   ["train --epoch 3", /got --epoch\. Did you mean --epochs\?/],
   ["train --epochs", /--epochs: expected a value/],
   ["train extra", /expected 0 arguments/],
-  ["train --threads 0", /--threads: expected a whole number of at least 1, or auto, got 0/],
+  ["train --threads 0", /--threads: expected a whole number of at least 1 and at most 512, or auto, got 0/],
   ["train --threads two", /--threads: expected .*, got "two"/],
   ["train --threads 1.5", /--threads: expected .*, got 1\.5/],
   ["train --batch-size 0", /--batch-size: expected a whole number of at least 1, or full, got 0/],
@@ -51,7 +51,7 @@ describe("wrong usage", { concurrency: 2 }, () => {
 
   test("a variable is checked like a flag", async () => {
     const { code, stderr } = await heddle(["train"], { env: { HEDDLE_THREADS: "many" } });
-    assert.match(stderr, /HEDDLE_THREADS: expected a whole number of at least 1, or auto, got "many"/);
+    assert.match(stderr, /HEDDLE_THREADS: expected a whole number of at least 1 and at most 512, or auto, got "many"/);
     assert.equal(code, 2);
   });
 
