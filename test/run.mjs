@@ -143,5 +143,8 @@ for (const { name, passed, failed, skipped, seconds } of results) {
 const ran = results.reduce((sum, { passed, failed }) => sum + passed + failed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 if (ran === 0) console.log("FAILED: no test ran. `npm run build` compiles them to dist/test.");
-else console.log(failed === 0 ? "all passed" : `FAILED: ${failed} of ${ran}`);
+else {
+  const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
+  console.log(`\n${ran - failed} passed, ${failed} failed, ${skipped} skipped`);
+}
 process.exitCode = failed > 0 || ran === 0 ? 1 : 0;
