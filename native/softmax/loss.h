@@ -116,7 +116,7 @@ template <class T> struct ScoreArguments {
   const uint32_t* order;
   double* loss;            // [places] by place in the order
   int32_t* predicted;      // [places]
-  double* probabilities;   // [places][classes], or null
+  T* probabilities;        // [places][classes], or null
   int64_t classes, squared;
 };
 
@@ -143,7 +143,7 @@ template <class T> void score(const Word* words, const Step& step) {
       a.loss[place] = log(sum) + largest - logit;
     }
     if (a.probabilities)
-      for (int64_t i = 0; i < a.classes; i++) a.probabilities[place * a.classes + i] = double(p[i]);
+      for (int64_t i = 0; i < a.classes; i++) a.probabilities[place * a.classes + i] = p[i];
   }
 }
 

@@ -60,7 +60,7 @@ export interface ScoreOutcome {
   /** Predicted class of each place in the order. */
   readonly predicted: Int32Array;
   /** [places][classes], where the plan keeps them. */
-  readonly probabilities: Float64Array | null;
+  readonly probabilities: FloatArray | null;
   /** Seconds in the ranks. */
   readonly seconds: number;
 }
@@ -208,7 +208,7 @@ export class Engine {
       samples: order.length,
       firstNonFinite,
       predicted,
-      probabilities: regions.probabilities && arena.float64(regions.probabilities).slice(),
+      probabilities: regions.probabilities && arena.numbers(regions.probabilities).slice(),
       seconds: Math.max(...reports.map(({ seconds }) => seconds)),
     };
   }

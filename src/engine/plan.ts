@@ -111,7 +111,7 @@ export function makePlan(options: PlanOptions): Plan {
     shift: numbers(padded(pixels, lanes)),
     loss: layout.region(Math.max(places, rows) * 8),
     predicted: layout.region(places * 4),
-    probabilities: options.probabilities ? layout.region(places * net.spec.classes * 8) : null,
+    probabilities: options.probabilities ? numbers(places * net.spec.classes) : null,
     // 64 bytes more than the pixels: kernels read whole vectors.
     images: layout.region(options.samples * pixels + 64),
   };

@@ -74,8 +74,11 @@ interface Open {
   readonly program: number;
   readonly images: Uint8Array;
   readonly block: Float64Array;
-  readonly probabilities: Float64Array;
+  readonly probabilities: FloatArray;
 }
+
+/** So many are copied one by one: a typed array's own `set` costs more than a small net does. */
+const fewNumbers = 100;
 
 class OnThisThread implements Predictor {
   readonly shape: ImageShape;
@@ -95,7 +98,7 @@ class OnThisThread implements Predictor {
       program: backend.load(plan.score[0], arena.all()),
       images: arena.bytes(regions.images),
       block: arena.float64(regions.stepBlocks[0]),
-      probabilities: arena.float64(regions.probabilities!),
+      probabilities: arena.numbers(regions.probabilities!),
     };
   }
 
@@ -114,9 +117,10 @@ class OnThisThread implements Predictor {
         whole ? bytes : bytes.subarray(first * this.#pixels, (first + rows) * this.#pixels),
         rows,
       );
-      // A loop: a typed array's own `set` costs more than a small net does, and more still between number formats.
       const { probabilities } = this.#open;
-      for (let i = 0, at = first * classes; i < rows * classes; i++) result[at + i] = probabilities[i];
+      const numbers = rows * classes;
+      if (numbers > fewNumbers) result.set(probabilities.subarray(0, numbers), first * classes);
+      else for (let i = 0, at = first * classes; i < numbers; i++) result[at + i] = probabilities[i];
     }
     return result;
   }

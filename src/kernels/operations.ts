@@ -13,7 +13,7 @@ export const operations = {
   activationBackward: "dy* lddy y* ldy dx* lddx n function slope~",
   softmaxCrossEntropy: "z* ldz dz* lddz labels*16 order*32 loss*64 correct*64 flag*32 classes",
   squaredError: "z* ldz dz* lddz labels*16 order*32 loss*64 correct*64 flag*32 classes",
-  score: "z* ldz p* ldp labels*16 order*32 loss*64 predicted*32 probabilities*64 classes squared",
+  score: "z* ldz p* ldp labels*16 order*32 loss*64 predicted*32 probabilities* classes squared",
   sumLoss: "loss*64 correct*64 totals*64",
   barrier: "words*32 ranks spin",
   halt: "flag*32",

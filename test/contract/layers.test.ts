@@ -85,7 +85,7 @@ for (const example of examples) {
         const { classes } = net.spec;
         const all = together.probabilities!.slice(0, samples * classes);
         assert.equal(bits([(await engine.score(identity(samples))).probabilities!]), bits([together.probabilities!]));
-        const single = new Float64Array(samples * classes);
+        const single = all.slice().fill(NaN);
         for (let sample = 0; sample < samples; sample++) {
           const { probabilities, predicted } = await engine.score(Uint32Array.of(sample));
           single.set(probabilities!.subarray(0, classes), sample * classes);

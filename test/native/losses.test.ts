@@ -42,7 +42,7 @@ function scoreOf(format: Format, logits: readonly number[], label: number, squar
   const z = format.array(ld);
   z.set(logits);
   const [p, loss, predicted] = [blank(format, ld), new Float64Array(1), new Int32Array(1)];
-  const probabilities = new Float64Array(classes);
+  const probabilities = format.array(classes);
   const [labels, order] = [Uint16Array.of(label), Int32Array.of(0)];
   const values = { z, ldz: ld, p, ldp: ld, labels, order, loss, predicted, probabilities, classes, squared };
   const out = execute(backend, format, [call("score", values)], [wholeStep(1)]);

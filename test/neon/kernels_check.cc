@@ -272,7 +272,8 @@ template <class T> void score_cases() {
             const int64_t ld = padded<T>(classes), places = step.cursor + step.chunk;
             Buffer<T> z = logits<T>(random, step.chunk, classes, ld, kind), p(step.chunk * ld, T(3));
             Samples s(random, places, 20, classes);
-            Buffer<double> loss(places, 3), probabilities(places * classes, 3);
+            Buffer<double> loss(places, 3);
+            Buffer<T> probabilities(places * classes, 3);
             Buffer<int32_t> predicted(places, 3);
             call<T>(table, kernel_score, step, z, ld, in_place ? z.data() : p.data(), ld, s.labels, s.order, loss, predicted,
                     in_place ? nullptr : probabilities.data(), classes, squared);

@@ -111,7 +111,7 @@ export const score: Cases = (format) =>
       const next = random(1000 + 2 * i + squared);
       const [ldz, ldp] = [0, 1].map((j) => padded(classes, format) + format.lanes * ((i + j) % 2));
       const places = cursor + count;
-      const probabilities = i % 3 === 2 ? null : new Float64Array(places * classes).fill(NaN);
+      const probabilities = i % 3 === 2 ? null : blank(format, places * classes);
       // Without labels there is no loss, and its buffer stays as it is.
       const labels = i % 4 === 3 ? null : new Uint16Array(samples).map(() => classes * next());
       const values = {
