@@ -6,6 +6,8 @@ export type StopSignal = "SIGINT" | "SIGTERM";
 /** Runs `work` with a signal that the first SIGINT or SIGTERM aborts; `received` is that one. */
 export async function withSignals<T>(
   work: (signal: AbortSignal) => Promise<T>,
+  /** Clears the terminal for the notice: a bar that is drawn there. */
+  clear: () => void = () => {},
 ): Promise<{ value: T; received: StopSignal | null }> {
   const controller = new AbortController();
   let received: StopSignal | null = null;
@@ -13,6 +15,7 @@ export async function withSignals<T>(
     // The engine hears the process's "exit" event and releases ranks that wait in native code.
     if (received) process.exit(exitCodes[name]);
     received = name;
+    clear();
     process.stderr.write(`\n${name}: finishing the step, writing the checkpoint; again to quit at once.\n`);
     controller.abort();
   };

@@ -55,14 +55,19 @@ async function run(options: TrainOptions, self: Command): Promise<void> {
   const { train } = await loading;
   const wishes = { quiet: options.quiet === true, bar: options.progress && !options.json };
   const renderer = await chooseRenderer(wishes, process.stderr, process.env);
-  const { value: outcome, received } = await withSignals((signal) =>
-    train({
-      config,
-      sources,
-      signal,
-      onEvent: (event) => renderer.onEvent(event),
-      ...(options.resume === undefined ? {} : { resume: options.resume }),
-    }),
+  const { value: outcome, received } = await withSignals(
+    (signal) =>
+      train({
+        config,
+        sources,
+        signal,
+        onEvent: (event) => {
+          // After Ctrl-C nothing is drawn over what was said.
+          if (!signal.aborted || event.kind !== "progress") renderer.onEvent(event);
+        },
+        ...(options.resume === undefined ? {} : { resume: options.resume }),
+      }),
+    () => renderer.close(),
   ).finally(() => renderer.close());
 
   if (outcome.status === "stopped") {

@@ -24,7 +24,7 @@ export interface ModelOptions {
   readonly split: SplitName;
   readonly threads: TrainConfig["threads"];
   readonly backend: TrainConfig["backend"];
-  onNote(text: string): void;
+  onNote?(text: string): void;
 }
 
 export interface ModelSession {
@@ -42,7 +42,7 @@ export async function openModel(
   probabilities: boolean,
 ): Promise<ModelSession> {
   const { path, run, newest } = resolveModelPath(options.path);
-  if (newest) options.onNote(`Taking the newest run, ${run ?? path}.`);
+  if (newest) options.onNote?.(`Taking the newest run, ${run ?? path}.`);
   const file = readModel(path);
   const { architecture, preprocessing, classNames, provenance } = file.model;
   const name = options.dataset ?? provenance.dataset;

@@ -33,7 +33,10 @@ export interface SummaryOptions {
 }
 
 /** The home shape of the net, unless told. */
-export async function summarize(model: string, { dataset, dataDir, ...options }: SummaryOptions): Promise<NetSummary> {
+export async function summarize(
+  model: string,
+  { dataset, dataDir, ...options }: SummaryOptions = {},
+): Promise<NetSummary> {
   let { input, classes } = options;
   if (dataset !== undefined) {
     const data = await findDataset(dataset).load({ dataDir });
