@@ -13,7 +13,7 @@ struct BarrierWords {
 
 enum class Meeting { met, poisoned, waiting };
 
-// One rank's arrival. `wait` gives up after about a tenth of a second with `waiting` (so that no native call lasts and
+// One rank's arrival. `meet` gives up after about a tenth of a second with `waiting` (so that no native call lasts and
 // poison is seen); call it again to go on waiting.
 class Arrival {
  public:
