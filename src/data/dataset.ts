@@ -18,6 +18,8 @@ export interface Split {
   readonly images: Uint8Array;
   /** count class numbers. */
   readonly labels: Uint16Array;
+  /** count names, where samples come from files of their own: paths below the set's folder, with `/`. */
+  readonly names?: readonly string[];
 }
 
 export interface Dataset {
