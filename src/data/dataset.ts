@@ -41,6 +41,28 @@ export interface LoadOptions {
   readonly dataDir: string | undefined;
 }
 
+/** One file as it is published. */
+export interface PublishedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** In hex. */
+  readonly sha256: string;
+  /** What a `name` ending in `.gz` unpacks to, which may be kept instead, under the name without `.gz`. */
+  readonly unpacked?: { readonly bytes: number; readonly sha256: string };
+}
+
+/** What is known in public about a set kept as files: `heddle data fetch` and `verify` hold what they meet against it. */
+export interface Published {
+  /** What `load` reads. */
+  readonly files: readonly PublishedFile[];
+  /** One file that holds all the others; `load` reads them out of it too, and the mirrors give it alone. */
+  readonly archive?: PublishedFile;
+  /** Addresses of folders that hold the files (or the archive) under their names, in the order to try. */
+  readonly mirrors: readonly string[];
+  /** Images of each class, in label order. */
+  readonly counts: { readonly train: readonly number[]; readonly test: readonly number[] };
+}
+
 export interface DatasetSource {
   readonly name: string;
   /** One line for help and `heddle data list`. */
@@ -49,6 +71,8 @@ export interface DatasetSource {
   readonly embedded: boolean;
   /** What `train` uses when neither flag nor file says. */
   readonly defaults: { readonly model: string; readonly epochs: number };
+  /** Absent where the program makes the data itself, or where it is the user's own. */
+  readonly published?: Published;
   /** Throws `dataError` where files are missing or invalid. */
   load(options: LoadOptions): Promise<Dataset>;
 }

@@ -1,8 +1,8 @@
 /** The 1,797 real 8x8 digits of scikit-learn (the test part of UCI's "Optical Recognition of Handwritten Digits"). */
 import { dataError } from "../errors.js";
-import type { Dataset, DatasetSource, LoadOptions, Split } from "./dataset.js";
+import type { Dataset, DatasetSource, LoadOptions, Published, Split } from "./dataset.js";
 import { parseCsv } from "./formats/csv.js";
-import { locate, readBytes } from "./formats/files.js";
+import { locate, readBytes, unpackedName } from "./formats/files.js";
 
 const rows = 1797;
 const trainRows = 1437;
@@ -10,16 +10,36 @@ const pixels = 64;
 /** Five characters for each number are more than any such file needs. */
 const mostBytes = rows * (pixels + 1) * 5;
 
+const published: Published = {
+  files: [
+    {
+      name: "digits.csv.gz",
+      bytes: 57523,
+      sha256: "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22",
+      unpacked: { bytes: 264712, sha256: "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8" },
+    },
+  ],
+  mirrors: [
+    "https://raw.githubusercontent.com/scikit-learn/scikit-learn/main/sklearn/datasets/data",
+    "https://raw.githubusercontent.com/ogrisel/scikit-learn/d41f7340dca3319bba1b3b67659f11769904d7f0/sklearn/datasets/data",
+  ],
+  counts: {
+    train: [143, 146, 142, 146, 144, 145, 144, 143, 141, 143],
+    test: [35, 36, 35, 37, 37, 37, 37, 36, 33, 37],
+  },
+};
+
 export const digits: DatasetSource = {
   name: "digits",
   summary: "1,797 real handwritten digits, 8x8 grey, values 0..16 (digits.csv)",
   embedded: false,
   defaults: { model: "digits-mlp", epochs: 10 },
+  published,
   load,
 };
 
 async function load({ dataDir }: LoadOptions): Promise<Dataset> {
-  const [path] = locate("digits", dataDir, ["digits.csv"]);
+  const [path] = locate("digits", dataDir, published.files.map(unpackedName));
   const bytes = await readBytes(path, () => mostBytes);
   const text = new TextDecoder("latin1").decode(bytes);
   const all = parseCsv(text, { path, pixels, maximum: 16, classes: 10 });

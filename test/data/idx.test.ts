@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { loadIdx } from "../../src/data/formats/idx.js";
-import { mnistFiles } from "../../src/data/mnist.js";
+import { mnist } from "../../src/data/mnist.js";
 import { Stream } from "../../src/random.js";
 import { dataFolder, idx, saying } from "./fixtures.js";
 
@@ -33,7 +33,7 @@ async function load(t: TestContext, changes: Record<string, Uint8Array | null> =
     t,
     Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`tiny/${name}`, bytes])),
   );
-  return loadIdx({ set: "tiny", dataDir, files: mnistFiles, shape, classes: 3 });
+  return loadIdx({ set: "tiny", dataDir, files: mnist.published?.files ?? [], shape, classes: 3 });
 }
 
 for (const gzip of [true, false]) {

@@ -11,6 +11,9 @@ import { dataError, HeddleError } from "../../errors.js";
 
 const unzip = promisify(gunzip);
 
+/** The name of a published file without the `.gz` it may have. */
+export const unpackedName = ({ name }: { readonly name: string }): string => name.replace(/\.gz$/, "");
+
 /** The paths of `names` (given without `.gz`) in the set's folder, in order. */
 export function locate(set: string, dataDir: string | undefined, names: readonly string[]): string[] {
   const either = names.map((name) => `${name}.gz`).join(", ");

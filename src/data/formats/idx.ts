@@ -6,7 +6,7 @@
  */
 import { dataError } from "../../errors.js";
 import type { ImageShape, Split } from "../dataset.js";
-import { locate, readBytes } from "./files.js";
+import { locate, readBytes, unpackedName } from "./files.js";
 
 /** What Node can hold in one buffer, and more than any image set in this format. */
 const mostBytes = 2 ** 31;
@@ -15,21 +15,15 @@ export interface IdxOptions {
   /** Name of the set and of its folder. */
   readonly set: string;
   readonly dataDir: string | undefined;
-  /** File names without `.gz`. */
-  readonly files: { readonly train: IdxPair; readonly test: IdxPair };
+  /** Training images and labels, test images and labels. */
+  readonly files: readonly { readonly name: string }[];
   readonly shape: ImageShape;
   readonly classes: number;
 }
 
-export interface IdxPair {
-  readonly images: string;
-  readonly labels: string;
-}
-
 /** Both splits of a set kept as four IDX files. */
 export async function loadIdx(options: IdxOptions): Promise<{ train: Split; test: Split }> {
-  const { train, test } = options.files;
-  const paths = locate(options.set, options.dataDir, [train.images, train.labels, test.images, test.labels]);
+  const paths = locate(options.set, options.dataDir, options.files.map(unpackedName));
   const [trainSplit, testSplit] = await Promise.all([
     loadPair(paths[0], paths[1], options),
     loadPair(paths[2], paths[3], options),
