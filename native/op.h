@@ -12,12 +12,16 @@ struct Step {
   int64_t rows;       // rows of this rank's shard; may be 0
   int64_t chunk;      // rows of the chunk over all ranks
   double scale;       // 1 / samples of the minibatch
-  bool start;         // the gradient starts here (else it goes on from the stored one)
+  bool start;         // the gradient (in a block: its group's partial gradient) starts here, else it goes on from the stored one
   bool finish;        // the gradient ends here: update the weights
   const double* hyper;  // the optimizer's scalars of this step
+  int64_t epoch;      // for draws that belong to (epoch, sample)
+  int64_t group;      // the group of samples whose partial gradient this block adds to
+  bool last;          // this block is the last of its group
 };
 constexpr int step_block_scalars = 7;  // words before the optimizer's scalars
-constexpr int step_block_words = 16;
+constexpr int step_block_waited = 15;
+constexpr int step_block_words = 24;
 
 // One argument of an operation: a pointer into the arena (null where absent), an integer or a real number.
 union Word {
@@ -25,7 +29,7 @@ union Word {
   int64_t integer;
   double real;
 };
-constexpr int max_arguments = 24;
+constexpr int max_arguments = 40;
 
 // Reads an operation's arguments into a struct whose fields stand in the order of its signature.
 template <class Arguments> inline Arguments read_arguments(const Word* words) {

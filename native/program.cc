@@ -91,8 +91,9 @@ bool Program::load(const double* words, size_t count, uint8_t* arena, size_t are
 int Program::run(size_t from) {
   const FlushDenormals flush;
   const double* b = step_block_;
-  const Step step = {int64_t(b[0]), int64_t(b[1]), int64_t(b[2]), int64_t(b[3]), b[4], b[5] != 0, b[6] != 0, b + step_block_scalars};
-  double& waited = step_block_[step_block_words - 1];
+  const Step step = {int64_t(b[0]), int64_t(b[1]), int64_t(b[2]), int64_t(b[3]), b[4], b[5] != 0, b[6] != 0, b + step_block_scalars,
+                     int64_t(b[16]), int64_t(b[17]), b[18] != 0};
+  double& waited = step_block_[step_block_waited];
   const uint64_t start = ticks(), slice = uint64_t(slice_seconds * ticks_per_second());
   for (size_t i = from; i < entries_.size(); i++) {
     const Entry& entry = entries_[i];

@@ -19,5 +19,10 @@ export const stepBlock = {
   hyper: 7,
   /** Seconds spent waiting in barriers, added up by the kernels. */
   waited: 15,
-  words: 16,
+  /** For draws that belong to an epoch and a sample. */
+  epoch: 16,
+  /** The group of samples whose partial gradient a block adds to, and 1 where the block is its last. */
+  group: 17,
+  last: 18,
+  words: 24,
 } as const;

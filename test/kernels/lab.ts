@@ -57,6 +57,10 @@ export interface StepValues {
   readonly start: boolean;
   readonly finish: boolean;
   readonly hyper: readonly number[];
+  readonly epoch?: number;
+  /** Of a block: the group of samples that it belongs to, and whether it is that group's last; 0 and true where absent. */
+  readonly group?: number;
+  readonly last?: boolean;
 }
 
 /** The step in which one rank has all rows of a minibatch of one chunk. */
@@ -78,6 +82,9 @@ const roundUp = (n: number) => Math.ceil(n / vectorBytes) * vectorBytes;
 function writeStep(block: Float64Array, step: StepValues): void {
   const { cursor, first, rows, chunk, scale, start, finish, hyper } = step;
   block.set([cursor, first, rows, chunk, scale, Number(start), Number(finish), ...hyper]);
+  block[stepBlock.epoch] = step.epoch ?? 0;
+  block[stepBlock.group] = step.group ?? 0;
+  block[stepBlock.last] = Number(step.last ?? true);
 }
 
 /** Runs the calls as one program, once for each step, and checks the guards. */

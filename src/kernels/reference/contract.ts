@@ -33,6 +33,10 @@ export interface Step {
   readonly start: boolean;
   readonly finish: boolean;
   readonly hyper: Float64Array;
+  readonly epoch: number;
+  /** The group of samples whose partial gradient this block adds to; `last` where it is the group's last block. */
+  readonly group: number;
+  readonly last: boolean;
   /** Adds to the seconds spent waiting. */
   waited(seconds: number): void;
 }

@@ -89,6 +89,9 @@ function readStep(block: Float64Array): Step {
     start: block[stepBlock.start] !== 0,
     finish: block[stepBlock.finish] !== 0,
     hyper: block.subarray(stepBlock.hyper, stepBlock.waited),
+    epoch: block[stepBlock.epoch],
+    group: block[stepBlock.group],
+    last: block[stepBlock.last] !== 0,
     waited(seconds) {
       block[stepBlock.waited] += seconds;
     },
