@@ -11,7 +11,7 @@ struct Step {
   int64_t first;      // first row of this rank's shard, within the chunk
   int64_t rows;       // rows of this rank's shard; may be 0
   int64_t chunk;      // rows of the chunk over all ranks
-  double scale;       // 1 / samples of the minibatch
+  double scale;       // 1 / weight of the minibatch: its samples, or the sum of their classes' weights
   bool start;         // the gradient (in a block: its group's partial gradient) starts here, else it goes on from the stored one
   bool finish;        // the gradient ends here: update the weights
   const double* hyper;  // the optimizer's scalars of this step

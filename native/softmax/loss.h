@@ -49,10 +49,13 @@ template <class T> struct LossArguments {
   int64_t lddz;
   const uint16_t* labels;  // [samples]
   const uint32_t* order;
-  double* loss;            // [chunk] loss of each sample
+  const double* weights;   // [classes] what a sample of each class counts, or null: one each
+  double* loss;            // [chunk] loss of each sample, times its weight
   double* correct;         // [chunk] 1 where the most probable class is the label
   int32_t* flag;           // becomes 1 where a loss is not finite
   int64_t classes;
+  double smoothing;        // e: the target of a sample is t = (1 - e) onehot + e / classes
+  double weight_of(int64_t label) const { return weights ? weights[label] : 1; }
 };
 
 template <class T> inline void note_sample(const LossArguments<T>& a, int64_t row, double loss, int64_t label) {
@@ -61,36 +64,51 @@ template <class T> inline void note_sample(const LossArguments<T>& a, int64_t ro
   if (!(loss - loss == 0)) __atomic_store_n(a.flag, 1, __ATOMIC_RELAXED);
 }
 
-// softmaxCrossEntropy: L = -ln p[t]; dL/dz = p - onehot(t), over the minibatch's size.
+// sum t z: what smoothing leaves of the label's logit, and what it gives to all.
+template <class T> inline double target_logit(const LossArguments<T>& a, const T* z, int64_t label) {
+  if (a.smoothing == 0) return double(z[label]);  // 0 times a logit of -infinity is none of the loss
+  double sum = 0;
+  for (int64_t i = 0; i < a.classes; i++) sum += double(z[i]);
+  return (1 - a.smoothing) * double(z[label]) + a.smoothing / double(a.classes) * sum;
+}
+
+// softmaxCrossEntropy: L = -sum t ln p; dL/dz = p - t, over the minibatch's weight.
 template <class T> void softmax_cross_entropy(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<LossArguments<T>>(words);
-  const V scale = V::set1(T(step.scale));
+  const V n = V::set1(T(a.classes)), lane = iota<T>(), off = V::set1(T(a.smoothing / double(a.classes)));
   for (int64_t r = step.first; r < step.first + step.rows; r++) {
     const int64_t label = a.labels[a.order[step.cursor + r]];
+    const double weight = a.weight_of(label);
+    const V scale = V::set1(T(step.scale * weight));
+    const T* z = a.z + r * a.ldz;
     T* dz = a.dz + r * a.lddz;
     double largest;
-    const double log_sum = log(softmax_row(a.z + r * a.ldz, dz, a.classes, largest));
-    note_sample(a, r, log_sum + largest - double(a.z[r * a.ldz + label]), label);
-    dz[label] -= T(1);
-    for (int64_t i = 0; i < a.classes; i += V::lanes) (V::load(dz + i) * scale).store(dz + i);
+    const double log_sum = log(softmax_row(z, dz, a.classes, largest));
+    note_sample(a, r, weight * (log_sum + largest - target_logit(a, z, label)), label);
+    dz[label] -= T(1 - a.smoothing);
+    for (int64_t i = 0; i < a.classes; i += V::lanes)
+      ((V::load(dz + i) - select_greater(n, lane + V::set1(T(i)), off, V::zero())) * scale).store(dz + i);
   }
 }
 
-// squaredError: L = 1/2 sum (p - onehot(t))^2 on the softmax p; dL/dz = p * (e - sum e p) with e = p - onehot(t).
+// squaredError: L = 1/2 sum e^2 with e = p - t on the softmax p; dL/dz = p * (e - sum e p), over the minibatch's weight.
 template <class T> void squared_error(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<LossArguments<T>>(words);
-  const V scale = V::set1(T(step.scale)), lane = iota<T>(), one = V::set1(T(1));
+  const double rest = a.smoothing / double(a.classes);
+  const V n = V::set1(T(a.classes)), lane = iota<T>(), one = V::set1(T(1));
+  const V on = V::set1(T(1 - a.smoothing + rest)), off = V::set1(T(rest));
   for (int64_t r = step.first; r < step.first + step.rows; r++) {
     const int64_t label = a.labels[a.order[step.cursor + r]];
-    const V label_lane = V::set1(T(label));
+    const double weight = a.weight_of(label);
+    const V label_lane = V::set1(T(label)), scale = V::set1(T(step.scale * weight));
     T* dz = a.dz + r * a.lddz;
     double largest;
     softmax_row(a.z + r * a.ldz, dz, a.classes, largest);
     const auto error = [&](int64_t i, V p) {
-      const V distance = lane + V::set1(T(i)) - label_lane;
-      return select_greater(one, distance * distance, p - one, p);
+      const V at = lane + V::set1(T(i)), distance = at - label_lane;
+      return p - select_greater(one, distance * distance, on, select_greater(n, at, off, V::zero()));
     };
     V dot = V::zero(), squares = V::zero();
     for (int64_t i = 0; i < a.classes; i += V::lanes) {
@@ -99,7 +117,7 @@ template <class T> void squared_error(const Word* words, const Step& step) {
       squares = fma(e, e, squares);
     }
     const V mean = V::set1(fold_sum(dot));
-    note_sample(a, r, 0.5 * double(fold_sum(squares)), label);
+    note_sample(a, r, weight * (0.5 * double(fold_sum(squares))), label);
     for (int64_t i = 0; i < a.classes; i += V::lanes) {
       const V p = V::load(dz + i);
       (p * (error(i, p) - mean) * scale).store(dz + i);

@@ -6,7 +6,7 @@ import type { Dataset, Split } from "../data/dataset.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import type { Backend } from "../kernels/backend.js";
 import { type BackendChoice, loadBackend } from "../kernels/index.js";
-import type { Loss } from "../nn/losses.js";
+import type { TrainedLoss } from "../nn/losses.js";
 import { elementCount, type Net } from "../nn/net.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { readCores, readMemory } from "../system.js";
@@ -23,7 +23,7 @@ export interface EngineOptions {
   readonly batchSize: number;
   /** Null for an engine that only scores. */
   readonly optimizer: Optimizer | null;
-  readonly loss: Loss;
+  readonly loss: TrainedLoss;
   readonly preprocessing: Preprocessing;
   readonly dataset: Pick<Dataset, "train" | "test">;
   /** The longest order that a job will get. */
@@ -110,6 +110,7 @@ export class Engine {
     const arena = Arena.allocate(options.dtype, plan.bytes, readMemory().available, this.backend);
     copySplits(arena, plan, splits);
     writePreprocessing(arena, plan, preprocessing);
+    if (plan.regions.classWeights) arena.float64(plan.regions.classWeights).set(options.loss.classWeights!);
     this.#ranks.use(plan, arena, this.#choice);
     this.#state = { options, plan, arena, labels: arena.uint16(plan.regions.labels) };
   }

@@ -9,7 +9,7 @@ import { internalError } from "../errors.js";
 import { type Elementwise, elementwiseNames, identity, ProgramWriter, type Region } from "../kernels/operations.js";
 import { panelVectors } from "../kernels/backend.js";
 import { featureCount } from "../nn/layer.js";
-import type { Loss } from "../nn/losses.js";
+import type { TrainedLoss } from "../nn/losses.js";
 import type { Net, NetLayer } from "../nn/net.js";
 import type { ParameterSpec } from "../nn/spec.js";
 import { optimizers } from "../optim/index.js";
@@ -31,7 +31,7 @@ export interface PlanOptions {
   readonly batchSize: number;
   /** Null for a plan that only evaluates. */
   readonly optimizer: Optimizer | null;
-  readonly loss: Loss;
+  readonly loss: TrainedLoss;
   readonly perImage: boolean;
   readonly ranks: number;
   /** Ranks spin at barriers before they sleep. */
@@ -71,6 +71,7 @@ export interface Plan {
     readonly flag: Region;
     readonly totals: Region;
     readonly stepLosses: Region;
+    readonly classWeights: Region | null;
     readonly loss: Region;
     readonly predicted: Region;
     readonly probabilities: Region | null;
@@ -105,6 +106,7 @@ export function makePlan(options: PlanOptions): Plan {
     flag: layout.region(4),
     totals: layout.region(4 * 8),
     stepLosses: layout.region(optimizer ? Math.ceil(places / batchSize) * 8 : 0),
+    classWeights: options.loss.classWeights ? layout.region(net.spec.classes * 8) : null,
     order: layout.region(places * 4),
     labels: layout.region(options.samples * 2),
     scale: numbers(padded(pixels, lanes)),
@@ -227,10 +229,12 @@ export function makePlan(options: PlanOptions): Plan {
       lddz: gradient.ld,
       labels: regions.labels,
       order: regions.order,
+      weights: regions.classWeights,
       loss: batchLoss,
       correct: batchCorrect,
       flag: regions.flag,
       classes: net.spec.classes,
+      smoothing: options.loss.smoothing ?? 0,
     });
     unfuse(writer, groups.length - 1);
     for (let i = groups.length - 1; i >= Math.max(firstLearned, 0); i--) {
@@ -269,20 +273,8 @@ export function makePlan(options: PlanOptions): Plan {
   const all = Array.from({ length: ranks }, (_, rank) => rank);
   const train = optimizer ? all.map(trainProgram) : null;
   const score = all.map(scoreProgram);
-  return {
-    dtype,
-    ranks,
-    batchSize,
-    chunk,
-    pixels,
-    bytes: layout.bytes,
-    regions,
-    input,
-    stages,
-    parameters,
-    train,
-    score,
-  };
+  const parts = { regions, input, stages, parameters, train, score };
+  return { dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes, ...parts };
 }
 
 /** Groups a layer with the elementwise layer right above it, where it can apply that itself. */

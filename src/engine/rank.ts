@@ -83,7 +83,8 @@ function train(bench: Bench, rank: number, job: Job & { kind: "train" }): { step
     optimizer.scalars(job.before + step + 1, job).forEach((scalar, i) => {
       block[stepBlock.hyper + i] = scalar;
     });
-    block[stepBlock.scale] = 1 / samples;
+    const weight = weightOf(bench, begin, samples);
+    block[stepBlock.scale] = 1 / weight;
     for (let done = 0; done < samples; done += chunk) {
       const rows = Math.min(chunk, samples - done);
       const first = Math.floor((rows * rank) / ranks);
@@ -96,12 +97,22 @@ function train(bench: Bench, rank: number, job: Job & { kind: "train" }): { step
       if (drive(bench, program) === runStatus.halted) return { steps: step, halted: step };
     }
     if (rank === 0) {
-      stepLosses[step] = totals[totalPlace.batchLoss] / samples;
+      stepLosses[step] = totals[totalPlace.batchLoss] / weight;
       Atomics.store(control, controlWord.stepsDone, step + 1);
     }
     if (Atomics.load(control, controlWord.stopAfter) <= step) return { steps: step + 1, halted: null };
   }
   return { steps, halted: null };
+}
+
+/** What a minibatch counts: its samples, or the weights of their classes, added in order. The same on every rank. */
+function weightOf({ plan, arena }: Bench, begin: number, samples: number): number {
+  const { order, labels, classWeights } = plan.regions;
+  if (!classWeights) return samples;
+  const [places, classes, weights] = [arena.uint32(order), arena.uint16(labels), arena.float64(classWeights)];
+  let sum = 0;
+  for (let place = begin; place < begin + samples; place++) sum += weights[classes[places[place]]];
+  return sum;
 }
 
 /** Each rank scores its part of the order, a few rows at a time, in rows of the activations that are its own. */

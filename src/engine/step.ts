@@ -10,7 +10,7 @@ export const stepBlock = {
   rows: 2,
   /** Rows of the chunk over all ranks. */
   chunk: 3,
-  /** 1 / samples of the minibatch. */
+  /** 1 / weight of the minibatch: its samples, or the sum of their classes' weights. */
   scale: 4,
   /** 1 where the gradient starts with this chunk, and where it ends: the update follows. */
   start: 5,

@@ -12,6 +12,14 @@ export interface Loss {
   readonly squared: 0 | 1;
 }
 
+/** A loss as a run trains on it. Scoring knows neither part: it measures the plain loss. */
+export interface TrainedLoss extends Loss {
+  /** Label smoothing e: the target of a sample is (1 - e) onehot + e / classes. */
+  readonly smoothing?: number;
+  /** What a sample of each class counts: the minibatch's loss is sum w l / sum w. Every one counts alike where absent. */
+  readonly classWeights?: readonly number[];
+}
+
 export const losses: readonly Loss[] = [
   {
     name: "cross-entropy",

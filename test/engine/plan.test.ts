@@ -62,11 +62,10 @@ const planOptions = fc
 
 /** Every stretch of the arena that the plan or one of its programs names, by what it is. */
 function regionsOf(plan: Plan): Map<number, Region> {
-  const { stepBlocks, probabilities, ...single } = plan.regions;
+  const { stepBlocks, ...single } = plan.regions;
   const all = [
-    ...Object.values(single),
+    ...Object.values(single).filter((region) => region !== null),
     ...stepBlocks,
-    ...(probabilities ? [probabilities] : []),
     plan.input.region,
     ...plan.stages.flatMap(({ output, gradient }) => [output.region, ...(gradient ? [gradient.region] : [])]),
     ...plan.parameters.flatMap(({ w, wt, g, state }) => [w, wt, g, ...state].filter((region) => region !== null)),

@@ -17,15 +17,23 @@ interface Sample {
   dz: Real;
 }
 
+interface Wish {
+  readonly raised?: number;
+  readonly smoothing?: number;
+  readonly weights?: readonly number[];
+}
+
 /** One sample alone in its minibatch. */
-function lose(format: Format, name: Loss, logits: readonly number[], label: number, raised = 0): Sample {
+function lose(format: Format, name: Loss, logits: readonly number[], label: number, wish: Wish = {}): Sample {
+  const { raised = 0, smoothing = 0 } = wish;
   const classes = logits.length;
   const ld = padded(classes, format);
   const z = format.array(ld);
   z.set(logits);
   const [dz, loss, correct] = [blank(format, ld), new Float64Array(1), new Float64Array(1)];
   const [labels, order, flag] = [Uint16Array.of(label), Int32Array.of(0), Int32Array.of(raised)];
-  const values = { z, ldz: ld, dz, lddz: ld, labels, order, loss, correct, flag, classes };
+  const weights = wish.weights ? Float64Array.from(wish.weights) : null;
+  const values = { z, ldz: ld, dz, lddz: ld, labels, order, weights, loss, correct, flag, classes, smoothing };
   const out = execute(backend, format, [call(name, values)], [wholeStep(1)]);
   return { loss: out.of(loss)[0], correct: out.of(correct)[0], flag: out.of(flag)[0], dz: out.of(dz) };
 }
@@ -101,16 +109,18 @@ for (const format of formats) {
     }
 
     test(`${format.name}: ${name} with a finite loss leaves a raised flag up`, () => {
-      assert.equal(lose(format, name, [1, 2], 0, 1).flag, 1);
+      assert.equal(lose(format, name, [1, 2], 0, { raised: 1 }).flag, 1);
     });
 
     test(`${format.name}: the gradient of ${name} sums to zero and its padding is zero`, () => {
       const next = random(5);
       for (const classes of [1, 2, 10, 16, 17, 49]) {
         const logits = Array.from({ length: classes }, () => 4 * next() - 2);
-        const { dz } = lose(format, name, logits, classes >> 1);
-        assert.ok(Math.abs(sumOf(dz)) <= 4 * classes * format.unit);
-        assert.ok(dz.subarray(classes).every((value) => value === 0));
+        for (const smoothing of [0, 0.1, 1]) {
+          const { dz } = lose(format, name, logits, classes >> 1, { smoothing });
+          assert.ok(Math.abs(sumOf(dz)) <= 4 * classes * format.unit);
+          assert.ok(dz.subarray(classes).every((value) => value === 0));
+        }
       }
     });
   }
@@ -134,17 +144,39 @@ for (const format of formats) {
   });
 }
 
+/** What a loss is, by its formula, for any target. */
+const formulas: Readonly<Record<Loss, (p: readonly number[], target: readonly number[]) => number>> = {
+  softmaxCrossEntropy: (p, target) => -sumOf(target.map((t, i) => t * Math.log(p[i]))),
+  squaredError: (p, target) => 0.5 * sumOf(target.map((t, i) => (p[i] - t) ** 2)),
+};
+const wishes: readonly Wish[] = [{}, { smoothing: 0.1 }, { weights: [0.5, 2, 1, 4, 0.125] }];
+
 for (const name of losses) {
-  test(`${name} in f64: dz is what differences of the loss say`, () => {
+  for (const wish of [...wishes, { ...wishes[1], ...wishes[2] }]) {
+    const { smoothing = 0, weights = [1, 1, 1, 1, 1] } = wish;
     const logits = [0.3, -1.2, 2.5, 0.1, -0.4];
-    const h = 1e-5;
-    for (let label = 0; label < logits.length; label++) {
-      const { dz } = lose(f64, name, logits, label);
-      for (let i = 0; i < logits.length; i++) {
-        const [up, down] = [h, -h].map((d) => lose(f64, name, logits.with(i, logits[i] + d), label).loss);
-        // Central differences miss h² times a third derivative below 1, and rounding over h.
-        assert.ok(Math.abs((up - down) / (2 * h) - dz[i]) < 1e-9);
+
+    test(`${name} in f64, ${JSON.stringify(wish)}: dz is what differences of the loss say`, () => {
+      const h = 1e-5;
+      for (let label = 0; label < logits.length; label++) {
+        const { dz } = lose(f64, name, logits, label, wish);
+        for (let i = 0; i < logits.length; i++) {
+          const [up, down] = [h, -h].map((d) => lose(f64, name, logits.with(i, logits[i] + d), label, wish).loss);
+          // Central differences miss h² times a third derivative below 4, and rounding over h.
+          assert.ok(Math.abs((up - down) / (2 * h) - dz[i]) < 4e-9);
+        }
       }
-    }
-  });
+    });
+
+    test(`${name} in f64, ${JSON.stringify(wish)}: the weighted loss of the smoothed target`, () => {
+      const powers = logits.map((value) => Math.exp(value));
+      const p = powers.map((value) => value / sumOf(powers));
+      for (let label = 0; label < logits.length; label++) {
+        const target = logits.map((_, i) => (i === label ? 1 - smoothing : 0) + smoothing / logits.length);
+        const expected = weights[label] * formulas[name](p, target);
+        const { loss } = lose(f64, name, logits, label, wish);
+        assert.ok(Math.abs(loss - expected) < 1e-14, `${loss}, expected ${expected}`);
+      }
+    });
+  }
 }

@@ -243,20 +243,22 @@ constexpr int64_t class_counts[] = {1, 2, 8, 10, 16, 17, 33, 100};
 template <class T> void loss_cases(const char* name, KernelIndex kernel) {
   for (const int64_t classes : class_counts)
     for (int kind = 0; kind < 4; kind++)
-      check<T>(std::string(name) + " classes=" + to_string(classes) + " " + logit_kinds[kind], sum_of(classes), [=](const KernelTable& table, Random& random, Result<T>& result) {
-        Step step = shard(6);
-        step.cursor = 2;
-        const int64_t ld = padded<T>(classes);
-        Buffer<T> z = logits<T>(random, step.chunk, classes, ld, kind), dz(step.chunk * ld, T(3));
-        Samples s(random, step.cursor + step.chunk, 20, classes);
-        Buffer<double> loss(step.chunk, 3), correct(step.chunk, 3);
-        Buffer<int32_t> flag(1);
-        call<T>(table, kernel, step, z, ld, dz, ld, s.labels, s.order, loss, correct, flag, classes);
-        result.take(dz);
-        result.take(loss);
-        result.take(correct);
-        result.take(flag);
-      });
+      for (const bool plain : {true, false})
+        check<T>(std::string(name) + " classes=" + to_string(classes) + " " + logit_kinds[kind] + (plain ? "" : " smoothed weighted"), sum_of(classes), [=](const KernelTable& table, Random& random, Result<T>& result) {
+          Step step = shard(6);
+          step.cursor = 2;
+          const int64_t ld = padded<T>(classes);
+          Buffer<T> z = logits<T>(random, step.chunk, classes, ld, kind), dz(step.chunk * ld, T(3));
+          Samples s(random, step.cursor + step.chunk, 20, classes);
+          Buffer<double> weights(classes), loss(step.chunk, 3), correct(step.chunk, 3);
+          for (int64_t i = 0; i < classes; i++) weights[i] = 1.5 + random.real();
+          Buffer<int32_t> flag(1);
+          call<T>(table, kernel, step, z, ld, dz, ld, s.labels, s.order, plain ? nullptr : weights.data(), loss, correct, flag, classes, plain ? 0.0 : 0.1);
+          result.take(dz);
+          result.take(loss);
+          result.take(correct);
+          result.take(flag);
+        });
 }
 template <class T> void softmax_cross_entropy_cases() { loss_cases<T>("softmaxCrossEntropy", kernel_softmax_cross_entropy); }
 template <class T> void squared_error_cases() { loss_cases<T>("squaredError", kernel_squared_error); }

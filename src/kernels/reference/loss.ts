@@ -34,40 +34,57 @@ function noteSample({ z, ldz, loss, correct, flag, classes }: Loss, row: number,
   if (!Number.isFinite(value)) Atomics.store(flag, 0, 1);
 }
 
-/** L = -ln p[t]; dL/dz = (p - onehot(t)) / samples of the minibatch. */
+/** What a sample of that class counts. */
+const weightOf = ({ weights }: Loss, label: number): number => (weights.length > 0 ? weights[label] : 1);
+
+/** sum t z with the target t = (1 - e) onehot + e / classes. */
+function targetLogit({ z, ldz, classes, smoothing }: Loss, row: number, label: number): number {
+  const at = row * ldz;
+  // 0 times a logit of -Infinity is none of the loss.
+  if (smoothing === 0) return z[at + label];
+  let sum = 0;
+  for (let i = 0; i < classes; i++) sum += z[at + i];
+  return (1 - smoothing) * z[at + label] + (smoothing / classes) * sum;
+}
+
+/** L = -sum t ln p; dL/dz = (p - t) times the sample's share of the minibatch's weight. */
 export const softmaxCrossEntropy: Twin<"softmaxCrossEntropy"> = (values) => {
-  const { z, ldz, dz, lddz, labels, order, classes } = values;
+  const { z, ldz, dz, lddz, labels, order, classes, smoothing } = values;
   const round = roundingOf(dz);
+  const off = round(smoothing / classes);
   return (step) => {
-    const scale = round(step.scale);
     for (let r = step.first; r < step.first + step.rows; r++) {
       const label = labels[order[step.cursor + r]];
+      const weight = weightOf(values, label);
+      const scale = round(step.scale * weight);
       const at = r * lddz;
       const logSum = softmax(z, r * ldz, dz, at, classes);
-      noteSample(values, r, logSum - z[r * ldz + label], label);
-      dz[at + label] -= 1;
-      for (let i = 0; i < classes; i++) dz[at + i] *= scale;
+      noteSample(values, r, weight * (logSum - targetLogit(values, r, label)), label);
+      dz[at + label] -= round(1 - smoothing);
+      for (let i = 0; i < classes; i++) dz[at + i] = (dz[at + i] - off) * scale;
     }
   };
 };
 
-/** L = 1/2 sum e² with e = p - onehot(t) on the softmax p; dL/dz = p (e - sum e p) / samples of the minibatch. */
+/** L = 1/2 sum e² with e = p - t on the softmax p; dL/dz = p (e - sum e p) times the sample's share of the weight. */
 export const squaredError: Twin<"squaredError"> = (values) => {
-  const { z, ldz, dz, lddz, labels, order, classes } = values;
+  const { z, ldz, dz, lddz, labels, order, classes, smoothing } = values;
   const round = roundingOf(dz);
+  const off = smoothing / classes;
   return (step) => {
-    const scale = round(step.scale);
     for (let r = step.first; r < step.first + step.rows; r++) {
       const label = labels[order[step.cursor + r]];
+      const weight = weightOf(values, label);
+      const scale = round(step.scale * weight);
       const at = r * lddz;
       softmax(z, r * ldz, dz, at, classes);
-      const error = (i: number) => dz[at + i] - (i === label ? 1 : 0);
+      const error = (i: number) => dz[at + i] - round(i === label ? 1 - smoothing + off : off);
       let [squares, mean] = [0, 0];
       for (let i = 0; i < classes; i++) {
         squares += error(i) ** 2;
         mean += error(i) * dz[at + i];
       }
-      noteSample(values, r, 0.5 * squares, label);
+      noteSample(values, r, weight * 0.5 * squares, label);
       for (let i = 0; i < classes; i++) dz[at + i] *= (error(i) - mean) * scale;
     }
   };

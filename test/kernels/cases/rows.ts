@@ -79,7 +79,8 @@ const classCounts = [1, 2, 7, 8, 9, 10, 15, 16, 17, 47, 49, 100];
 const lossCases =
   (operation: "softmaxCrossEntropy" | "squaredError"): Cases =>
   (format) =>
-    classCounts.map((classes, i): Case => {
+    [...classCounts, ...classCounts].map((classes, i): Case => {
+      const isPlain = i < classCounts.length;
       const count = pick(rowCounts, i + 1);
       const next = random(900 + i);
       const [ldz, lddz] = [0, 1].map((j) => padded(classes, format) + format.lanes * ((i + j) % 2));
@@ -90,15 +91,18 @@ const lossCases =
         lddz,
         labels: new Uint16Array(samples).map(() => classes * next()),
         order: orderOf(cursor + count, next),
+        weights: isPlain ? null : new Float64Array(classes).map(() => 0.25 + next()),
         loss: new Float64Array(count).fill(NaN),
         correct: new Float64Array(count).fill(NaN),
         flag: new Int32Array(1),
         classes,
+        smoothing: isPlain ? 0 : 0.1,
       };
       const step = { ...wholeStep(count), cursor };
       // Softmax and its logarithm from a sum of at most 100 exponentials, each good to a few units.
       const outputs = { dz: 32 * format.unit, loss: 64 * format.unit, correct: 0, flag: 0 };
-      return { title: `${count} samples, ${classes} classes`, call: call(operation, values), step, outputs };
+      const title = `${count} samples, ${classes} classes${isPlain ? "" : ", smoothed and weighted"}`;
+      return { title, call: call(operation, values), step, outputs };
     });
 
 export const softmaxCrossEntropy = lossCases("softmaxCrossEntropy");
