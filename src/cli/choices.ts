@@ -29,8 +29,11 @@ const registries: Readonly<Record<string, { title: string; members: () => Promis
 /** Adds the choices below the help of a command and of its subcommands. */
 export async function addChoices(command: Command): Promise<void> {
   const named = command.options.map((option) => [option.attributeName(), option.long ?? ""]);
-  // `summary NET` takes a model too.
-  if (command.registeredArguments.some((argument) => argument.name() === "NET")) named.unshift(["model", "NET"]);
+  // `summary NET` takes a model too, `data info NAME` a data set.
+  for (const argument of command.registeredArguments) {
+    if (argument.name() === "NET") named.unshift(["model", "NET"]);
+    if (argument.name() === "NAME") named.unshift(["dataset", "NAME"]);
+  }
   for (const [name, where] of named) {
     if (!Object.hasOwn(registries, name)) continue;
     const { title, members } = registries[name];

@@ -1,7 +1,8 @@
 /** `heddle doctor`: what this machine offers, what Heddle makes of it, and why. */
-import { readdirSync } from "node:fs";
 import type { Command } from "commander";
 import { resolveConfig } from "../config/resolve.js";
+import { datasets } from "../data/index.js";
+import { type Holding, takeInventory } from "../data/tools/inventory.js";
 import type { nativeStatus } from "../kernels/native.js";
 import { bytes } from "../progress/format.js";
 import { chooseThreads, cpuFeatures, cpuModel, readCores, readMemory } from "../system.js";
@@ -45,18 +46,9 @@ function examine(
     memory: readMemory(),
     native,
     dataDir: dataDir ?? null,
-    dataFolders: dataDir === undefined ? [] : folders(dataDir),
+    datasets: takeInventory(datasets, dataDir).map(({ name, state, missing }) => ({ name, state, missing })),
     environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("HEDDLE_"))),
   };
-}
-
-function folders(dataDir: string): string[] {
-  try {
-    const entries = readdirSync(dataDir, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  } catch {
-    return [];
-  }
 }
 
 function doctorText(report: Report, dim: (text: string) => string): string {
@@ -74,7 +66,6 @@ function doctorText(report: Report, dim: (text: string) => string): string {
         ...native.attempts.map((attempt) => ["", attempt]),
       ];
   const environment = Object.entries(report.environment).map(([name, value]) => `${name}=${value}`);
-  const data = report.dataFolders.join(", ") || "no folders";
   const rows = [
     ["node", `${report.node} on ${report.platform}`],
     ["cpu", report.cpu],
@@ -83,10 +74,7 @@ function doctorText(report: Report, dim: (text: string) => string): string {
     ["threads", `${threads.threads} (${threads.reason})${threads.note ? `. ${threads.note}` : ""}`],
     ["memory", `${bytes(memory.available)} available of ${bytes(memory.total)}${limit}`],
     ...kernels,
-    [
-      "data",
-      report.dataDir === null ? "embedded sets only (set HEDDLE_DATA_DIR for others)" : `${report.dataDir}: ${data}`,
-    ],
+    ["data", dataText(report)],
     ["variables", environment.join(" ") || "none"],
   ];
   return table(
@@ -94,3 +82,20 @@ function doctorText(report: Report, dim: (text: string) => string): string {
     rows.map(([name, text]) => [dim(name), text]),
   );
 }
+
+/** Only sets that can be trained on, and what keeps one that is nearly there from it. */
+function dataText({ dataDir, datasets }: Report): string {
+  const embedded = namesIn(datasets, "embedded");
+  if (dataDir === null) return `embedded: ${embedded} (set HEDDLE_DATA_DIR for others)`;
+  const incomplete = datasets
+    .filter(({ state }) => state === "incomplete")
+    .map(({ name, missing }) => `${name} lacks ${missing.join(", ")}`);
+  const parts = [`${dataDir}: ${namesIn(datasets, "complete") || "no data set"}`, ...incomplete];
+  return `${parts.join("; ")}; embedded: ${embedded}`;
+}
+
+const namesIn = (datasets: Report["datasets"], state: Holding["state"]): string =>
+  datasets
+    .filter((dataset) => dataset.state === state)
+    .map(({ name }) => name)
+    .join(", ");

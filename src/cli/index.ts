@@ -16,6 +16,7 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "predict", summary: "classes of single images, timed", load: () => import("./predict.js") },
   { name: "summary", summary: "layers, shapes, parameters and cost of a net", load: () => import("./summary.js") },
+  { name: "data", summary: "list, describe, show, fetch and check data sets", load: () => import("./data.js") },
   { name: "bench", summary: "time training steps, scaling and matrix products", load: () => import("./bench.js") },
   {
     name: "doctor",

@@ -8,13 +8,13 @@ import { syntheticDigits, syntheticDigits28 } from "./synthetic.js";
 
 export const datasets: readonly DatasetSource[] = [syntheticDigits, syntheticDigits28, digits, mnist, fashionMnist];
 
-/** The data set that `--dataset` names. */
-export function findDataset(name: string): DatasetSource {
+/** The data set of that name. Throws `usageError`; `where` is what the user gave it to. */
+export function findDataset(name: string, where = "--dataset"): DatasetSource {
   const names = datasets.map((source) => source.name);
   const found = datasets[names.indexOf(name)];
   if (found) return found;
   throw usageError({
-    where: "--dataset",
+    where,
     expected: `one of ${names.join(", ")}`,
     got: name,
     fix: didYouMean(name, names),

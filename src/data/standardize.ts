@@ -54,14 +54,23 @@ export function fitPreprocessing(name: string, dataset: Dataset, trainIndices: A
 function fitChannels(dataset: Dataset, trainIndices: ArrayLike<number>): Fitted {
   const scale: number[] = [];
   const shift: number[] = [];
-  for (let channel = 0; channel < dataset.shape.channels; channel++) {
-    const { mean, deviation } = moments(histogram(dataset, trainIndices, channel));
+  for (const { mean, deviation } of channelMoments(dataset, trainIndices)) {
     // A channel that never changes has no deviation to divide by: it is only centred, in units of the whole range.
     const unit = deviation > 0 ? deviation : dataset.maximum;
     scale.push(1 / unit);
     shift.push((0 - mean) / unit); // not -mean: JSON has no minus zero
   }
   return { kind: "affine", scale, shift };
+}
+
+/** Mean and population deviation of each channel's bytes over the given training samples. */
+export function channelMoments(
+  dataset: Dataset,
+  trainIndices: ArrayLike<number>,
+): { readonly mean: number; readonly deviation: number }[] {
+  return Array.from({ length: dataset.shape.channels }, (_, channel) =>
+    moments(histogram(dataset, trainIndices, channel)),
+  );
 }
 
 /** How often each byte occurs in one channel of the given training samples. Counts are exact in any order. */

@@ -6,7 +6,6 @@ import type { Preprocessing } from "../data/preprocessing.js";
 import { stratifiedSplit, stratifiedSubset } from "../data/split.js";
 import { fitPreprocessing } from "../data/standardize.js";
 import { usageError } from "../errors.js";
-import { blake3 } from "../model/hash.js";
 import { type ModelMetadata, matchParameters, readWeights } from "../model/model-file.js";
 import { findInitializer, initializeParameter } from "../nn/initializers.js";
 import { findLoss, type Loss } from "../nn/losses.js";
@@ -131,13 +130,4 @@ export function metadataOf({ config, dataset, net, preprocessing, batchSize }: S
       dtype,
     },
   };
-}
-
-/** BLAKE3 over images and labels of both splits: two runs with the same hash saw the same data. */
-export function dataHash({ train, test }: Pick<Dataset, "train" | "test">): string {
-  const chunks = [train, ...(test ? [test] : [])].flatMap(({ images, labels }) => [
-    images,
-    new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength),
-  ]);
-  return `blake3:${Buffer.from(blake3(chunks)).toString("hex")}`;
 }

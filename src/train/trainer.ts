@@ -3,6 +3,7 @@
  * epoch and at a stop. It decides; the engine computes; whoever listens to its events prints.
  */
 import { existsSync } from "node:fs";
+import { dataHash } from "../data/data-hash.js";
 import type { FloatArray } from "../engine/arena.js";
 import { Engine, testOffset } from "../engine/engine.js";
 import type { FinishedRank } from "../engine/ranks.js";
@@ -15,15 +16,7 @@ import { firstNonFinite, nonFiniteError } from "./non-finite.js";
 import { completeOptions, type GivenOptions, type TrainOptions } from "./options.js";
 import { createRunFolder, openRunFolder, type RunFolder } from "./run-folder.js";
 import { describeRun, headerOf, readRunConfig, resumePoint } from "./run-description.js";
-import {
-  checkConfig,
-  dataHash,
-  metadataOf,
-  openSession,
-  type Session,
-  startingWeights,
-  worthRanks,
-} from "./session.js";
+import { checkConfig, metadataOf, openSession, type Session, startingWeights, worthRanks } from "./session.js";
 import { EpochWatch } from "./watch.js";
 
 /** Throws HeddleError; what the run folder holds by then stays valid. */

@@ -33,6 +33,11 @@ export function locate(set: string, dataDir: string | undefined, names: readonly
   throw dataError({ where: folder, expected: `the files ${either} (or unpacked, without .gz)`, got, fix });
 }
 
+/** The path of `name` (given without `.gz`) in the folder, as published or unpacked; undefined where neither is there. */
+export function fileOf(folder: string, name: string): string | undefined {
+  return [`${name}.gz`, name].map((file) => join(folder, file)).find(isFile);
+}
+
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();

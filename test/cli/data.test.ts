@@ -1,0 +1,67 @@
+/** `heddle data`, end to end on data that needs no files. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { emptyFolder, heddle } from "./heddle.js";
+
+describe("data list", () => {
+  test("names each set, where it is and what it lacks", async (t) => {
+    const folder = emptyFolder(t);
+    const none = await heddle(["data", "list"]);
+    assert.equal(none.code, 0, none.stderr);
+    assert.match(none.stdout, /^synthetic-digits +embedded +5,000 \+ 1,000 digits/m);
+    assert.match(none.stdout, /^mnist +no data folder/m);
+    assert.match(none.stdout, /--data-dir DIR or HEDDLE_DATA_DIR\.\n$/);
+    const { stdout } = await heddle(["data", "list", "--json", "--data-dir", folder]);
+    const { schema, dataDir, datasets } = JSON.parse(stdout) as {
+      schema: number;
+      dataDir: string;
+      datasets: { name: string; state: string; folder: string; missing: string[] }[];
+    };
+    assert.deepEqual([schema, dataDir], [1, folder]);
+    const mnist = datasets.find(({ name }) => name === "mnist");
+    assert.deepEqual([mnist?.state, mnist?.folder, mnist?.missing.length], ["absent", join(folder, "mnist"), 4]);
+  });
+});
+
+describe("data info", () => {
+  test("--json prints one document of schema 1", async () => {
+    const { code, stdout, stderr } = await heddle(["data", "info", "synthetic-digits", "--json"]);
+    assert.equal(code, 0, stderr);
+    const document = JSON.parse(stdout) as { splits: { train: { images: number; perClass: number[] } } };
+    const keys = "schema dataset shape maximum classes splits bytes hash mean std notes";
+    assert.deepEqual(Object.keys(document), keys.split(" "));
+    assert.deepEqual(document.splits.train.perClass, new Array(10).fill(500));
+  });
+
+  test("for people: a fact a line, and the classes counted", async () => {
+    const { code, stdout } = await heddle(["data", "info", "synthetic-digits"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^images +8x8x1, values 0\.\.16$/m);
+    assert.match(stdout, /^content +blake3:[0-9a-f]{64}$/m);
+    assert.match(stdout, /^ +all +5,000 +1,000$/m);
+  });
+});
+
+const wrong: readonly [args: string, code: number, message: RegExp][] = [
+  ["data", 2, /Usage: heddle data/],
+  ["data inof", 2, /data: expected a command .* got inof\. Did you mean info\?/],
+  ["data info", 2, /info: expected <NAME>, got nothing/],
+  ["data info mnits", 2, /info: expected one of .* got mnits\. Did you mean mnist\?/],
+  ["data info mnist", 3, /mnist\/.*no data folder.*--data-dir/],
+  ["data info mnist --data-dir .", 3, /mnist: expected the files .* got no such folder/],
+  ["data list extra", 2, /list: expected 0 arguments/],
+];
+
+describe("wrong usage of heddle data", { concurrency: 2 }, () => {
+  for (const [args, exitCode, message] of wrong) {
+    test(`heddle ${args}`, async (t) => {
+      const cwd = emptyFolder(t);
+      writeFileSync(join(cwd, "a-file"), "");
+      const { code, stdout, stderr } = await heddle(args.split(" "), { cwd });
+      assert.match(stderr, message);
+      assert.deepEqual([code, stdout], [exitCode, ""]);
+    });
+  }
+});

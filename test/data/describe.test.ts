@@ -1,0 +1,73 @@
+/** The figures of `heddle data info`: counted by hand on a small set, as published on the real ones. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Dataset } from "../../src/data/dataset.js";
+import { datasets, findDataset } from "../../src/data/index.js";
+import { describeDataset } from "../../src/data/tools/describe.js";
+import { needsRealData, realDataDir } from "./fixtures.js";
+
+/** Two training images of one row, two columns, two channels; one test image. */
+const small: Dataset = {
+  name: "small",
+  shape: { height: 1, width: 2, channels: 2 },
+  classes: ["ant", "bee", "cat"],
+  maximum: 10,
+  train: { count: 2, images: Uint8Array.of(0, 1, 10, 1, 0, 1, 10, 1), labels: Uint16Array.of(2, 0) },
+  test: { count: 1, images: Uint8Array.of(7, 7, 7, 7), labels: Uint16Array.of(1) },
+  notes: ["made by hand"],
+};
+
+test("counts, bytes, and mean and deviation of each channel", () => {
+  const { hash, ...rest } = describeDataset(small);
+  assert.match(hash, /^blake3:[0-9a-f]{64}$/);
+  assert.deepEqual(rest, {
+    schema: 1,
+    dataset: "small",
+    shape: { height: 1, width: 2, channels: 2 },
+    maximum: 10,
+    classes: ["ant", "bee", "cat"],
+    splits: {
+      train: { images: 2, perClass: [1, 0, 1], bytes: 12 },
+      test: { images: 1, perClass: [0, 1, 0], bytes: 6 },
+    },
+    bytes: 18,
+    mean: [0.5, 0.1],
+    std: [0.5, 0],
+    notes: ["made by hand"],
+  });
+});
+
+test("mean and deviation come from the training split alone; the hash from all", () => {
+  const moved = describeDataset({ ...small, test: { ...small.train, images: new Uint8Array(8).fill(9) } });
+  const { mean, std, hash } = describeDataset(small);
+  assert.deepEqual([moved.mean, moved.std], [mean, std]);
+  assert.notEqual(moved.hash, hash);
+  const alone = describeDataset({ ...small, test: null });
+  assert.equal(alone.splits.test, null);
+  assert.equal(alone.bytes, 12);
+});
+
+const published: readonly [name: string, mean: readonly number[], std: readonly number[]][] = [
+  ["mnist", [0.1307], [0.3081]],
+  ["fashion-mnist", [0.286], [0.353]],
+];
+
+for (const [name, mean, std] of published) {
+  test(`${name}: mean and deviation as published, to four digits`, async (t) => {
+    if (needsRealData) return t.skip(needsRealData);
+    const found = describeDataset(await findDataset(name).load({ dataDir: realDataDir }));
+    const rounded = (values: readonly number[]) => values.map((value) => Number(value.toFixed(4)));
+    assert.deepEqual([rounded(found.mean), rounded(found.std)], [mean, std]);
+  });
+}
+
+for (const source of datasets) {
+  const { published: known } = source;
+  if (!known) continue;
+  test(`${source.name}: classes counted as published`, async (t) => {
+    if (needsRealData) return t.skip(needsRealData);
+    const { splits } = describeDataset(await source.load({ dataDir: realDataDir }));
+    assert.deepEqual(splits.train.perClass, known.counts.train);
+    assert.deepEqual(splits.test?.perClass, known.counts.test);
+  });
+}
