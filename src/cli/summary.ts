@@ -51,7 +51,7 @@ async function run(net: string, options: SummaryOptions, self: Command): Promise
   const colors = resultColors(options);
   const head = ["", "layer", "output", "parameters", "multiply-adds"].map((text) => colors.dim(text));
   const rows = summary.layers.map((layer) => [
-    `${layer.index}`,
+    layer.name,
     layer.description,
     shapeText(layer.output),
     layer.parameters > 0 ? count(layer.parameters) : "",

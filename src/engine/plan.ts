@@ -6,17 +6,18 @@
  * constant; the gradient of a dense weight is one chain over the minibatch's samples, computed by the owner of the tile.
  */
 import { internalError } from "../errors.js";
-import { type Elementwise, elementwiseNames, identity, ProgramWriter, type Region } from "../kernels/operations.js";
+import { elementwiseNames, identity, ProgramWriter, type Region } from "../kernels/operations.js";
 import { panelVectors } from "../kernels/backend.js";
 import { featureCount } from "../nn/layer.js";
 import type { TrainedLoss } from "../nn/losses.js";
-import type { Net, NetLayer } from "../nn/net.js";
+import type { Net } from "../nn/net.js";
 import type { ParameterSpec } from "../nn/spec.js";
 import { optimizers } from "../optim/index.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { type Dtype, elementBytes, Layout } from "./arena.js";
 import type { Lowering, ParameterBuffers, Tensor } from "./lowering.js";
-import { lanesOf, packedLength, padded, transposedLength } from "./packing.js";
+import { elementwiseOf, fuse } from "./fuse.js";
+import { lanesOf, packedLength, padded, copyLength } from "./packing.js";
 import { stepBlock } from "./step.js";
 
 /** A minibatch of more samples goes through the net in chunks of this many; their gradients go on from one another. */
@@ -132,7 +133,7 @@ export function makePlan(options: PlanOptions): Plan {
   const stages = groups.map((group, i): Stage => {
     const features = featureCount(group[group.length - 1].output);
     return {
-      layers: group.map(({ place }) => place.index),
+      layers: group.map((layer) => net.layers.indexOf(layer)),
       output: tensor(features),
       gradient: optimizer && i >= firstLearned ? tensor(features) : null,
     };
@@ -143,12 +144,13 @@ export function makePlan(options: PlanOptions): Plan {
     group.flatMap((layer) =>
       layer.parameters.map((spec) => {
         const length = packedLength(spec.packing, lanes);
-        const turned = wantsInputGradient(i) ? transposedLength(spec.packing, lanes) : 0;
+        const turned = wantsInputGradient(i) ? copyLength(spec.packing, lanes) : 0;
         return {
           spec,
           w: numbers(length),
           wt: turned > 0 ? numbers(turned) : null,
           g: chunked ? numbers(length) : null,
+          partials: null,
           state: optimizer ? optimizer.state.map(() => numbers(length)) : [],
         };
       }),
@@ -169,14 +171,28 @@ export function makePlan(options: PlanOptions): Plan {
       above: fused ? elementwiseOf(fused) : identity,
       below: layer.layer.fusesBelow && below.length > 1 ? elementwiseOf(below[1]) : identity,
       parameter: (name) => {
-        const buffers = buffersOf.get(`${layer.place.index}.${name}`);
-        if (!buffers) throw internalError(`layer ${layer.place.index} has no parameter ${name}`);
+        const buffers = buffersOf.get(`${layer.place.name}.${name}`);
+        if (!buffers) throw internalError(`layer ${layer.place.name} has no parameter ${name}`);
         return buffers;
       },
       emit: (operation, values) => writer.add(operation, values),
       optimizer: optimizer ? optimizers.indexOf(optimizer) : 0,
       share: (count) => [Math.floor((count * rank) / ranks), Math.floor((count * (rank + 1)) / ranks)],
-      workspace: workspaces[rank],
+      buffer: () => ({ region: workspaces[rank], rowLength: 0 }),
+      training: optimizer !== null,
+      block: 0,
+      chunk,
+      groups: 0,
+      pool: null,
+      wantsInputGradient: wantsInputGradient(i),
+      exact: true,
+      partial: false,
+      input: layer.place.input,
+      output: layer.output,
+      x2: null,
+      rank,
+      order: regions.order,
+      key: [0, 0],
       lanes,
       panelLanes: panelVectors * lanes,
     };
@@ -276,16 +292,3 @@ export function makePlan(options: PlanOptions): Plan {
   const parts = { regions, input, stages, parameters, train, score };
   return { dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes, ...parts };
 }
-
-/** Groups a layer with the elementwise layer right above it, where it can apply that itself. */
-function fuse(layers: readonly NetLayer[]): NetLayer[][] {
-  const groups: NetLayer[][] = [];
-  for (const layer of layers) {
-    const last = groups.at(-1);
-    if (last?.length === 1 && last[0].layer.fusesAbove && layer.layer.elementwise) last.push(layer);
-    else groups.push([layer]);
-  }
-  return groups;
-}
-
-const elementwiseOf = ({ layer, spec }: NetLayer): Elementwise => layer.elementwise?.(spec) ?? identity;

@@ -1,31 +1,35 @@
 /**
  * The layer contract. A layer is one file in `layers/` and one line in `layers/index.ts`.
  *
- * A layer describes itself (spec, shapes, parameters) and *lowers* itself: `forward`, `backward` and `update` append
- * kernel operations to the program of one rank (`engine/lowering.ts` has the buffers). It never computes; kernels do,
- * natively or by their plain TypeScript twins. Activations are channels last, one row per sample.
+ * A layer describes itself (spec, shapes, parameters) and *lowers* itself: its methods append kernel operations to the
+ * program of one rank (`engine/lowering.ts` has the buffers). It never computes; kernels do, natively or by their plain
+ * TypeScript twins. Activations are channels last, one row per sample.
  *
- * - `forward` writes y from x, for the rows of this rank's shard.
- * - `backward` has dL/dy in `dy` and writes dL/dx into `dx` where the layer below wants it; it never adds.
- * - `update` comes after a barrier: x and dy of the whole chunk are there, and this rank finishes and applies its share
- *   of the weight gradients.
+ * - `forward` writes y from x, for the rows at hand: a block of samples, or the rank's whole shard.
+ * - `backward` has dL/dy in `dy` and writes dL/dx into `dx` where the layer below wants it; it never adds. A layer whose
+ *   gradients are summed in groups of samples also adds this block's part to its group's partial sums.
+ * - `update` comes after a barrier: this rank finishes and applies its share of the weight gradients.
  *
- * An elementwise layer may vanish into its neighbours: a layer that `fusesAbove` applies the elementwise function that
- * follows it (`lowering.above`) before it writes y; a layer that `fusesBelow` multiplies dx by the derivative of the
- * function that came before it (`lowering.below`). For the others the planner adds the separate pass.
+ * A layer that needs the whole minibatch in the middle of a pass is `synchronous`: the planner cuts the pass there with a
+ * barrier. An elementwise layer may vanish into its neighbours: a layer that `fusesAbove` applies the elementwise function
+ * that follows it (`lowering.above`) before it writes y; one that `fusesPool` also takes the non-overlapping max pooling
+ * after that (`lowering.pool`); a layer that `fusesBelow` multiplies dx by the derivative of the function that came before
+ * it (`lowering.below`). For the others the planner adds the separate pass.
  */
 import type { z } from "zod";
 import type { ImageShape } from "../data/dataset.js";
-import type { Lowering } from "../engine/lowering.js";
+import type { BufferContext, BufferSpec, Lowering, Pooling } from "../engine/lowering.js";
 import type { Elementwise } from "../kernels/operations.js";
-import type { LayerSpec, ParameterSpec } from "./spec.js";
+import type { FeatureShape, LayerSpec, ParameterSpec } from "./spec.js";
 
 /** Where a layer stands in its net: what its shape rule and its error messages need. */
 export interface LayerPlace {
-  /** Position in the list of layers: the number in PyTorch's names. */
-  readonly index: number;
-  readonly input: ImageShape;
-  /** The layer that follows, if any: an initializer asks whether it rectifies. */
+  /** The number in PyTorch's names, with what it stands in: "3", "3.body.0". */
+  readonly name: string;
+  readonly input: FeatureShape;
+  /** Of a composite layer: what each of its branches gives; else the one input. */
+  readonly inputs: readonly FeatureShape[];
+  /** The next layer that is not passive, if any: an initializer asks whether it rectifies. */
   readonly above: LayerSpec | undefined;
 }
 
@@ -35,18 +39,44 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   /** What the spec may say; unknown keys are refused. */
   readonly schema: z.ZodType<Spec>;
   /** Shape of the output. Throws `usageError` naming the layer and both shapes where the input does not fit. */
-  output(spec: Spec, place: LayerPlace): ImageShape;
-  /** Learned tensors, in PyTorch's order. */
+  output(spec: Spec, place: LayerPlace): FeatureShape;
+  /** Learned tensors and running statistics, in PyTorch's order. */
   parameters(spec: Spec, place: LayerPlace): readonly ParameterSpec[];
   /** Multiply-adds of one sample's forward pass. */
   multiplyAdds(spec: Spec, place: LayerPlace): number;
+  /** Input pixels that one output pixel sees along each axis, and how far apart neighbours' windows begin. */
+  readonly window?: (spec: Spec, place: LayerPlace) => Window;
   /** The function of an elementwise layer, which its neighbours may fuse. */
   readonly elementwise?: (spec: Spec) => Elementwise;
+  /** The pooling of a max pooling layer whose windows do not overlap, which the layer below may fuse; null for others. */
+  readonly pooling?: (spec: Spec, place: LayerPlace) => Pooling | null;
   readonly fusesAbove?: boolean;
+  readonly fusesPool?: boolean;
   readonly fusesBelow?: boolean;
+  /** Leaves the meaning of numbers as it is (pooling, norms, dropout): weights below look through it for their activation. */
+  readonly passive?: boolean;
+  /** Runs on whole shards, not on blocks of samples: many rows make its products fast. */
+  readonly wholeShard?: boolean;
+  /** Memory of its own: what forward keeps for backward, statistics, scratch. */
+  readonly buffers?: (spec: Spec, place: LayerPlace, context: BufferContext) => Readonly<Record<string, BufferSpec>>;
+  readonly synchronous?: Synchronous<Spec>;
+  /** The sub-nets of a composite layer by name, each fed by its input; an empty one passes the input on. Their outputs are its inputs. */
+  readonly branches?: (spec: Spec) => Readonly<Record<string, readonly LayerSpec[]>>;
   forward(spec: Spec, lowering: Lowering): void;
   backward(spec: Spec, lowering: Lowering): void;
   update(spec: Spec, lowering: Lowering): void;
+}
+
+/**
+ * What a synchronous layer does around the barriers: `measure` runs once per group of samples on x and ends the
+ * segment below; after the barrier, `merge` runs once on every rank; then `forward` opens the next segment. The same with dy
+ * on the way back. In a plan that only scores, `merge` alone runs.
+ */
+export interface Synchronous<Spec> {
+  measure(spec: Spec, lowering: Lowering): void;
+  merge(spec: Spec, lowering: Lowering): void;
+  measureBackward(spec: Spec, lowering: Lowering): void;
+  mergeBackward(spec: Spec, lowering: Lowering): void;
 }
 
 /** Features of one sample. */
@@ -54,3 +84,11 @@ export const featureCount = ({ height, width, channels }: ImageShape): number =>
 /** "28x28x1", or "10" for a plain vector. */
 export const shapeText = ({ height, width, channels }: ImageShape): string =>
   height === 1 && width === 1 ? `${channels}` : `${height}x${width}x${channels}`;
+
+/** A layer's reach along the two axes: window size and stride. */
+export interface Window {
+  readonly height: number;
+  readonly width: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+}

@@ -1,48 +1,75 @@
 /** From a net as data to a net that is checked: shapes, parameters and counts of every layer. */
-import type { ImageShape } from "../data/dataset.js";
 import { usageError } from "../errors.js";
 import { type Layer, type LayerPlace, shapeText } from "./layer.js";
 import { layerOf } from "./layers/index.js";
-import type { LayerSpec, NetSpec, ParameterSpec } from "./spec.js";
+import type { FeatureShape, LayerSpec, NetSpec, ParameterSpec } from "./spec.js";
 
 export interface NetLayer {
   readonly spec: LayerSpec;
   readonly layer: Layer;
   readonly place: LayerPlace;
-  readonly output: ImageShape;
+  /** What feeds it: positions in the net's list of layers; -1 is the image. */
+  readonly inputs: readonly number[];
+  readonly output: FeatureShape;
+  /** Learned tensors and running statistics. */
   readonly parameters: readonly ParameterSpec[];
   readonly multiplyAdds: number;
 }
 
 export interface Net {
   readonly spec: NetSpec;
+  /** Every layer after those that feed it; the layers of a composite layer's branches come right before it. */
   readonly layers: readonly NetLayer[];
-  /** All learned tensors in model order. */
+  /** All tensors of the model file, in model order. */
   readonly parameters: readonly ParameterSpec[];
+  /** Learned numbers, and running statistics, which count apart. */
   readonly parameterCount: number;
+  readonly statisticCount: number;
   /** Multiply-adds of one sample's forward pass. */
   readonly multiplyAdds: number;
 }
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+const countOf = (parameters: readonly ParameterSpec[]): number =>
+  parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+
+/** Appends the layers of one list, and of the branches of its composite layers; returns what the last one is. */
+function resolveLayers(
+  specs: readonly LayerSpec[],
+  prefix: string,
+  from: number,
+  input: FeatureShape,
+  layers: NetLayer[],
+): number {
+  const shapeOf = (position: number): FeatureShape => (position === from ? input : layers[position].output);
+  let last = from;
+  for (const [i, spec] of specs.entries()) {
+    const name = `${prefix}${i}`;
+    const layer = layerOf(spec, name);
+    const branches = Object.entries(layer.branches?.(spec) ?? {});
+    const inputs = branches.map(([branch, list]) =>
+      resolveLayers(list, `${name}.${branch}.`, last, shapeOf(last), layers),
+    );
+    if (inputs.length === 0) inputs.push(last);
+    const place: LayerPlace = {
+      name,
+      inputs: inputs.map((position) => (position === last ? shapeOf(last) : layers[position].output)),
+      input: inputs[0] === last ? shapeOf(last) : layers[inputs[0]].output,
+      above: specs.slice(i + 1).find((above) => !layerOf(above, name).passive),
+    };
+    const output = layer.output(spec, place);
+    const parameters = layer.parameters(spec, place);
+    layers.push({ spec, layer, place, inputs, output, parameters, multiplyAdds: layer.multiplyAdds(spec, place) });
+    last = layers.length - 1;
+  }
+  return last;
+}
 
 /** Throws `usageError` naming the layer where shapes or specs do not fit. */
 export function resolveNet(spec: NetSpec): Net {
-  let input = spec.input;
-  const layers = spec.layers.map((layerSpec, index): NetLayer => {
-    const layer = layerOf(layerSpec, index);
-    const place: LayerPlace = { index, input, above: spec.layers[index + 1] };
-    const output = layer.output(layerSpec, place);
-    input = output;
-    return {
-      spec: layerSpec,
-      layer,
-      place,
-      output,
-      parameters: layer.parameters(layerSpec, place),
-      multiplyAdds: layer.multiplyAdds(layerSpec, place),
-    };
-  });
+  const layers: NetLayer[] = [];
+  const last = resolveLayers(spec.layers, "", -1, spec.input, layers);
+  const input = last < 0 ? spec.input : layers[last].output;
   if (input.height !== 1 || input.width !== 1 || input.channels !== spec.classes) {
     throw usageError({
       where: `the net's last layer (${spec.layers.at(-1)?.type ?? "none"})`,
@@ -56,7 +83,8 @@ export function resolveNet(spec: NetSpec): Net {
     spec,
     layers,
     parameters,
-    parameterCount: parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+    parameterCount: countOf(parameters.filter(({ learned }) => learned !== false)),
+    statisticCount: countOf(parameters.filter(({ learned }) => learned === false)),
     multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0),
   };
 }

@@ -12,8 +12,18 @@ export interface NetSpec {
   readonly layers: readonly LayerSpec[];
 }
 
-/** One learned tensor as PyTorch names and lays it out. */
+/**
+ * Shape of one sample between two layers. After a flatten, `image` says how the features lie in memory: as that image,
+ * channels last, though files number them C,H,W.
+ */
+export interface FeatureShape extends ImageShape {
+  readonly image?: ImageShape;
+}
+
+/** One tensor of the model file as PyTorch names and lays it out. */
 export interface ParameterSpec {
+  /** False for running statistics, which training moves without a gradient; they count apart. */
+  readonly learned?: false;
   /** As PyTorch's nn.Sequential of the same list of layers names it: "0.weight". */
   readonly name: string;
   /** PyTorch's shape: a dense weight is [out, in], in flatten order C,H,W. */
@@ -28,7 +38,14 @@ export interface ParameterSpec {
 
 /** How a tensor lies in the arena (`engine/packing.ts`). */
 export type Packing =
-  /** A dense weight as panels of [input features][output features]; `image` is the input, whose features kernels see channels last. */
-  | { readonly kind: "panels"; readonly k: number; readonly n: number; readonly image: ImageShape }
-  /** One number per output feature, padded to whole vectors. */
-  | { readonly kind: "vector"; readonly n: number };
+  /** A weight as panels of [input features][output features]; `image` is the window of input that a row of it sees, whose features kernels want channels last. */
+  | {
+      readonly kind: "panels";
+      readonly k: number;
+      readonly n: number;
+      readonly image: ImageShape;
+      /** What the copy for dL/dx looks like: W^T, or the kernel turned by 180 degrees with filters as input. */
+      readonly copy: "transposed" | "turned";
+    }
+  /** One number per output feature, padded to whole vectors; `image` where memory and file number the features differently. */
+  | { readonly kind: "vector"; readonly n: number; readonly image?: ImageShape };

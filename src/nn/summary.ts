@@ -5,7 +5,8 @@ import { buildNet } from "../zoo/index.js";
 import { elementCount, resolveNet } from "./net.js";
 
 export interface LayerSummary {
-  readonly index: number;
+  /** As tensors of the model file begin: "3", "3.body.0". */
+  readonly name: string;
   readonly type: string;
   /** The spec in one phrase: "dense 299", "leaky-relu 0.01". */
   readonly description: string;
@@ -46,10 +47,10 @@ export async function summarize(
   const net = resolveNet(buildNet(model, { input, classes, activation: options.activation }));
   return {
     parameters: net.parameterCount,
-    statistics: 0,
+    statistics: net.statisticCount,
     multiplyAdds: net.multiplyAdds,
     layers: net.layers.map(({ spec: { type, ...rest }, place, output, parameters, multiplyAdds }) => ({
-      index: place.index,
+      name: place.name,
       type,
       description: [type, ...Object.values(rest).map(String)].join(" "),
       output,

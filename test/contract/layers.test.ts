@@ -28,9 +28,9 @@ for (const example of examples) {
   test(`${title}: the spec survives JSON, and knows all its keys`, () => {
     const read: unknown = JSON.parse(JSON.stringify(spec));
     assert.deepEqual(layer.schema.parse(read), spec);
-    assert.equal(layerOf(spec, 3), layer);
+    assert.equal(layerOf(spec, "3"), layer);
     assert.throws(
-      () => layerOf({ ...spec, nonsense: 1 }, 3),
+      () => layerOf({ ...spec, nonsense: 1 }, "3"),
       (error: unknown) =>
         error instanceof HeddleError &&
         error.exitCode === 2 &&
@@ -47,7 +47,7 @@ for (const example of examples) {
         const sizes = [output.height, output.width, output.channels, ...parameters.flatMap((each) => each.shape)];
         assert.ok(sizes.every((size) => Number.isInteger(size) && size > 0) && Number.isInteger(multiplyAdds), where);
         assert.ok(
-          parameters.every(({ name }) => name.startsWith(`${place.index}.`)),
+          parameters.every(({ name }) => name.startsWith(`${place.name}.`)),
           where,
         );
       }

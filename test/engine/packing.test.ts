@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { FloatArray } from "../../src/engine/arena.js";
-import { lanesOf, pack, packedLength, padded, panelIndex, transposedLength, unpack } from "../../src/engine/packing.js";
+import { lanesOf, pack, packedLength, padded, panelIndex, copyLength, unpack } from "../../src/engine/packing.js";
 import type { Packing } from "../../src/nn/spec.js";
 
 const dtypes = ["f32", "f64"] as const;
@@ -14,6 +14,7 @@ const panels = fc
   .record({ height: side, width: side, channels: fc.integer({ min: 1, max: 3 }), n: fc.integer({ min: 1, max: 110 }) })
   .map(({ n, ...image }): Packing & { kind: "panels" } => ({
     kind: "panels",
+    copy: "transposed",
     k: image.height * image.width * image.channels,
     n,
     image,
@@ -53,7 +54,7 @@ for (const dtype of dtypes) {
         const { k, n, image } = packing;
         const tensor = numbered(dtype, k * n);
         const packed = arrayOf(dtype, packedLength(packing, lanes));
-        const transposed = arrayOf(dtype, transposedLength(packing, lanes));
+        const transposed = arrayOf(dtype, copyLength(packing, lanes));
         pack(packing, lanes, tensor, packed, transposed);
         const pixels = image.height * image.width;
         for (let unit = 0; unit < n; unit++) {

@@ -6,6 +6,7 @@
  * Backward: dx = dy W, dW = dy^T x, db = sum over the minibatch of dy; dy already holds the mean over samples.
  */
 import { z } from "zod";
+import { panelVectors } from "../../kernels/backend.js";
 import { elementwiseNames } from "../../kernels/operations.js";
 import { featureCount, type Layer } from "../layer.js";
 
@@ -21,27 +22,32 @@ export const dense: Layer<DenseSpec> = {
   schema,
   fusesAbove: true,
   fusesBelow: true,
+  wholeShard: true,
 
   output: ({ units }) => ({ height: 1, width: 1, channels: units }),
 
-  parameters({ units }, { index, input, above }) {
+  parameters({ units }, { name, input, above }) {
     const fanIn = featureCount(input);
     const rectified = above !== undefined && rectifiers.has(above.type);
     return [
       {
-        name: `${index}.weight`,
+        name: `${name}.weight`,
         shape: [units, fanIn],
         init: { kind: "weights", fanIn, fanOut: units, rectified },
-        packing: { kind: "panels", k: fanIn, n: units, image: input },
+        packing: { kind: "panels", k: fanIn, n: units, image: input.image ?? input, copy: "transposed" },
       },
       {
-        name: `${index}.bias`,
+        name: `${name}.bias`,
         shape: [units],
         init: { kind: "constant", value: 0 },
         packing: { kind: "vector", n: units },
       },
     ];
   },
+
+  // The owner of a tile packs its panel of dy here.
+  buffers: (_spec, _place, { training, chunk, lanes }) =>
+    training ? { panel: { scope: "rank", length: chunk * panelVectors * lanes } } : {},
 
   multiplyAdds: ({ units }, { input }) => featureCount(input) * units,
 
@@ -79,7 +85,7 @@ export const dense: Layer<DenseSpec> = {
 
   // The owner of a tile computes it over all samples in order: no partial sums, nothing to add up, and the bytes do not
   // depend on who owns what.
-  update({ units }, { x, dy, parameter, emit, optimizer, share, lanes, panelLanes, workspace }) {
+  update({ units }, { x, dy, parameter, emit, optimizer, share, lanes, panelLanes, buffer }) {
     const weight = parameter("weight");
     const bias = parameter("bias");
     const unitsOfWork = Math.ceil(x.features / lanes) * Math.ceil(units / panelLanes);
@@ -94,7 +100,7 @@ export const dense: Layer<DenseSpec> = {
       g: weight.g,
       s: weight.state[0] ?? null,
       t: weight.state[1] ?? null,
-      workspace,
+      workspace: buffer("panel").region,
       k: x.features,
       n: units,
       firstUnit,

@@ -11,12 +11,12 @@ import { tanh } from "./tanh.js";
 export const layers: readonly Layer[] = [dense, relu, leakyRelu, tanh, sigmoid] as unknown as readonly Layer[];
 
 /** The layer of a spec, checked against its schema. Throws `usageError`. */
-export function layerOf(spec: LayerSpec, index: number): Layer {
+export function layerOf(spec: LayerSpec, name: string): Layer {
   const layer = layers.find(({ type }) => type === spec.type);
   const types = layers.map(({ type }) => type);
   if (!layer) {
     throw usageError({
-      where: `layer ${index}`,
+      where: `layer ${name}`,
       expected: `one of ${types.join(", ")}`,
       got: `"${String(spec.type)}"`,
       fix: didYouMean(String(spec.type), types),
@@ -26,7 +26,7 @@ export function layerOf(spec: LayerSpec, index: number): Layer {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw usageError({
-      where: `layer ${index} (${layer.type})${issue.path.length > 0 ? `, ${issue.path.join(".")}` : ""}`,
+      where: `layer ${name} (${layer.type})${issue.path.length > 0 ? `, ${issue.path.join(".")}` : ""}`,
       expected: `a valid ${layer.type} layer`,
       got: `${JSON.stringify(spec)} (${issue.message})`,
     });
