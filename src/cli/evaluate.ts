@@ -6,7 +6,7 @@ import { confusionText } from "./confusion.js";
 import { noter, printJson, printText, resultColors } from "./terminal.js";
 import { wilson } from "./wilson.js";
 
-const keys = ["dataset", "dataDir", "threads", "backend"] as const;
+const keys = ["dataset", "dataDir", "allowMissing", "threads", "backend"] as const;
 
 export const splits = ["train", "validation", "test"] as const;
 
@@ -48,7 +48,8 @@ async function run(path: string | undefined, options: EvaluateOptions, self: Com
   } = await evaluate({
     ...(path === undefined ? {} : { path }),
     ...(dataset === undefined ? {} : { dataset }),
-    ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
+    dataDir: config.dataDir,
+    allowMissing: config.allowMissing,
     split: options.split,
     threads: config.threads,
     backend: config.backend,

@@ -7,7 +7,7 @@ import { addFields, givenFlags, jsonOption, newCommand, resolveOptions } from ".
 import { table } from "./table.js";
 import { noter, printJson, printText, resultColors } from "./terminal.js";
 
-const keys = ["dataset", "dataDir", "threads", "backend"] as const;
+const keys = ["dataset", "dataDir", "allowMissing", "threads", "backend"] as const;
 
 interface PredictOptions {
   readonly split: (typeof splits)[number];
@@ -39,7 +39,8 @@ async function run(path: string | undefined, options: PredictOptions, self: Comm
   const { predictions, seconds, imagesPerSecond } = await predict({
     ...(path === undefined ? {} : { path }),
     ...(given ? { dataset: config.dataset } : {}),
-    ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
+    dataDir: config.dataDir,
+    allowMissing: config.allowMissing,
     split: options.split,
     index,
     threads: config.threads,

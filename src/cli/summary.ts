@@ -7,6 +7,8 @@ import { addFields, jsonOption, newCommand, numberOf, resolveOptions } from "./o
 import { table } from "./table.js";
 import { printJson, printText, resultColors } from "./terminal.js";
 
+const keys = ["dataDir", "allowMissing"] as const;
+
 interface SummaryOptions {
   readonly dataset?: string;
   readonly input?: string;
@@ -18,7 +20,7 @@ interface SummaryOptions {
 
 export function command(): Command {
   const summary = newCommand("summary", "Layers, shapes, parameters and cost of a net.");
-  return addFields(summary, ["dataDir"])
+  return addFields(summary, keys)
     .argument("<NET>", "a model below, or mlp:WIDTH-WIDTH-… with the hidden widths")
     .option("--dataset <NAME>", "build it for the images and classes of that data set")
     .option("--input <HxWxC>", "build it for images of that shape")
@@ -35,11 +37,11 @@ async function run(net: string, options: SummaryOptions, self: Command): Promise
   }
   const input = options.input === undefined ? undefined : parseShape(options.input);
   const classes = options.classes === undefined ? undefined : numberOf("--classes", options.classes, "whole");
-  const { config } = await resolveOptions(self, ["dataDir"]);
+  const { config } = await resolveOptions(self, keys);
   const { summarize } = await import("../nn/summary.js");
   const summary = await summarize(net, {
     ...(input && { input }),
-    ...(dataset !== undefined && { dataset, dataDir: config.dataDir }),
+    ...(dataset !== undefined && { dataset, dataDir: config.dataDir, allowMissing: config.allowMissing }),
     ...(classes !== undefined && { classes }),
     ...(activation !== undefined && { activation }),
   });

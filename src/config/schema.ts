@@ -21,6 +21,10 @@ const help = (description: string, more: Omit<Help, "description"> = {}): Help &
 export const trainConfigSchema = z.strictObject({
   dataset: text.default("synthetic-digits").meta(help("data set to train on", { value: "NAME" })),
   dataDir: text.optional().meta(help("folder that holds the data sets' folders", { value: "DIR" })),
+  allowMissing: z
+    .boolean()
+    .default(false)
+    .meta(help("go on without the files that a set of several lacks; the run records it")),
   model: text.optional().meta(help("a model below, or mlp:WIDTH-WIDTH-… with the hidden widths", { value: "NAME" })),
   activation: text.optional().meta(help("of the hidden layers; leaky-relu:SLOPE says its slope", { value: "NAME" })),
   initializer: text.optional().meta(help("how weights start (default: what suits the activation)", { value: "NAME" })),

@@ -34,11 +34,15 @@ export interface Dataset {
   readonly test: Split | null;
   /** What a reader of the model file should know of this set: a split of our own, missing parts. */
   readonly notes: readonly string[];
+  /** Files that are missing, where `allowMissing` let it go on without them. */
+  readonly incomplete?: readonly string[];
 }
 
 export interface LoadOptions {
   /** The folder that holds one folder per data set (`--data-dir`, `HEDDLE_DATA_DIR`). */
-  readonly dataDir: string | undefined;
+  readonly dataDir?: string | undefined;
+  /** Takes a set of several files as far as it is there (`--allow-missing`). */
+  readonly allowMissing?: boolean;
 }
 
 /** One file as it is published. */

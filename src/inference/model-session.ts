@@ -1,6 +1,6 @@
 /** A trained model on ranks, with the data it is asked about: what `evaluate` and `predict` share. */
 import type { TrainConfig } from "../config/schema.js";
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, LoadOptions } from "../data/dataset.js";
 import { findDataset } from "../data/index.js";
 import type { Dtype, FloatArray } from "../engine/arena.js";
 import { Engine, testOffset } from "../engine/engine.js";
@@ -15,12 +15,11 @@ import { splitSamples } from "../train/session.js";
 
 export type SplitName = "train" | "validation" | "test";
 
-export interface ModelOptions {
+export interface ModelOptions extends LoadOptions {
   /** Run folder or model file; the newest run where not given. */
   readonly path?: string;
   /** The data set the model was trained on, unless given. */
   readonly dataset?: string;
-  readonly dataDir?: string;
   readonly split: SplitName;
   readonly threads: TrainConfig["threads"];
   readonly backend: TrainConfig["backend"];
@@ -46,7 +45,7 @@ export async function openModel(
   const file = readModel(path);
   const { architecture, preprocessing, classNames, provenance } = file.model;
   const name = options.dataset ?? provenance.dataset;
-  const dataset = await findDataset(name).load({ dataDir: options.dataDir });
+  const dataset = await findDataset(name).load(options);
   const { input } = architecture;
   if (shapeText(dataset.shape) !== shapeText(input) || dataset.classes.length !== classNames.length) {
     throw usageError({

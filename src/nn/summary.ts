@@ -1,5 +1,5 @@
 /** What a net is made of: layers, shapes, parameters, multiply-adds. */
-import type { ImageShape } from "../data/dataset.js";
+import type { ImageShape, LoadOptions } from "../data/dataset.js";
 import { findDataset } from "../data/index.js";
 import { buildNet } from "../zoo/index.js";
 import { elementCount, resolveNet } from "./net.js";
@@ -24,23 +24,20 @@ export interface NetSummary {
   readonly layers: readonly LayerSummary[];
 }
 
-export interface SummaryOptions {
+export interface SummaryOptions extends LoadOptions {
   readonly input?: ImageShape;
   readonly classes?: number;
   readonly activation?: string;
   /** Takes input and classes from this data set. */
   readonly dataset?: string;
-  readonly dataDir?: string | undefined;
 }
 
 /** The home shape of the net, unless told. */
-export async function summarize(
-  model: string,
-  { dataset, dataDir, ...options }: SummaryOptions = {},
-): Promise<NetSummary> {
+export async function summarize(model: string, options: SummaryOptions = {}): Promise<NetSummary> {
   let { input, classes } = options;
+  const { dataset } = options;
   if (dataset !== undefined) {
-    const data = await findDataset(dataset).load({ dataDir });
+    const data = await findDataset(dataset).load(options);
     input ??= data.shape;
     classes ??= data.classes.length;
   }

@@ -42,6 +42,7 @@ export function describeRun(session: Session, header: RunHeader, dataHash: strin
     config: session.config,
     sources,
     dataHash,
+    ...(session.dataset.incomplete && { incomplete: session.dataset.incomplete }),
     ...header,
     started: new Date().toISOString(),
     machine: {

@@ -55,7 +55,7 @@ export function checkConfig(config: TrainConfig): void {
 /** Loads the data and resolves everything that follows from it. */
 export async function openSession(given: TrainConfig): Promise<Session> {
   const source = findDataset(given.dataset);
-  const dataset = await source.load({ dataDir: given.dataDir });
+  const dataset = await source.load(given);
   const config = {
     ...given,
     model: given.model ?? source.defaults.model,

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Split } from "../../src/data/dataset.js";
 import { findDataset } from "../../src/data/index.js";
+import { describeDataset } from "../../src/data/tools/describe.js";
 import { needsRealData, realDataDir } from "./fixtures.js";
 
 function labelCounts(...splits: readonly Split[]): number[] {
@@ -38,4 +39,20 @@ test("fashion-mnist: 6,000 + 1,000 images of each class", async (t) => {
   assert.ok(test);
   assert.deepEqual(labelCounts(train), new Array(10).fill(6000));
   assert.deepEqual(labelCounts(test), new Array(10).fill(1000));
+});
+
+test("cifar-10: 10,000 images a batch, mean and deviation of the channels as published", async (t) => {
+  if (needsRealData) return t.skip(needsRealData);
+  const dataset = await findDataset("cifar-10").load({ dataDir: realDataDir, allowMissing: true });
+  const missing = dataset.incomplete?.length ?? 0;
+  assert.equal(dataset.train.count, 10_000 * (5 - missing));
+  const published = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] };
+  // They are of all 50,000 images.
+  const tolerance = missing > 0 ? 5e-3 : 5e-5;
+  const found = describeDataset(dataset);
+  for (const name of ["mean", "std"] as const) {
+    for (const [channel, value] of found[name].entries()) {
+      assert.ok(Math.abs(value - published[name][channel]) <= tolerance, `${name} of channel ${channel}: ${value}`);
+    }
+  }
 });

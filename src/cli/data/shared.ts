@@ -5,7 +5,7 @@ import type { Dataset } from "../../data/dataset.js";
 import { addFields, newCommand, resolveOptions } from "../options.js";
 
 /** The settings that decide what a data set's name stands for. */
-const loadFields = ["dataDir"] as const satisfies readonly (keyof TrainConfig)[];
+const loadFields = ["dataDir", "allowMissing"] as const satisfies readonly (keyof TrainConfig)[];
 
 /** A subcommand that takes the name of a data set. */
 export function datasetCommand(name: string, summary: string): Command {
@@ -15,5 +15,5 @@ export function datasetCommand(name: string, summary: string): Command {
 export async function loadNamed(name: string, self: Command): Promise<Dataset> {
   const { config } = await resolveOptions(self, loadFields);
   const { findDataset } = await import("../../data/index.js");
-  return findDataset(name, self.name()).load({ dataDir: config.dataDir });
+  return findDataset(name, self.name()).load(config);
 }

@@ -14,29 +14,58 @@ const unzip = promisify(gunzip);
 /** The name of a published file without the `.gz` it may have. */
 export const unpackedName = ({ name }: { readonly name: string }): string => name.replace(/\.gz$/, "");
 
-/** The paths of `names` (given without `.gz`) in the set's folder, in order. */
+/** The paths of `names` (given without `.gz`) in the set's folder, in order. Throws `dataError` naming those missing. */
 export function locate(set: string, dataDir: string | undefined, names: readonly string[]): string[] {
-  const either = names.map((name) => `${name}.gz`).join(", ");
-  const fix =
-    `Give the folder that holds ${set}/ with --data-dir or HEDDLE_DATA_DIR (docs/data.md shows the layout). ` +
-    "--dataset synthetic-digits needs no files.";
+  const { folder, paths } = findFiles(set, dataDir, names);
+  const absent = names.filter((_, i) => paths[i] === undefined);
+  if (absent.length > 0) throw missingFiles({ set, folder, files: names, absent });
+  return paths.filter((path) => path !== undefined);
+}
+
+/** The set's folder and what it has of `names`, in order. Throws `dataError` where there is no data folder. */
+export function findFiles(
+  set: string,
+  dataDir: string | undefined,
+  names: readonly string[],
+): { folder: string; paths: (string | undefined)[] } {
   if (!dataDir) {
-    const expected = `a data folder with ${set}/ in it, holding ${either} (or unpacked, without .gz)`;
-    throw dataError({ where: `Data set ${set}`, expected, got: "no data folder", fix });
+    const expected = `a data folder with ${set}/ in it, holding ${eitherWay(names)}`;
+    throw dataError({ where: `Data set ${set}`, expected, got: "no data folder", fix: howToGive(set) });
   }
   const folder = join(dataDir, set);
-  const paths = names.map((name) => [`${name}.gz`, name].map((file) => join(folder, file)).find(isFile));
-  const found = paths.filter((path) => path !== undefined);
-  if (found.length === names.length) return found;
-  const missing = names.filter((_, i) => paths[i] === undefined).map((name) => `${name}.gz`);
-  const got = existsSync(folder) ? `no ${missing.join(", ")}` : "no such folder";
-  throw dataError({ where: folder, expected: `the files ${either} (or unpacked, without .gz)`, got, fix });
+  return { folder, paths: names.map((name) => fileOf(folder, name)) };
 }
 
 /** The path of `name` (given without `.gz`) in the folder, as published or unpacked; undefined where neither is there. */
 export function fileOf(folder: string, name: string): string | undefined {
   return [`${name}.gz`, name].map((file) => join(folder, file)).find(isFile);
 }
+
+export interface MissingFiles {
+  readonly set: string;
+  readonly folder: string;
+  /** All that the set needs, without `.gz`. */
+  readonly files: readonly string[];
+  readonly absent: readonly string[];
+  /** One file that would do for all. */
+  readonly alternative?: string;
+  /** What else would help, before what always does. */
+  readonly fix?: string;
+}
+
+export function missingFiles({ set, folder, files, absent, alternative, fix = "" }: MissingFiles): HeddleError {
+  const missing = absent.map((name) => `${name}.gz`).join(", ");
+  const got = existsSync(folder) ? `no ${missing}` : "no such folder";
+  const expected = `the files ${eitherWay(files)}${alternative ? `, or ${alternative}` : ""}`;
+  return dataError({ where: folder, expected, got, fix: fix + howToGive(set) });
+}
+
+const eitherWay = (names: readonly string[]): string =>
+  `${names.map((name) => `${name}.gz`).join(", ")} (or unpacked, without .gz)`;
+
+const howToGive = (set: string): string =>
+  `Give the folder that holds ${set}/ with --data-dir or HEDDLE_DATA_DIR (docs/data.md shows the layout). ` +
+  "--dataset synthetic-digits needs no files.";
 
 function isFile(path: string): boolean {
   try {
