@@ -2,10 +2,11 @@
 import type { Command } from "commander";
 import { info } from "./data/info.js";
 import { list } from "./data/list.js";
+import { show } from "./data/show.js";
 import { newCommand } from "./options.js";
 
 export function command(): Command {
   const data = newCommand("data", "Look at data sets before training on them.");
-  for (const create of [list, info]) data.addCommand(create());
+  for (const create of [list, info, show]) data.addCommand(create());
   return data;
 }

@@ -1,6 +1,6 @@
 /** `heddle data`, end to end on data that needs no files. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { emptyFolder, heddle } from "./heddle.js";
@@ -38,9 +38,24 @@ describe("data info", () => {
   test("for people: a fact a line, and the classes counted", async () => {
     const { code, stdout } = await heddle(["data", "info", "synthetic-digits"]);
     assert.equal(code, 0);
-    assert.match(stdout, /^images +8x8x1, values 0\.\.16$/m);
+    assert.match(stdout, /^shape +8x8x1, values 0\.\.16$/m);
     assert.match(stdout, /^content +blake3:[0-9a-f]{64}$/m);
     assert.match(stdout, /^ +all +5,000 +1,000$/m);
+  });
+});
+
+describe("data show", () => {
+  test("writes the page where it is told, or under the set's name, and prints the path", async (t) => {
+    const cwd = emptyFolder(t);
+    const own = await heddle(["data", "show", "synthetic-digits"], { cwd });
+    assert.deepEqual([own.code, own.stdout], [0, "synthetic-digits.html\n"], own.stderr);
+    const args = "data show synthetic-digits --split test --per-class 1 --out page.html".split(" ");
+    const told = await heddle(args, { cwd });
+    assert.deepEqual([told.code, told.stdout], [0, "page.html\n"], told.stderr);
+    const page = readFileSync(join(cwd, "page.html"), "utf8");
+    assert.match(page, /^<!doctype html>/);
+    assert.match(page, /test split: 1 of 100/);
+    assert.deepEqual(readdirSync(cwd).sort(), ["page.html", "synthetic-digits.html"]);
   });
 });
 
@@ -51,6 +66,9 @@ const wrong: readonly [args: string, code: number, message: RegExp][] = [
   ["data info mnits", 2, /info: expected one of .* got mnits\. Did you mean mnist\?/],
   ["data info mnist", 3, /mnist\/.*no data folder.*--data-dir/],
   ["data info mnist --data-dir .", 3, /mnist: expected the files .* got no such folder/],
+  ["data show synthetic-digits --per-class 0", 2, /--per-class: expected a whole number of at least 1/],
+  ["data show synthetic-digits --split validation", 2, /--split: expected train or test, got "validation"/],
+  ["data show synthetic-digits --out no/such/page.html", 1, /no\/such\/page\.html: expected to write this file/],
   ["data list extra", 2, /list: expected 0 arguments/],
 ];
 

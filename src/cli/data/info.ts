@@ -1,7 +1,7 @@
 /** `heddle data info`: what a data set holds, in figures. */
 import type { Command } from "commander";
 import type { Description } from "../../data/tools/describe.js";
-import { bytes, count } from "../../progress/format.js";
+import { count } from "../../progress/format.js";
 import { jsonOption } from "../options.js";
 import { table } from "../table.js";
 import { type Colors, printJson, printText, resultColors } from "../terminal.js";
@@ -19,24 +19,14 @@ export function info(): Command {
 }
 
 async function run(name: string, options: InfoOptions, self: Command): Promise<void> {
-  const { describeDataset } = await import("../../data/tools/describe.js");
+  const { describeDataset, factsOf } = await import("../../data/tools/describe.js");
   const description = describeDataset(await loadNamed(name, self));
   if (options.json) printJson(description);
-  else printText(infoText(description, resultColors(options)));
+  else printText(infoText(description, factsOf(description), resultColors(options)));
 }
 
-export function infoText(description: Description, colors: Colors): string {
-  const { dataset, shape, maximum, classes, splits, mean, std, hash, notes } = description;
+function infoText({ dataset, classes, splits }: Description, facts: [string, string][], colors: Colors): string {
   const { train, test } = splits;
-  const numbers = (values: readonly number[]) => values.map((value) => value.toFixed(4)).join(", ");
-  const facts = [
-    ["images", `${shape.height}x${shape.width}x${shape.channels}, values 0..${maximum}`],
-    ["memory", bytes(description.bytes)],
-    ["mean", `${numbers(mean)} of pixel / ${maximum} over the training split`],
-    ["deviation", numbers(std)],
-    ["content", hash],
-    ...notes.map((note) => ["note", note]),
-  ];
   const rows = classes.map((name, label) => [
     `${label}`,
     name,

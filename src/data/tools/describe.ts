@@ -1,4 +1,5 @@
 /** What a data set holds, in figures: for `heddle data info`, and for whoever wants an overview before training. */
+import { bytes, count } from "../../progress/format.js";
 import { identity } from "../../random.js";
 import { dataHash } from "../data-hash.js";
 import type { Dataset, ImageShape, Split } from "../dataset.js";
@@ -60,6 +61,22 @@ function describeSplit({ count, images, labels }: Split, classes: number): Split
     perClass: countPerClass(labels, classes),
     bytes: images.byteLength + labels.byteLength,
   };
+}
+
+/** The same in words: a name and a text each. */
+export function factsOf(description: Description): [name: string, text: string][] {
+  const { shape, maximum, splits, mean, std, hash, notes } = description;
+  const numbers = (values: readonly number[]) => values.map((value) => value.toFixed(4)).join(", ");
+  const test = splits.test ? `, ${count(splits.test.images)} test` : "";
+  return [
+    ["images", `${count(splits.train.images)} train${test}`],
+    ["shape", `${shape.height}x${shape.width}x${shape.channels}, values 0..${maximum}`],
+    ["mean", `${numbers(mean)} of value / ${maximum} over the training split`],
+    ["deviation", numbers(std)],
+    ["memory", bytes(description.bytes)],
+    ["content", hash],
+    ...notes.map((note): [string, string] => ["note", note]),
+  ];
 }
 
 /** How many of the labels are 0, 1, .. classes - 1. */

@@ -1,0 +1,54 @@
+/** The page of a set: complete by itself, every class on it, and names that are only names. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Dataset } from "../../src/data/dataset.js";
+import { decodePng } from "../../src/data/formats/png.js";
+import { showDataset } from "../../src/data/tools/show.js";
+import { saying } from "./fixtures.js";
+
+const dataset: Dataset = {
+  name: "folder:<b>&",
+  shape: { height: 2, width: 2, channels: 1 },
+  classes: ["<script>alert(1)</script>", 'a "quoted" name', "empty"],
+  maximum: 255,
+  train: {
+    count: 3,
+    images: Uint8Array.of(0, 0, 0, 0, 100, 100, 100, 100, 255, 255, 255, 255),
+    labels: Uint16Array.of(0, 0, 1),
+  },
+  test: null,
+  notes: [],
+};
+
+const pictures = (html: string) =>
+  [...html.matchAll(/<img [^>]*src="data:image\/png;base64,([^"]*)">/g)].map(([, data], i) =>
+    decodePng(Buffer.from(data, "base64"), `picture ${i}`),
+  );
+
+test("a mean image for each class, and a sheet for each that has images", () => {
+  const html = showDataset(dataset, { split: "train" });
+  const [mean, , , firstSheet, secondSheet, ...rest] = pictures(html);
+  assert.deepEqual(Array.from(mean.pixels), [50, 50, 50, 50]);
+  assert.deepEqual([firstSheet.width, firstSheet.height], [5, 2]);
+  assert.deepEqual([secondSheet.width, ...secondSheet.pixels], [2, 255, 255, 255, 255]);
+  assert.equal(rest.length, 0);
+  assert.match(html, /training split: 2 of 2/);
+  assert.match(html, /empty <small>training split: no image/);
+});
+
+test("--per-class limits the images of each class", () => {
+  const [, , , sheet] = pictures(showDataset(dataset, { split: "train", perClass: 1 }));
+  assert.equal(sheet.width, 2);
+});
+
+test("the page is one file without scripts, and names cannot become markup", () => {
+  const html = showDataset(dataset, { split: "train" });
+  assert.doesNotMatch(html, /<script|<link|<iframe|https?:|<b>|"quoted"/);
+  assert.match(html, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/);
+  assert.match(html, /default-src 'none'/);
+  assert.match(html, /prefers-color-scheme: dark/);
+});
+
+test("a split that the set does not have is refused", () => {
+  assert.throws(() => showDataset(dataset, { split: "test" }), saying(2, "--split", "train", "got test"));
+});
