@@ -17,6 +17,7 @@ export const operations = {
   sumLoss: "loss*64 correct*64 totals*64",
   barrier: "words*32 ranks spin",
   halt: "flag*32",
+  blocks: "firstGroup lastGroup groups size count",
 } as const;
 
 export type OperationName = keyof typeof operations;
@@ -26,6 +27,8 @@ export const operationNames = Object.keys(operations) as OperationName[];
 export interface Region {
   readonly offset: number;
   readonly bytes: number;
+  /** Bytes from one sample's row to the next, where a loop over blocks of samples moves along. */
+  readonly rowBytes?: number;
 }
 
 type Words<S extends string> = S extends `${infer Head} ${infer Tail}` ? Head | Words<Tail> : S;
@@ -71,7 +74,7 @@ export class ProgramWriter {
       const value = (values as Record<string, Region | number | null>)[name];
       if (kind === "buffer") {
         const region = value as Region | null;
-        this.#words.push(region ? region.offset : -1, region ? region.bytes : 0);
+        this.#words.push(region ? region.offset : -1, region ? region.bytes : 0, region?.rowBytes ?? 0);
       } else {
         this.#words.push(value as number);
       }

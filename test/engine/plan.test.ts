@@ -25,6 +25,7 @@ function operationsOf(program: Float64Array): Operation[] {
     for (const { name: argument, kind } of signature(name)) {
       if (kind === "buffer") {
         const [offset, bytes] = [program[at++], program[at++]];
+        at++;
         if (offset >= 0) buffers.push({ argument, region: { offset, bytes } });
       } else numbers[argument] = program[at++];
     }

@@ -11,8 +11,9 @@ const arenaBytes = 4096;
 const block = { offset: 0, bytes: stepBlock.words * 8 };
 const activation = operationNames.indexOf("activation");
 const halt = operationNames.indexOf("halt");
+const blocks = operationNames.indexOf("blocks");
 
-/** activation of one vector: x at 128, y at 192. Words: 4, 0, number, x, bytes, ldx, y, bytes, ldy, n, function, slope. */
+/** activation of one vector: x at 128, y at 192. Words: 4, 0, number, x, bytes, 0, ldx, y, bytes, 0, ldy, n, function, slope. */
 const good = ((): number[] => {
   const writer = new ProgramWriter(4, block);
   const [x, y] = [128, 192].map((offset) => ({ offset, bytes: 64 }));
@@ -43,8 +44,12 @@ const wrong: [what: string, words: number[]][] = [
   ...Array.from(good.keys())
     .slice(3)
     .map((length): [string, number[]] => [`the first ${length} words`, good.slice(0, length)]),
-  ["doubles that are aligned to floats only", [8, 0, activation, 132, 64, 8, 192, 64, 8, 8, 0, 0]],
-  ["a flag between two words", [4, 0, halt, 129, 4]],
+  ["doubles that are aligned to floats only", [8, 0, activation, 132, 64, 0, 8, 192, 64, 0, 8, 8, 0, 0]],
+  ["a flag between two words", [4, 0, halt, 129, 4, 0]],
+  ["a loop beyond the program", [4, 0, blocks, 0, 0, 0, 8, 1]],
+  ["a loop over blocks of no samples", [4, 0, blocks, 0, 0, 0, 0, 1, ...good.slice(2)]],
+  ["a loop with a flag inside", [4, 0, blocks, 0, 0, 0, 8, 1, halt, 128, 4, 0]],
+  ["a loop in a loop", [4, 0, blocks, 0, 0, 0, 8, 2, blocks, 0, 0, 0, 8, 1, ...good.slice(2)]],
   ["a second operation that is cut off", [...good, halt, 128]],
 ];
 
@@ -86,7 +91,7 @@ for (const backend of [...nativeBackends().slice(0, 1), referenceBackend()]) {
 test("the reference refuses functions and optimizers that nobody knows", () => {
   const backend = referenceBackend();
   const arena = new Uint8Array(new SharedArrayBuffer(arenaBytes));
-  const functions = Float64Array.from(good.with(10, 99));
+  const functions = Float64Array.from(good.with(12, 99));
   assert.throws(() => backend.load(functions, arena), /no elementwise function has the number 99/);
   const writer = new ProgramWriter(4, block);
   const [dy, b] = [128, 192].map((offset) => ({ offset, bytes: 64 }));

@@ -45,7 +45,8 @@ export interface Step {
 export type Stop = "waiting" | "poisoned" | "halted";
 export type Run = (step: Step) => Stop | undefined;
 export type Twin<O extends OperationName> = (values: TwinArguments<O>) => Run;
-export type Twins = { readonly [O in OperationName]: Twin<O> };
+/** A loop over blocks is the interpreter's own. */
+export type Twins = { readonly [O in Exclude<OperationName, "blocks">]: Twin<O> };
 
 /** Numbers in a vector of 64 bytes. */
 export const lanesOf = (view: Real): number => vectorBytes / view.BYTES_PER_ELEMENT;

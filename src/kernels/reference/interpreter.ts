@@ -4,14 +4,24 @@ import type { Backend } from "../backend.js";
 import { runStatus } from "../backend.js";
 import type { Argument } from "../operations.js";
 import { operationNames, signature } from "../operations.js";
-import type { Run, Step, Stop, Twins } from "./contract.js";
+import { type BlockLoop, blocksOf } from "./blocks.js";
+import type { Real, Run, Step, Stop, Twins } from "./contract.js";
 import { dgemm, sgemm } from "./gemm.js";
 
 /** A run hands control back to JavaScript's caller after about this long, between two operations. */
 const sliceMilliseconds = 100;
 
+/** An operation of a program: what makes its run for a block that begins at `row`, and what it has made. */
+interface Entry {
+  readonly run: (row: number) => Run;
+  /** A loop may hold it. */
+  readonly kernel: boolean;
+  /** Set where it is a loop over the next `count` entries. */
+  readonly loop: BlockLoop | null;
+}
+
 interface Program {
-  readonly runs: readonly Run[];
+  readonly entries: readonly Entry[];
   readonly block: Float64Array;
 }
 
@@ -37,34 +47,55 @@ class Loader {
 
   load(): Program {
     const block = this.#view(Float64Array, this.#words[1], stepBlock.words * 8, "step block") as Float64Array;
-    const runs: Run[] = [];
-    for (this.#at = 2; this.#at < this.#words.length; ) runs.push(this.#operation());
-    return { runs, block };
+    const entries: Entry[] = [];
+    for (this.#at = 2; this.#at < this.#words.length; ) entries.push(this.#operation());
+    for (const [i, { loop }] of entries.entries()) {
+      if (loop === null) continue;
+      const body = entries.slice(i + 1, i + 1 + loop.count);
+      if (!(loop.size > 0 && loop.count > 0) || body.length < loop.count) {
+        throw this.#error("a loop over blocks of no samples, or beyond the program");
+      }
+      if (body.some((entry) => !entry.kernel)) {
+        throw this.#error("a loop over blocks holds something other than kernels");
+      }
+    }
+    return { entries, block };
   }
 
-  #operation(): Run {
+  #operation(): Entry {
     const name = operationNames[this.#words[this.#at]];
     if (name === undefined) throw this.#error("unknown operation");
     this.#at++;
-    const values = Object.fromEntries(
-      signature(name).map((argument) => [argument.name, this.#argument(argument, name)]),
-    );
-    // The one place where the types of an operation's arguments end: they follow from the signature just read.
-    return (this.#twins[name] as (values: unknown) => Run)(values);
+    const readers = signature(name).map((argument) => [argument.name, this.#argument(argument, name)] as const);
+    const valuesAt = (row: number): unknown => Object.fromEntries(readers.map(([key, read]) => [key, read(row)]));
+    if (name === "blocks") {
+      return { run: () => () => undefined, kernel: false, loop: valuesAt(0) as BlockLoop };
+    }
+    const made = new Map<number, Run>();
+    const run = (row: number): Run => {
+      let known = made.get(row);
+      // The one place where the types of an operation's arguments end: they follow from the signature just read.
+      if (known === undefined) made.set(row, (known = (this.#twins[name] as (values: unknown) => Run)(valuesAt(row))));
+      return known;
+    };
+    run(0);
+    return { run, kernel: name !== "barrier" && name !== "halt", loop: null };
   }
 
-  #argument({ kind, bits }: Argument, operation: string): number | ArrayBufferView {
-    const length = kind === "buffer" ? 2 : 1;
+  /** What gives the argument's value for a block that begins at a row. */
+  #argument({ kind, bits }: Argument, operation: string): (row: number) => number | ArrayBufferView {
+    const length = kind === "buffer" ? 3 : 1;
     if (this.#at + length > this.#words.length) throw this.#error("ends inside an operation");
-    const [value, bytes] = this.#words.subarray(this.#at, this.#at + length);
+    const [value, bytes, rowBytes] = this.#words.subarray(this.#at, this.#at + length);
     if (kind !== "buffer") {
       this.#at++;
-      return value;
+      return () => value;
     }
     const Type = bits === 0 ? this.#real : viewTypes[bits as keyof typeof viewTypes];
     const view = value === -1 ? new Type(0) : this.#view(Type, value, bytes, `buffer of ${operation}`);
     this.#at += length;
-    return view;
+    const rowLength = rowBytes / Type.BYTES_PER_ELEMENT;
+    return (row) => (rowLength > 0 ? (view as Real).subarray(row * rowLength) : view);
   }
 
   #view(Type: ViewType & { BYTES_PER_ELEMENT: number }, offset: number, bytes: number, what: string): ArrayBufferView {
@@ -98,14 +129,32 @@ function readStep(block: Float64Array): Step {
   };
 }
 
-function run({ runs, block }: Program, from: number): number {
+/** `from` and what it returns count on by the length of the program for each block of a loop that is done. */
+function run({ entries, block }: Program, from: number): number {
   const step = readStep(block);
   const begin = performance.now();
-  for (let i = from; i < runs.length; i++) {
-    const stop: Stop | undefined = runs[i](step);
-    if (stop === "waiting") return i;
-    if (stop !== undefined) return runStatus[stop];
-    if (i + 1 < runs.length && performance.now() - begin > sliceMilliseconds) return i + 1;
+  const late = (): boolean => performance.now() - begin > sliceMilliseconds;
+  for (let i = from % entries.length, done = Math.floor(from / entries.length); i < entries.length; ) {
+    const head = entries.findLastIndex(({ loop }, at) => loop !== null && at <= i && i <= at + loop.count);
+    if (head < 0) {
+      const stop: Stop | undefined = entries[i].run(0)(step);
+      if (stop === "waiting") return i;
+      if (stop !== undefined) return runStatus[stop];
+      i++;
+    } else {
+      const loop = entries[head].loop!;
+      const body = entries.slice(head + 1, head + 1 + loop.count);
+      const blocks = blocksOf(loop, step);
+      for (let at = Math.max(i - head - 1, 0); done < blocks.length; done++, at = 0) {
+        for (; at < body.length; at++) {
+          if (late() && i > head) return head + 1 + at + done * entries.length;
+          body[at].run(blocks[done].row)(blocks[done].step);
+          i = head + 1;
+        }
+      }
+      [i, done] = [head + 1 + loop.count, 0];
+    }
+    if (i < entries.length && late()) return i;
   }
   return runStatus.done;
 }

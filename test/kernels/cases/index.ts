@@ -19,4 +19,6 @@ export const cases: { readonly [O in OperationName]: Cases } = {
   sumLoss,
   barrier,
   halt,
+  // A loop is no kernel: blocks.test.ts runs them.
+  blocks: () => [],
 };
