@@ -1,20 +1,20 @@
 /** Decodes image files, told apart by how they begin and not by their names. */
 import { dataError } from "../../errors.js";
+import { decodeJpeg, isJpeg } from "./jpeg.js";
 import { type DecodedImage, defaultLimits, type ImageLimits } from "./pixels.js";
 import { decodePng, type PngImage } from "./png.js";
-import { pngSignature, startsWith } from "./png-chunks.js";
+import { isPng } from "./png-chunks.js";
 
 /** Grey stays one channel, colour is three; what is transparent lies on black. `name` stands in errors. Throws `dataError`. */
-export function decodeImage(
+export async function decodeImage(
   bytes: Uint8Array,
   name: string,
   limits: ImageLimits = defaultLimits,
 ): Promise<DecodedImage> {
-  return Promise.resolve().then(() => {
-    if (startsWith(bytes, pngSignature)) return onBlack(decodePng(bytes, name, limits));
-    const got = bytes.length === 0 ? "an empty file" : "something else";
-    throw dataError({ where: name, expected: "a PNG or JPEG image", got });
-  });
+  if (isPng(bytes)) return onBlack(decodePng(bytes, name, limits));
+  if (isJpeg(bytes)) return decodeJpeg(bytes, name, limits);
+  const got = bytes.length === 0 ? "an empty file" : "something else";
+  throw dataError({ where: name, expected: "a PNG or JPEG image", got });
 }
 
 /** The image without its alpha channel: colour x alpha. */

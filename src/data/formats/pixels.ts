@@ -27,6 +27,9 @@ export function checkSize(width: number, height: number, name: string, { side, p
   throw dataError({ where: name, expected, got: `width ${width} and height ${height}` });
 }
 
+/** True where the first bytes are these: how a file's format is told. */
+export const startsWith = (bytes: Uint8Array, head: Uint8Array): boolean => head.every((byte, i) => bytes[i] === byte);
+
 /**
  * The same image as grey or as RGB. Grey is 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601) in 16 bits after the point, which
  * leaves R = G = B as it is; RGB from grey has three equal channels.

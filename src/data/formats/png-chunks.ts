@@ -10,9 +10,11 @@
  */
 import { crc32 } from "node:zlib";
 import { dataError, type HeddleError } from "../../errors.js";
-import { checkSize, type ImageLimits } from "./pixels.js";
+import { checkSize, type ImageLimits, startsWith } from "./pixels.js";
 
 export const pngSignature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
+export const isPng = (bytes: Uint8Array): boolean => startsWith(bytes, pngSignature);
 
 type ColorType = 0 | 2 | 3 | 4 | 6;
 
@@ -86,7 +88,7 @@ export function readPngChunks(bytes: Uint8Array, name: string, limits: ImageLimi
 
 /** Each chunk up to IEND, with its checksum found right. */
 function* walk(bytes: Uint8Array, fail: Fail): Generator<Chunk> {
-  if (!startsWith(bytes, pngSignature)) throw fail(0, "the eight bytes that begin a PNG", "others");
+  if (!isPng(bytes)) throw fail(0, "the eight bytes that begin a PNG", "others");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let type = "";
   for (let at = pngSignature.length; type !== "IEND"; ) {
@@ -104,8 +106,6 @@ function* walk(bytes: Uint8Array, fail: Fail): Generator<Chunk> {
     at = end + 4;
   }
 }
-
-export const startsWith = (bytes: Uint8Array, head: Uint8Array): boolean => head.every((byte, i) => bytes[i] === byte);
 
 /** A capital first letter says that a reader must understand the chunk. */
 const isCritical = (type: string): boolean => (type.charCodeAt(0) & 0x20) === 0;
