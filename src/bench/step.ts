@@ -58,7 +58,13 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
       loss: findLoss("cross-entropy"),
       dataset,
       places: placesAtMost,
-      preprocessing: { standardize: "unit", kind: "affine", ...net.spec.input, ...unitAffine(net.spec.input.channels) },
+      preprocessing: {
+        standardize: "unit",
+        kind: "affine",
+        ...net.spec.input,
+        maximum: 255,
+        ...unitAffine(net.spec.input.channels),
+      },
     });
     const type = dtype === "f32" ? Float32Array : Float64Array;
     engine.setParameters(net.parameters.map((spec, i) => new type(initializeParameter(spec, i, 0, undefined))));

@@ -9,6 +9,8 @@ export type Preprocessing = {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** The largest byte of the training images: 255, or 16 for the 8x8 digits. Images from files are brought to it. */
+  readonly maximum: number;
 } & (
   | {
       /** x = byte * scale[c] + shift[c], one pair per channel. */

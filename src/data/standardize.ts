@@ -48,7 +48,7 @@ export function fitPreprocessing(name: string, dataset: Dataset, trainIndices: A
     const expected = `one of ${names.join(", ")}`;
     throw usageError({ where: "--standardize", expected, got: name, fix: didYouMean(name, names) });
   }
-  return { standardize: name, ...dataset.shape, ...found.fit(dataset, trainIndices) };
+  return { standardize: name, ...dataset.shape, maximum: dataset.maximum, ...found.fit(dataset, trainIndices) };
 }
 
 function fitChannels(dataset: Dataset, trainIndices: ArrayLike<number>): Fitted {

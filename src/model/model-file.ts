@@ -37,6 +37,8 @@ export interface ModelMetadata {
 const size = z.number().int().min(1);
 const image = { height: size, width: size, channels: size };
 const perChannel = z.array(z.number());
+/** Of files that do not say it, the images were bytes of full range. */
+const preprocessing = { standardize: z.string(), ...image, maximum: z.number().min(1).max(255).default(255) };
 const metadataSchema = z
   .object({
     schema: z.literal(1),
@@ -46,8 +48,8 @@ const metadataSchema = z
       layers: z.array(z.looseObject({ type: z.string() })),
     }),
     preprocessing: z.discriminatedUnion("kind", [
-      z.object({ kind: z.literal("affine"), standardize: z.string(), ...image, scale: perChannel, shift: perChannel }),
-      z.object({ kind: z.literal("per-image"), standardize: z.string(), ...image }),
+      z.object({ kind: z.literal("affine"), ...preprocessing, scale: perChannel, shift: perChannel }),
+      z.object({ kind: z.literal("per-image"), ...preprocessing }),
     ]),
     classNames: z.array(z.string()),
     provenance: z.looseObject({

@@ -29,6 +29,7 @@ export const rankCounts = [1, 2, 3, 7, 16];
 export const standardized = (shape: ImageShape): Preprocessing => ({
   standardize: "test",
   ...shape,
+  maximum: 255,
   kind: "affine",
   scale: Array.from({ length: shape.channels }, (_, channel) => 1 / (64 + 16 * channel)),
   shift: Array.from({ length: shape.channels }, (_, channel) => -1.75 + 0.25 * channel),

@@ -81,8 +81,9 @@ test("JPEG: without sharp the message says what to install; PNG needs nothing", 
 });
 
 test("the format is told by the first bytes, whatever the name", async () => {
-  assert.deepEqual(await decodeImage(encodePng(slope(1)), "a.jpg"), slope(1));
-  assert.equal((await decodeImage(await jpegOf(1), "a.png")).channels, 1);
+  assert.deepEqual(await decodeImage(encodePng(slope(1)), "a.jpg"), { ...slope(1), format: "PNG", alpha: false });
+  const { format, channels, alpha } = await decodeImage(await jpegOf(1), "a.png");
+  assert.deepEqual([format, channels, alpha], ["JPEG", 1, false]);
   for (const [text, got] of [
     ["GIF89a", "something else"],
     ["", "an empty file"],
@@ -91,7 +92,7 @@ test("the format is told by the first bytes, whatever the name", async () => {
   }
 });
 
-test("what is transparent lies on black", async () => {
+test("what is transparent lies on black, or on white where asked", async () => {
   const values = [
     [200, 100, 50, 255],
     [200, 100, 50, 0],
@@ -102,12 +103,10 @@ test("what is transparent lies on black", async () => {
   assert.equal(channels, 3);
   assert.deepEqual([...pixels], [200, 100, 50, 0, 0, 0, 100, 50, 26]);
   const greyAlpha = makePng({ width: 3, height: 1, depth: 8, color: 4 }, (x, _, c) => values[x][2 + c]);
-  assert.deepEqual(await decodeImage(greyAlpha, "a.png"), {
-    width: 3,
-    height: 1,
-    channels: 1,
-    pixels: Uint8Array.of(50, 0, 26),
-  });
+  const onBlack = await decodeImage(greyAlpha, "a.png");
+  assert.deepEqual([onBlack.channels, onBlack.alpha, ...onBlack.pixels], [1, true, 50, 0, 26]);
+  const onWhite = await decodeImage(greyAlpha, "a.png", defaultLimits, "white");
+  assert.deepEqual([...onWhite.pixels], [50, 255, 153]); // 51 x 128/255 + 127
 });
 
 test("the real folders of images: every file decodes; PNG equals what sharp makes of it", async (t) => {

@@ -41,6 +41,7 @@ test("the fixed ones use the range of the set, not its pixels", () => {
     standardize: "per-image",
     kind: "per-image",
     ...shape,
+    maximum: 255,
   });
 });
 

@@ -30,7 +30,7 @@ const options: EngineOptions = {
   optimizer,
   dtype: "f32",
   batchSize: 64,
-  preprocessing: { kind: "affine", standardize: "unit", ...shape, scale: [1 / 16], shift: [0] },
+  preprocessing: { kind: "affine", standardize: "unit", ...shape, maximum: 16, scale: [1 / 16], shift: [0] },
   dataset: formulaDataset(samples, shape, 16),
   places: samples,
 };

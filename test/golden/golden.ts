@@ -50,6 +50,7 @@ export const goldenModel = (): GoldenModel => readJson("model.json") as GoldenMo
 export const preprocessingOf = ({ net, scale, shift }: Affine): Preprocessing => ({
   standardize: "golden",
   ...net.input,
+  maximum: 255,
   kind: "affine",
   scale,
   shift,

@@ -30,6 +30,7 @@ const metadata: ModelMetadata = {
     height: 1,
     width: 2,
     channels: 1,
+    maximum: 255,
     scale: [1 / 255],
     shift: [0],
   },
@@ -76,7 +77,8 @@ test("a model is read as it was written, and equal models are equal files", () =
 test("f64 weights, also from shared memory, and per-image preprocessing go round", () => {
   const path = fresh();
   const shared = new Float64Array(new SharedArrayBuffer(48)).map((_, i) => i / 3);
-  const preprocessing = { kind: "per-image", standardize: "per-image", height: 1, width: 2, channels: 1 } as const;
+  const image = { height: 1, width: 2, channels: 1, maximum: 16 };
+  const preprocessing = { kind: "per-image", standardize: "per-image", ...image } as const;
   const bias64 = Float64Array.of(1, 2, 3);
   writeModel(path, { ...metadata, preprocessing }, parameters, [shared, bias64]);
   const file = readModel(path);
