@@ -4,7 +4,7 @@
  */
 import { didYouMean, usageError } from "../errors.js";
 import { Stream } from "../random.js";
-import type { ParameterSpec } from "./spec.js";
+import type { LayerSpec, ParameterSpec } from "./spec.js";
 
 export interface Fans {
   readonly fanIn: number;
@@ -47,6 +47,10 @@ export const initializers: readonly Initializer[] = [
     },
   },
 ];
+
+/** Activations that pass on only one side of zero: He's initial weights suit them. */
+const rectifiers = new Set(["relu", "leaky-relu", "maxout"]);
+export const rectifies = (above: LayerSpec | undefined): boolean => above !== undefined && rectifiers.has(above.type);
 
 /** `rectified`: a ReLU, leaky ReLU or maxout follows. */
 export function defaultInitializer(rectified: boolean): Initializer {

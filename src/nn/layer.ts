@@ -20,6 +20,7 @@ import type { z } from "zod";
 import type { ImageShape } from "../data/dataset.js";
 import type { BufferContext, BufferSpec, Lowering, Pooling } from "../engine/lowering.js";
 import type { Elementwise } from "../kernels/operations.js";
+import type { Notation } from "./notation.js";
 import type { FeatureShape, LayerSpec, ParameterSpec } from "./spec.js";
 
 /** Where a layer stands in its net: what its shape rule and its error messages need. */
@@ -38,6 +39,8 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   readonly summary: string;
   /** What the spec may say; unknown keys are refused. */
   readonly schema: z.ZodType<Spec>;
+  /** How a sentence of the arrow language says it. */
+  readonly notation: Notation<Spec>;
   /** Shape of the output. Throws `usageError` naming the layer and both shapes where the input does not fit. */
   output(spec: Spec, place: LayerPlace): FeatureShape;
   /** Learned tensors and running statistics, in PyTorch's order. */
@@ -79,6 +82,9 @@ export interface Synchronous<Spec> {
   mergeBackward(spec: Spec, lowering: Lowering): void;
 }
 
+/** How errors name a layer: "layer 3.body.0 (conv2d)". */
+export const layerWhere = ({ name }: Pick<LayerPlace, "name">, type: string): string => `layer ${name} (${type})`;
+
 /** Features of one sample. */
 export const featureCount = ({ height, width, channels }: ImageShape): number => height * width * channels;
 /** "28x28x1", or "10" for a plain vector. */
@@ -91,4 +97,10 @@ export interface Window {
   readonly width: number;
   readonly strideHeight: number;
   readonly strideWidth: number;
+}
+
+/** The window of a layer each of whose outputs sees the whole of its input. */
+export function wholeWindow(input: FeatureShape): Window {
+  const { height, width } = input.image ?? input;
+  return { height, width, strideHeight: 1, strideWidth: 1 };
 }

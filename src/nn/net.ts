@@ -33,13 +33,17 @@ export const elementCount = (shape: readonly number[]): number => shape.reduce((
 const countOf = (parameters: readonly ParameterSpec[]): number =>
   parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 
-/** Appends the layers of one list, and of the branches of its composite layers; returns what the last one is. */
+/**
+ * Appends the layers of one list, and of the branches of its composite layers; returns what the last one is. `follower`
+ * comes after the list, where it is a branch.
+ */
 function resolveLayers(
   specs: readonly LayerSpec[],
   prefix: string,
   from: number,
   input: FeatureShape,
   layers: NetLayer[],
+  follower?: LayerSpec,
 ): number {
   const shapeOf = (position: number): FeatureShape => (position === from ? input : layers[position].output);
   let last = from;
@@ -47,15 +51,16 @@ function resolveLayers(
     const name = `${prefix}${i}`;
     const layer = layerOf(spec, name);
     const branches = Object.entries(layer.branches?.(spec) ?? {});
+    const above = specs.find((next, at) => at > i && !layerOf(next, `${prefix}${at}`).passive) ?? follower;
     const inputs = branches.map(([branch, list]) =>
-      resolveLayers(list, `${name}.${branch}.`, last, shapeOf(last), layers),
+      resolveLayers(list, `${name}.${branch}.`, last, shapeOf(last), layers, above),
     );
     if (inputs.length === 0) inputs.push(last);
     const place: LayerPlace = {
       name,
       inputs: inputs.map((position) => (position === last ? shapeOf(last) : layers[position].output)),
       input: inputs[0] === last ? shapeOf(last) : layers[inputs[0]].output,
-      above: specs.slice(i + 1).find((above) => !layerOf(above, name).passive),
+      above,
     };
     const output = layer.output(spec, place);
     const parameters = layer.parameters(spec, place);
@@ -63,6 +68,13 @@ function resolveLayers(
     last = layers.length - 1;
   }
   return last;
+}
+
+/** What a list of layers gives for an input. Throws `usageError` naming the layer where shapes or specs do not fit. */
+export function outputOf(specs: readonly LayerSpec[], input: FeatureShape): FeatureShape {
+  const layers: NetLayer[] = [];
+  const last = resolveLayers(specs, "", -1, input, layers);
+  return last < 0 ? input : layers[last].output;
 }
 
 /** Throws `usageError` naming the layer where shapes or specs do not fit. */

@@ -18,6 +18,8 @@ export interface NetSpec {
  */
 export interface FeatureShape extends ImageShape {
   readonly image?: ImageShape;
+  /** Given by a layer of images: a dense layer above wants it flattened first, even where it is 1x1. */
+  readonly map?: true;
 }
 
 /** One tensor of the model file as PyTorch names and lays it out. */

@@ -1,20 +1,20 @@
 /**
  * Dense (fully connected) layer: y = x W^T + b.
  *
- * x [batch][in], y [batch][out]; W [out, in] and b [out] as in PyTorch's nn.Linear. An image is taken as it is: its
- * features are numbered C,H,W in the file, as after PyTorch's flatten.
+ * x [batch][in], y [batch][out]; W [out, in] and b [out] as in PyTorch's nn.Linear. The net's own image is taken as it
+ * is: its features are numbered C,H,W in the file, as after PyTorch's flatten. What a layer of images gives must be
+ * flattened first.
  * Backward: dx = dy W, dW = dy^T x, db = sum over the minibatch of dy; dy already holds the mean over samples.
  */
 import { z } from "zod";
 import { panelVectors } from "../../kernels/backend.js";
 import { elementwiseNames } from "../../kernels/operations.js";
-import { featureCount, type Layer } from "../layer.js";
+import { usageError } from "../../errors.js";
+import { rectifies } from "../initializers.js";
+import { featureCount, type Layer, layerWhere, wholeWindow } from "../layer.js";
 
 const schema = z.strictObject({ type: z.literal("dense"), units: z.number().int().min(1) });
 export type DenseSpec = z.infer<typeof schema>;
-
-/** Activations that pass on only one side of zero: He's initial weights suit them. */
-const rectifiers = new Set(["relu", "leaky-relu", "maxout"]);
 
 export const dense: Layer<DenseSpec> = {
   type: "dense",
@@ -24,16 +24,32 @@ export const dense: Layer<DenseSpec> = {
   fusesBelow: true,
   wholeShard: true,
 
-  output: ({ units }) => ({ height: 1, width: 1, channels: units }),
+  notation: {
+    word: "fc",
+    usage: "fc UNITS",
+    read: (a) => ({ type: "dense", units: a.integer("units", 1) }),
+    write: ({ units }) => `${units}`,
+  },
+
+  output({ units }, place) {
+    if (place.input.map) {
+      throw usageError({
+        where: layerWhere(place, "dense"),
+        expected: `a vector, to make ${units} units of it`,
+        got: `an image of ${place.input.height}x${place.input.width}x${place.input.channels}`,
+        fix: `Put {"type": "flatten"} before it.`,
+      });
+    }
+    return { height: 1, width: 1, channels: units };
+  },
 
   parameters({ units }, { name, input, above }) {
     const fanIn = featureCount(input);
-    const rectified = above !== undefined && rectifiers.has(above.type);
     return [
       {
         name: `${name}.weight`,
         shape: [units, fanIn],
-        init: { kind: "weights", fanIn, fanOut: units, rectified },
+        init: { kind: "weights", fanIn, fanOut: units, rectified: rectifies(above) },
         packing: { kind: "panels", k: fanIn, n: units, image: input.image ?? input, copy: "transposed" },
       },
       {
@@ -50,6 +66,7 @@ export const dense: Layer<DenseSpec> = {
     training ? { panel: { scope: "rank", length: chunk * panelVectors * lanes } } : {},
 
   multiplyAdds: ({ units }, { input }) => featureCount(input) * units,
+  window: (_spec, { input }) => wholeWindow(input),
 
   forward({ units }, { x, y, above, parameter, emit }) {
     emit("dense", {

@@ -2,18 +2,21 @@
 import type { z } from "zod";
 import { type Elementwise, elementwiseNames } from "../../kernels/operations.js";
 import type { Layer } from "../layer.js";
+import type { Notation } from "../notation.js";
 import type { LayerSpec } from "../spec.js";
 
 export function elementwiseLayer<Spec extends LayerSpec>(
   type: Spec["type"],
   summary: string,
   schema: z.ZodType<Spec>,
+  notation: Notation<Spec>,
   elementwise: (spec: Spec) => Elementwise,
 ): Layer<Spec> {
   return {
     type,
     summary,
     schema,
+    notation,
     elementwise,
     output: (_spec, { input }) => input,
     parameters: () => [],
@@ -51,3 +54,11 @@ export function elementwiseLayer<Spec extends LayerSpec>(
     update() {},
   };
 }
+
+/** The notation of a layer that its word says all about. */
+export const bare = <Spec extends LayerSpec>(word: string, spec: Spec): Notation<Spec> => ({
+  word,
+  usage: word,
+  read: () => spec,
+  write: () => "",
+});

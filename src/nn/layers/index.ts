@@ -2,13 +2,39 @@
 import { didYouMean, usageError } from "../../errors.js";
 import type { Layer } from "../layer.js";
 import type { LayerSpec } from "../spec.js";
+import { averagePool } from "./average-pool.js";
+import { batchNorm } from "./batch-norm.js";
+import { conv2d } from "./conv2d.js";
 import { dense } from "./dense.js";
+import { dropout } from "./dropout.js";
+import { flatten } from "./flatten.js";
+import { gaussianNoise } from "./gaussian-noise.js";
+import { globalAveragePool } from "./global-average-pool.js";
 import { leakyRelu } from "./leaky-relu.js";
+import { maxPool } from "./max-pool.js";
+import { maxout } from "./maxout.js";
 import { relu } from "./relu.js";
+import { residual } from "./residual.js";
 import { sigmoid } from "./sigmoid.js";
 import { tanh } from "./tanh.js";
 
-export const layers: readonly Layer[] = [dense, relu, leakyRelu, tanh, sigmoid] as unknown as readonly Layer[];
+export const layers: readonly Layer[] = [
+  dense,
+  relu,
+  leakyRelu,
+  tanh,
+  sigmoid,
+  conv2d,
+  maxPool,
+  averagePool,
+  globalAveragePool,
+  batchNorm,
+  dropout,
+  gaussianNoise,
+  maxout,
+  flatten,
+  residual,
+] as unknown as readonly Layer[];
 
 /** The layer of a spec, checked against its schema. Throws `usageError`. */
 export function layerOf(spec: LayerSpec, name: string): Layer {

@@ -4,12 +4,26 @@
  * of y tells the sign of x.
  */
 import { z } from "zod";
+import type { Notation } from "../notation.js";
 import { elementwiseLayer } from "./elementwise.js";
 
 const schema = z.strictObject({ type: z.literal("leaky-relu"), slope: z.number().gt(0).lte(1) });
 export type LeakyReluSpec = z.infer<typeof schema>;
 
-export const leakyRelu = elementwiseLayer<LeakyReluSpec>("leaky-relu", "x > 0 ? x : slope x", schema, ({ slope }) => ({
-  name: "leaky-relu",
-  slope,
-}));
+const notation: Notation<LeakyReluSpec> = {
+  word: "lrelu",
+  usage: "lrelu SLOPE",
+  read: (sentence) => ({ type: "leaky-relu", slope: sentence.number("a slope, as in lrelu 0.01") }),
+  write: ({ slope }) => `${slope}`,
+};
+
+export const leakyRelu = elementwiseLayer<LeakyReluSpec>(
+  "leaky-relu",
+  "x > 0 ? x : slope x",
+  schema,
+  notation,
+  ({ slope }) => ({
+    name: "leaky-relu",
+    slope,
+  }),
+);
