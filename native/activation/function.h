@@ -128,4 +128,14 @@ template <class T> void activation_backward(const Word* words, const Step& step)
           .store(a.dx + r * a.lddx + i);
 }
 
+// add: y[r] = f(a[r] + b[r]) on whole vectors: where a shortcut meets its branch.
+template <class T> struct AddArguments { const T* a; int64_t lda; const T* b; int64_t ldb; T* y; int64_t ldy, n, function; double slope; };
+template <class T> void add(const Word* words, const Step& step) {
+  const auto a = read_arguments<AddArguments<T>>(words);
+  const Vec<T> slope = Vec<T>::set1(T(a.slope));
+  for (int64_t r = step.first; r < step.first + step.rows; r++)
+    for (int64_t i = 0; i < a.n; i += Vec<T>::lanes)
+      apply(a.function, slope, Vec<T>::load(a.a + r * a.lda + i) + Vec<T>::load(a.b + r * a.ldb + i)).store(a.y + r * a.ldy + i);
+}
+
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -9,6 +9,15 @@
 #include "../gemm/tile.h"
 #include "../gemm/dense.h"
 #include "../gemm/gemm.h"
+#include "../pool/pool.h"
+#include "../maxout/maxout.h"
+#include "../random/philox.h"
+#include "../random/normal.h"
+#include "../noise/draws.h"
+#include "../noise/noise.h"
+#include "../norm/moments.h"
+#include "../norm/batch_norm.h"
+#include "../norm/batch_norm_backward.h"
 
 #define HEDDLE_STRING_(x) #x
 #define HEDDLE_STRING(x) HEDDLE_STRING_(x)

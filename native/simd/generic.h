@@ -19,13 +19,21 @@ inline double power_of_two_bits(double n) {
   return result;
 }
 
+// The format that a register also loads from and stores to: float, of a register of doubles.
+template <class T> struct NarrowerOf { struct Type; };
+template <> struct NarrowerOf<double> { using Type = float; };
+template <class T> using Narrower = typename NarrowerOf<T>::Type;
+
 template <class T> struct Reg {
   static constexpr int width = 1;
   T v;
   static inline Reg load(const T* p) { return {*p}; }
   static inline Reg set1(T x) { return {x}; }
   static inline Reg from_bytes(const uint8_t* p) { return {T(*p)}; }
+  static inline Reg load(const Narrower<T>* p) { return {T(*p)}; }
   inline void store(T* p) const { *p = v; }
+  inline void store(Narrower<T>* p) const { *p = Narrower<T>(v); }
+  inline void store_bytes(uint8_t* p) const { *p = uint8_t(v); }
   static inline Reg load_partial(const T* p, int n) { return {n > 0 ? *p : T(0)}; }
   inline void store_partial(T* p, int n) const {
     if (n > 0) *p = v;
@@ -44,7 +52,34 @@ template <class T> struct Reg {
     return {shifted - (sizeof(T) == 4 ? T(12582912) : T(6755399441055744))};
   }
   friend inline Reg select_greater(Reg a, Reg b, Reg x, Reg y) { return {a.v > b.v ? x.v : y.v}; }
+  friend inline Reg select_greater_or_nan(Reg a, Reg b, Reg x, Reg y) { return {a.v > b.v || a.v != a.v ? x.v : y.v}; }
+  friend inline Reg select_equal(Reg a, Reg b, Reg x, Reg y) { return {a.v == b.v ? x.v : y.v}; }
   friend inline Reg power_of_two(Reg n) { return {power_of_two_bits(n.v)}; }
+};
+
+// The bits of a double.
+struct BitsReg {
+  static constexpr int width = 1;
+  uint64_t v;
+  static inline BitsReg load(const uint64_t* p) { return {*p}; }
+  static inline BitsReg set1(uint64_t x) { return {x}; }
+  static inline BitsReg of(Reg<double> a) {
+    BitsReg bits;
+    memcpy(&bits.v, &a.v, sizeof bits.v);
+    return bits;
+  }
+  inline Reg<double> as_double() const {
+    Reg<double> a;
+    memcpy(&a.v, &v, sizeof v);
+    return a;
+  }
+  friend inline BitsReg operator+(BitsReg a, BitsReg b) { return {a.v + b.v}; }
+  friend inline BitsReg operator^(BitsReg a, BitsReg b) { return {a.v ^ b.v}; }
+  friend inline BitsReg operator&(BitsReg a, BitsReg b) { return {a.v & b.v}; }
+  friend inline BitsReg operator|(BitsReg a, BitsReg b) { return {a.v | b.v}; }
+  friend inline BitsReg multiply_words(BitsReg a, BitsReg b) { return {uint64_t(uint32_t(a.v)) * uint32_t(b.v)}; }
+  template <int n> inline BitsReg left() const { return {v << n}; }
+  template <int n> inline BitsReg right() const { return {v >> n}; }
 };
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -11,6 +11,30 @@ export const operations = {
   biasUpdate: "dy* lddy b* g* s* t* firstVector lastVector optimizer",
   activation: "x* ldx y* ldy n function slope~",
   activationBackward: "dy* lddy y* ldy dx* lddx n function slope~",
+  add: "a* lda b* ldb y* ldy n function slope~",
+  maxPool:
+    "x* ldx y* ldy winners*8 ldw height width channels windowHeight windowWidth strideHeight strideWidth padTop padLeft outHeight outWidth",
+  maxPoolBackward:
+    "dy* lddy winners*8 ldw dx* lddx height width channels windowHeight windowWidth strideHeight strideWidth padTop padLeft outHeight outWidth",
+  averagePool:
+    "x* ldx y* ldy height width channels windowHeight windowWidth strideHeight strideWidth padTop padLeft outHeight outWidth",
+  averagePoolBackward:
+    "dy* lddy dx* lddx height width channels windowHeight windowWidth strideHeight strideWidth padTop padLeft outHeight outWidth",
+  maxout: "x* ldx y* ldy winners*8 ldw pixels channels pieces",
+  maxoutBackward: "dy* lddy winners*8 ldw dx* lddx pixels channels pieces",
+  dropout: "x* ldx y* ldy order*32 key0 key1 rate~ pixels channels",
+  dropoutBackward: "dy* lddy y* ldy dx* lddx order*32 key0 key1 rate~ pixels channels function slope~",
+  gaussianNoise: "x* ldx y* ldy order*32 key0 key1 deviation~ pixels channels",
+  batchNormMeasure: "x* ldx m*64 pixels channels",
+  batchNormMerge: "m*64 groups weight* bias* mean*64 inverse*64 scale* shift* channels epsilon~",
+  batchNormFold: "runningMean* runningVariance* weight* bias* scale* shift* channels epsilon~",
+  batchNorm: "x* ldx y* ldy scale* shift* pixels channels function slope~",
+  batchNormMeasureBackward: "x* ldx dy* lddy mean*64 m*64 pixels channels",
+  batchNormMergeBackward: "m*64 groups weight* mean*64 inverse*64 coefficients* channels",
+  batchNormBackward: "dy* lddy x* ldx dx* lddx coefficients* pixels channels function slope~",
+  batchNormUpdate:
+    "m*64 groups inverse*64 weight* bias* weightS* weightT* biasS* biasT* channels firstVector lastVector optimizer",
+  batchNormRunning: "m*64 groups runningMean* runningVariance* channels momentum~",
   softmaxCrossEntropy: "z* ldz dz* lddz labels*16 order*32 weights*64 loss*64 correct*64 flag*32 classes smoothing~",
   squaredError: "z* ldz dz* lddz labels*16 order*32 weights*64 loss*64 correct*64 flag*32 classes smoothing~",
   score: "z* ldz p* ldp labels*16 order*32 loss*64 predicted*32 probabilities* classes squared",

@@ -75,3 +75,15 @@ export const activationBackward: Twin<"activationBackward"> = (values) => {
     for (let r = first; r < first + rows; r++) applyDerivative(y, r * ldy, dy, r * lddy, dx, r * lddx, count);
   };
 };
+
+/** y = f(a + b), on whole vectors of each row. */
+export const add: Twin<"add"> = ({ a, lda, b, ldb, y, ldy, n, function: f, slope }) => {
+  const apply = applyOf(f, slope, y);
+  const count = padded(n, lanesOf(y));
+  return ({ first, rows }) => {
+    for (let r = first; r < first + rows; r++) {
+      for (let i = 0; i < count; i++) y[r * ldy + i] = a[r * lda + i] + b[r * ldb + i];
+      apply(y, r * ldy, y, r * ldy, count);
+    }
+  };
+};

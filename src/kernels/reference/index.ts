@@ -1,10 +1,24 @@
 import type { Backend } from "../backend.js";
-import { activation, activationBackward } from "./activation.js";
+import { activation, activationBackward, add } from "./activation.js";
 import { barrier, halt } from "./barrier.js";
+import {
+  batchNorm,
+  batchNormBackward,
+  batchNormFold,
+  batchNormMeasure,
+  batchNormMeasureBackward,
+  batchNormMerge,
+  batchNormMergeBackward,
+  batchNormRunning,
+  batchNormUpdate,
+} from "./batch-norm.js";
 import type { Twins } from "./contract.js";
 import { biasUpdate, dense, denseBackward, denseUpdate } from "./dense.js";
 import { gather } from "./gather.js";
 import { interpreter } from "./interpreter.js";
+import { maxout, maxoutBackward } from "./maxout.js";
+import { dropout, dropoutBackward, gaussianNoise } from "./noise.js";
+import { averagePool, averagePoolBackward, maxPool, maxPoolBackward } from "./pool.js";
 import { score, softmaxCrossEntropy, squaredError, sumLoss } from "./loss.js";
 
 /** The twin of every operation. One that is missing does not compile. */
@@ -16,6 +30,25 @@ export const twins: Twins = {
   biasUpdate,
   activation,
   activationBackward,
+  add,
+  maxPool,
+  maxPoolBackward,
+  averagePool,
+  averagePoolBackward,
+  maxout,
+  maxoutBackward,
+  dropout,
+  dropoutBackward,
+  gaussianNoise,
+  batchNormMeasure,
+  batchNormMerge,
+  batchNormFold,
+  batchNorm,
+  batchNormMeasureBackward,
+  batchNormMergeBackward,
+  batchNormBackward,
+  batchNormUpdate,
+  batchNormRunning,
   softmaxCrossEntropy,
   squaredError,
   score,

@@ -65,7 +65,7 @@ export const denseBackward: Cases = (format) =>
   });
 
 /** State of an optimizer on numbers like `weights`: second moments are not negative. */
-function state(optimizer: number, w: Real, next: () => number): { s: Real | null; t: Real | null } {
+export function state(optimizer: number, w: Real, next: () => number): { s: Real | null; t: Real | null } {
   const filled = (from: number) => w.map((value) => (value === 0 ? 0 : from + next()));
   return { s: optimizer >= 1 ? filled(-0.5) : null, t: optimizer >= 2 ? filled(0.1) : null };
 }

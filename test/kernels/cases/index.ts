@@ -1,7 +1,20 @@
 import type { OperationName } from "../../../src/kernels/operations.js";
+import {
+  batchNorm,
+  batchNormBackward,
+  batchNormFold,
+  batchNormMeasure,
+  batchNormMeasureBackward,
+  batchNormMerge,
+  batchNormMergeBackward,
+  batchNormRunning,
+  batchNormUpdate,
+} from "./batch-norm.js";
 import type { Cases } from "./case.js";
 import { barrier, halt, sumLoss } from "./control.js";
 import { biasUpdate, dense, denseBackward, denseUpdate } from "./dense.js";
+import { add, dropout, dropoutBackward, gaussianNoise } from "./noise.js";
+import { averagePool, averagePoolBackward, maxout, maxoutBackward, maxPool, maxPoolBackward } from "./pool.js";
 import { activation, activationBackward, gather, score, softmaxCrossEntropy, squaredError } from "./rows.js";
 
 /** What the kernel tests run: cases for every operation. One that has none does not compile. */
@@ -13,6 +26,25 @@ export const cases: { readonly [O in OperationName]: Cases } = {
   biasUpdate,
   activation,
   activationBackward,
+  add,
+  maxPool,
+  maxPoolBackward,
+  averagePool,
+  averagePoolBackward,
+  maxout,
+  maxoutBackward,
+  dropout,
+  dropoutBackward,
+  gaussianNoise,
+  batchNormMeasure,
+  batchNormMerge,
+  batchNormFold,
+  batchNorm,
+  batchNormMeasureBackward,
+  batchNormMergeBackward,
+  batchNormBackward,
+  batchNormUpdate,
+  batchNormRunning,
   softmaxCrossEntropy,
   squaredError,
   score,

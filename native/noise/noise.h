@@ -1,0 +1,101 @@
+// Dropout and additive Gaussian noise, drawn anew in each pass: no mask is kept.
+#pragma once
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+// Factors of dropout: 0 where a word is below rate * 2^32, else 1 / (1 - rate).
+template <class T> struct Keep {
+  Vec<double> threshold, factor;
+  explicit Keep(double rate) : threshold(Vec<double>::set1(__builtin_floor(rate * 0x1p32 + 0.5))), factor(Vec<double>::set1(1 / (1 - rate))) {}
+  inline void operator()(const Words& words, T* out) const {
+    HEDDLE_UNROLL
+    for (int w = 0; w < 4; w++)
+      select_greater(threshold, number_of_word(words.word[w]), Vec<double>::zero(), factor).store(out + w * Draws<T>::blocks);
+  }
+};
+
+// Normals with a standard deviation.
+template <class T> struct Gauss {
+  Vec<double> deviation;
+  inline void operator()(const Words& words, T* out) const {
+    HEDDLE_UNROLL
+    for (int w = 0; w < 4; w += 2) {
+      Vec<double> first, second;
+      normals(words.word[w], words.word[w + 1], first, second);
+      (first * deviation).store(out + w * Draws<T>::blocks);
+      (second * deviation).store(out + (w + 1) * Draws<T>::blocks);
+    }
+  }
+};
+
+template <class T> struct DropoutArguments {
+  const T* x; int64_t ldx;  // [chunk][ldx]
+  T* y; int64_t ldy;        // [chunk][ldy], may be x
+  const uint32_t* order;    // sample of each place in the epoch
+  int64_t key0, key1;
+  double rate;
+  int64_t pixels, channels;
+};
+
+template <class T> void dropout(const Word* words, const Step& step) {
+  using V = Vec<T>;
+  const auto a = read_arguments<DropoutArguments<T>>(words);
+  Draws<T> draws{a.order, uint32_t(a.key0), uint32_t(a.key1), a.pixels, a.channels, {}, {}, {}};
+  draws.run(step, Keep<T>(a.rate), [&](int64_t r, int64_t feature, int64_t count, const T* factors) {
+    const T* x = a.x + r * a.ldx + feature;
+    T* y = a.y + r * a.ldy + feature;
+    for (int64_t i = 0; i < count; i += V::lanes) store_lanes(load_lanes(x + i, count - i) * load_lanes(factors + i, count - i), y + i, count - i);
+  });
+}
+
+template <class T> struct DropoutBackwardArguments {
+  const T* dy; int64_t lddy;  // [chunk][lddy]
+  const T* y; int64_t ldy;    // [chunk][ldy] what the function below gave, dropout's input; null where there is none
+  T* dx; int64_t lddx;        // [chunk][lddx], may be dy
+  const uint32_t* order;
+  int64_t key0, key1;
+  double rate;
+  int64_t pixels, channels, function;
+  double slope;
+};
+
+// dropoutBackward: dx = dy * factor * f'(below), with the factors of the forward pass.
+template <class T> void dropout_backward(const Word* words, const Step& step) {
+  using V = Vec<T>;
+  const auto a = read_arguments<DropoutBackwardArguments<T>>(words);
+  const V slope = V::set1(T(a.slope));
+  Draws<T> draws{a.order, uint32_t(a.key0), uint32_t(a.key1), a.pixels, a.channels, {}, {}, {}};
+  draws.run(step, Keep<T>(a.rate), [&](int64_t r, int64_t feature, int64_t count, const T* factors) {
+    const T* dy = a.dy + r * a.lddy + feature;
+    const T* y = a.y ? a.y + r * a.ldy + feature : nullptr;
+    T* dx = a.dx + r * a.lddx + feature;
+    for (int64_t i = 0; i < count; i += V::lanes) {
+      V delta = load_lanes(dy + i, count - i) * load_lanes(factors + i, count - i);
+      if (y) delta = apply_derivative(a.function, slope, load_lanes(y + i, count - i), delta);
+      store_lanes(delta, dx + i, count - i);
+    }
+  });
+}
+
+template <class T> struct GaussianNoiseArguments {
+  const T* x; int64_t ldx;  // [chunk][ldx]
+  T* y; int64_t ldy;        // [chunk][ldy], may be x
+  const uint32_t* order;
+  int64_t key0, key1;
+  double deviation;
+  int64_t pixels, channels;
+};
+
+// gaussianNoise: y = x + deviation * normal.
+template <class T> void gaussian_noise(const Word* words, const Step& step) {
+  using V = Vec<T>;
+  const auto a = read_arguments<GaussianNoiseArguments<T>>(words);
+  Draws<T> draws{a.order, uint32_t(a.key0), uint32_t(a.key1), a.pixels, a.channels, {}, {}, {}};
+  draws.run(step, Gauss<T>{Vec<double>::set1(a.deviation)}, [&](int64_t r, int64_t feature, int64_t count, const T* noise) {
+    const T* x = a.x + r * a.ldx + feature;
+    T* y = a.y + r * a.ldy + feature;
+    for (int64_t i = 0; i < count; i += V::lanes) store_lanes(load_lanes(x + i, count - i) + load_lanes(noise + i, count - i), y + i, count - i);
+  });
+}
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE

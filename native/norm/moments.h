@@ -1,0 +1,69 @@
+// Sums of batch normalisation per channel, in double. A group's row of `m` is [mean or sum][channels], [M2 or sum][channels]
+// and the count of numbers per channel. Rows of groups are merged by a fixed binary tree: ((0+1)+(2+3))….
+#pragma once
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+using Wide = Vec<double>;
+constexpr int wide_lanes = Wide::lanes;
+
+constexpr int64_t moments_words(int64_t channels) { return 2 * channels + 1; }
+
+// n numbers from p on (the other lanes 0), or all lanes.
+template <class T> inline Wide load_wide(const T* p, int64_t n) {
+  if (n >= wide_lanes) return Wide::load(p);
+  T lane[wide_lanes] = {0};
+  for (int64_t i = 0; i < n; i++) lane[i] = p[i];
+  return Wide::load(lane);
+}
+template <class T> inline void store_wide(Wide v, T* p, int64_t n) {
+  if (n >= wide_lanes) return v.store(p);
+  T lane[wide_lanes];
+  v.store(lane);
+  for (int64_t i = 0; i < n; i++) p[i] = lane[i];
+}
+
+// Mean, sum of squared deviations from it, and their count; or two sums and their count.
+struct Moments {
+  Wide first, second;
+  double count;
+};
+
+// Chan, Golub & LeVeque 1979. Where one is empty, the other.
+inline Moments merge_moments(const Moments& a, const Moments& b) {
+  if (a.count == 0) return b;
+  if (b.count == 0) return a;
+  const double count = a.count + b.count;
+  const Wide delta = b.first - a.first;
+  return {fma(delta, Wide::set1(b.count / count), a.first),
+          fma(delta * delta, Wide::set1(a.count * b.count / count), a.second + b.second), count};
+}
+inline Moments merge_sums(const Moments& a, const Moments& b) { return {a.first + b.first, a.second + b.second, a.count + b.count}; }
+
+// The groups [from, to) of the channels from c on.
+template <class Merge> inline Moments merge_groups(const double* m, int64_t channels, int64_t c, int64_t from, int64_t to, Merge&& merge) {
+  if (to - from == 1) {
+    const double* row = m + from * moments_words(channels);
+    return {load_wide(row + c, channels - c), load_wide(row + channels + c, channels - c), row[2 * channels]};
+  }
+  const int64_t middle = (from + to) / 2;
+  return merge(merge_groups(m, channels, c, from, middle, merge), merge_groups(m, channels, c, middle, to, merge));
+}
+
+// Calls body(i, full) for the pixels of a row in order: whether `lanes` numbers from its own on lie inside the row.
+template <class Body> inline void for_each_pixel(int64_t pixels, int64_t channels, int64_t c, int64_t lanes, Body&& body) {
+  const int64_t room = pixels * channels - c - lanes;
+  const int64_t whole = room < 0 ? 0 : room / channels + 1 < pixels ? room / channels + 1 : pixels;
+  for (int64_t i = 0; i < whole; i++) body(i * channels + c, lanes);
+  for (int64_t i = whole; i < pixels; i++) body(i * channels + c, pixels * channels - i * channels - c);
+}
+
+// Calls body<vectors>(channel) for all channels, up to `most` vectors at a time.
+template <int most, class Body> inline void for_each_channels(int64_t channels, Body&& body) {
+  constexpr int64_t block = most * wide_lanes;
+  int64_t c = 0;
+  for (; c + block <= channels; c += block) body.template run<most>(c);
+  for (; c < channels; c += wide_lanes) body.template run<1>(c);
+}
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE

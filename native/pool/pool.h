@@ -1,0 +1,214 @@
+// Max and average pooling of [height][width][channels] rows, channels along the lanes.
+#pragma once
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+struct PoolGeometry {
+  int64_t height, width, channels;
+  int64_t window_height, window_width, stride_height, stride_width;
+  int64_t pad_top, pad_left;      // the other sides follow from the output's size
+  int64_t out_height, out_width;
+
+  int64_t inputs() const { return height * width * channels; }
+  int64_t outputs() const { return out_height * out_width * channels; }
+};
+
+// The part [top, bottom) x [left, right) of an output's window that lies inside the image. (y0, x0): its first tap, which
+// may lie outside.
+struct Window {
+  int64_t y0, x0, top, bottom, left, right;
+  Window(const PoolGeometry& g, int64_t oy, int64_t ox)
+      : y0(oy * g.stride_height - g.pad_top), x0(ox * g.stride_width - g.pad_left),
+        top(y0 < 0 ? 0 : y0), bottom(y0 + g.window_height < g.height ? y0 + g.window_height : g.height),
+        left(x0 < 0 ? 0 : x0), right(x0 + g.window_width < g.width ? x0 + g.window_width : g.width) {}
+  bool whole(const PoolGeometry& g) const { return bottom - top == g.window_height && right - left == g.window_width; }
+};
+
+// n of the lanes from p on, or all of them.
+template <class T> inline Vec<T> load_lanes(const T* p, int64_t n) {
+  return n >= Vec<T>::lanes ? Vec<T>::load(p) : Vec<T>::load_partial(p, int(n));
+}
+template <class T> inline void store_lanes(Vec<T> v, T* p, int64_t n) {
+  if (n >= Vec<T>::lanes) v.store(p);
+  else v.store_partial(p, int(n));
+}
+template <class T> inline Vec<T> load_byte_lanes(const uint8_t* p, int64_t n) {
+  if (n >= Vec<T>::lanes) return Vec<T>::from_bytes(p);
+  uint8_t bytes[Vec<T>::lanes] = {0};
+  for (int64_t i = 0; i < n; i++) bytes[i] = p[i];
+  return Vec<T>::from_bytes(bytes);
+}
+template <class T> inline void store_byte_lanes(Vec<T> v, uint8_t* p, int64_t n) {
+  if (n >= Vec<T>::lanes) return v.store_bytes(p);
+  uint8_t bytes[Vec<T>::lanes];
+  v.store_bytes(bytes);
+  for (int64_t i = 0; i < n; i++) p[i] = bytes[i];
+}
+
+template <class T> struct MaxPoolArguments {
+  const T* x; int64_t ldx;        // [chunk][ldx]
+  T* y; int64_t ldy;              // [chunk][ldy]
+  uint8_t* winners; int64_t ldw;  // [chunk][ldw] place of the maximum in its window, row-major; or null
+  PoolGeometry g;
+};
+
+// The largest number of a window and its place; the first on ties; NaN is larger than any number.
+template <class T> struct Largest {
+  Vec<T> value, place;
+  inline void take(Vec<T> v, Vec<T> at) {
+    // `place` first: both compare with the old value.
+    place = select_greater_or_nan(v, value, at, place);
+    value = select_greater_or_nan(v, value, v, value);
+  }
+};
+
+template <class T> inline void finish_window(const Largest<T>& most, T* y, uint8_t* winners, int64_t n) {
+  store_lanes(most.value, y, n);
+  if (winners) store_byte_lanes(most.place, winners, n);
+}
+
+// One output pixel. `place` counts the taps of the whole window.
+template <class T> inline void max_window(const PoolGeometry& g, const Window& w, const T* x, T* y, uint8_t* winners) {
+  using V = Vec<T>;
+  const int64_t first = (w.top - w.y0) * g.window_width + (w.left - w.x0);
+  for (int64_t c = 0; c < g.channels; c += V::lanes) {
+    const int64_t n = g.channels - c;
+    Largest<T> most{V::set1(-infinity<T>), V::set1(T(first))};
+    for (int64_t iy = w.top; iy < w.bottom; iy++)
+      for (int64_t ix = w.left; ix < w.right; ix++)
+        most.take(load_lanes(x + (iy * g.width + ix) * g.channels + c, n), V::set1(T((iy - w.y0) * g.window_width + ix - w.x0)));
+    finish_window(most, y + c, winners ? winners + c : nullptr, n);
+  }
+}
+
+// The same for a window of H x W, all inside.
+template <int H, int W, class T> inline void max_window_of(const PoolGeometry& g, const T* x, T* y, uint8_t* winners) {
+  using V = Vec<T>;
+  const int64_t line = g.width * g.channels;
+  for (int64_t c = 0; c < g.channels; c += V::lanes) {
+    const int64_t n = g.channels - c;
+    Largest<T> most{load_lanes(x + c, n), V::zero()};
+    HEDDLE_UNROLL
+    for (int i = 1; i < H * W; i++) most.take(load_lanes(x + i / W * line + i % W * g.channels + c, n), V::set1(T(i)));
+    finish_window(most, y + c, winners ? winners + c : nullptr, n);
+  }
+}
+
+template <class T> void max_pool(const Word* words, const Step& step) {
+  const auto a = read_arguments<MaxPoolArguments<T>>(words);
+  const PoolGeometry& g = a.g;
+  for (int64_t r = step.first; r < step.first + step.rows; r++) {
+    const T* x = a.x + r * a.ldx;
+    for (int64_t oy = 0; oy < g.out_height; oy++)
+      for (int64_t ox = 0; ox < g.out_width; ox++) {
+        const Window w(g, oy, ox);
+        const int64_t at = (oy * g.out_width + ox) * g.channels;
+        T* y = a.y + r * a.ldy + at;
+        uint8_t* winners = a.winners ? a.winners + r * a.ldw + at : nullptr;
+        const T* corner = x + (w.y0 * g.width + w.x0) * g.channels;
+        const bool whole = w.whole(g) && g.window_height == g.window_width;
+        if (whole && g.window_width == 2) max_window_of<2, 2>(g, corner, y, winners);
+        else if (whole && g.window_width == 3) max_window_of<3, 3>(g, corner, y, winners);
+        else max_window(g, w, x, y, winners);
+      }
+  }
+}
+
+// Whether no tap belongs to two windows: then each is written once, without adding.
+inline bool windows_apart(const PoolGeometry& g) {
+  return g.stride_height >= g.window_height && g.stride_width >= g.window_width;
+}
+// Whether every tap belongs to a window: then nothing needs to be zeroed first.
+inline bool windows_cover(const PoolGeometry& g) {
+  return g.stride_height <= g.window_height && g.stride_width <= g.window_width && g.pad_top >= 0 && g.pad_left >= 0 &&
+         g.out_height * g.stride_height - g.pad_top + (g.window_height - g.stride_height) >= g.height &&
+         g.out_width * g.stride_width - g.pad_left + (g.window_width - g.stride_width) >= g.width;
+}
+
+// dx of a row from dy: `part(at, c, n, place)` is what output number `at` gives to the tap `place` of its window, channels
+// c … c + n. Windows that overlap add in the order of the outputs.
+template <class T, class Part> inline void spread_windows(const PoolGeometry& g, T* dx, Part&& part) {
+  using V = Vec<T>;
+  const bool apart = windows_apart(g);
+  if (!apart || !windows_cover(g)) memset(dx, 0, size_t(g.inputs()) * sizeof(T));
+  for (int64_t oy = 0; oy < g.out_height; oy++)
+    for (int64_t ox = 0; ox < g.out_width; ox++) {
+      const Window w(g, oy, ox);
+      const int64_t at = (oy * g.out_width + ox) * g.channels;
+      for (int64_t c = 0; c < g.channels; c += V::lanes) {
+        const int64_t n = g.channels - c;
+        const auto of_place = part(at + c, n);
+        for (int64_t iy = w.top; iy < w.bottom; iy++)
+          for (int64_t ix = w.left; ix < w.right; ix++) {
+            T* out = dx + (iy * g.width + ix) * g.channels + c;
+            const V delta = of_place(V::set1(T((iy - w.y0) * g.window_width + ix - w.x0)));
+            store_lanes(apart ? delta : load_lanes(out, n) + delta, out, n);
+          }
+      }
+    }
+}
+
+template <class T> struct MaxPoolBackwardArguments {
+  const T* dy; int64_t lddy;            // [chunk][lddy]
+  const uint8_t* winners; int64_t ldw;  // [chunk][ldw]
+  T* dx; int64_t lddx;                  // [chunk][lddx], every feature is written
+  PoolGeometry g;
+};
+
+// maxPoolBackward: dy goes to the winner of its window.
+template <class T> void max_pool_backward(const Word* words, const Step& step) {
+  using V = Vec<T>;
+  const auto a = read_arguments<MaxPoolBackwardArguments<T>>(words);
+  for (int64_t r = step.first; r < step.first + step.rows; r++)
+    spread_windows(a.g, a.dx + r * a.lddx, [&](int64_t at, int64_t n) {
+      const V delta = load_lanes(a.dy + r * a.lddy + at, n), winner = load_byte_lanes<T>(a.winners + r * a.ldw + at, n);
+      return [=](V place) { return select_equal(winner, place, delta, V::zero()); };
+    });
+}
+
+template <class T> struct AveragePoolArguments {
+  const T* x; int64_t ldx;  // [chunk][ldx]
+  T* y; int64_t ldy;        // [chunk][ldy]
+  PoolGeometry g;           // no padding
+};
+
+// averagePool: the sum of a window, row-major, over its size.
+template <class T> void average_pool(const Word* words, const Step& step) {
+  using V = Vec<T>;
+  const auto a = read_arguments<AveragePoolArguments<T>>(words);
+  const PoolGeometry& g = a.g;
+  const V size = V::set1(T(g.window_height * g.window_width));
+  for (int64_t r = step.first; r < step.first + step.rows; r++)
+    for (int64_t oy = 0; oy < g.out_height; oy++)
+      for (int64_t ox = 0; ox < g.out_width; ox++) {
+        const T* corner = a.x + r * a.ldx + (oy * g.stride_height * g.width + ox * g.stride_width) * g.channels;
+        T* y = a.y + r * a.ldy + (oy * g.out_width + ox) * g.channels;
+        for (int64_t c = 0; c < g.channels; c += V::lanes) {
+          const int64_t n = g.channels - c;
+          V sum = V::zero();
+          for (int64_t i = 0; i < g.window_height; i++)
+            for (int64_t j = 0; j < g.window_width; j++) sum = sum + load_lanes(corner + (i * g.width + j) * g.channels + c, n);
+          store_lanes(sum / size, y + c, n);
+        }
+      }
+}
+
+template <class T> struct AveragePoolBackwardArguments {
+  const T* dy; int64_t lddy;  // [chunk][lddy]
+  T* dx; int64_t lddx;        // [chunk][lddx], every feature is written
+  PoolGeometry g;             // no padding
+};
+
+// averagePoolBackward: every tap of a window gets an equal share of its dy.
+template <class T> void average_pool_backward(const Word* words, const Step& step) {
+  using V = Vec<T>;
+  const auto a = read_arguments<AveragePoolBackwardArguments<T>>(words);
+  const V size = V::set1(T(a.g.window_height * a.g.window_width));
+  for (int64_t r = step.first; r < step.first + step.rows; r++)
+    spread_windows(a.g, a.dx + r * a.lddx, [&](int64_t at, int64_t n) {
+      const V share = load_lanes(a.dy + r * a.lddy + at, n) / size;
+      return [=](V) { return share; };
+    });
+}
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE
