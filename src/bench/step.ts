@@ -72,6 +72,7 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
       engine.train({
         order: Uint32Array.from({ length: steps * batchSize }, (_, i) => i % count),
         from: 0,
+        epoch: 0,
         before: 0,
         totals: { loss: 0, correct: 0, samples: 0 },
         optimizer: optimizer.name,

@@ -48,6 +48,10 @@ export const trainConfigSchema = z.strictObject({
     .meta(help("part of the training split kept for model choice: 0 none, below 1 a share, else a count")),
   subset: count.optional().meta(help("train on that many samples, the same share of each class")),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).meta(help("seed of every random draw")),
+  exactConv: z
+    .boolean()
+    .default(false)
+    .meta(help("convolve by the definition alone, without Winograd's fewer multiplications")),
   dtype: z.enum(["f32", "f64"]).default("f32").meta(help("number format")),
   threads: z
     .union([count.max(512), z.literal("auto")])

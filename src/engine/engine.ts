@@ -14,6 +14,7 @@ import { Arena, type Dtype, type FloatArray } from "./arena.js";
 import { writeParameters, writePreprocessing } from "./contents.js";
 import { controlWord, totalPlace } from "./control.js";
 import { lanesOf, pack, unpack } from "./packing.js";
+import type { PlannedParameter } from "./memory.js";
 import { makePlan, type Plan } from "./plan.js";
 import { type FinishedRank, Ranks } from "./ranks.js";
 
@@ -29,6 +30,10 @@ export interface EngineOptions {
   /** The longest order that a job will get. */
   readonly places: number;
   readonly probabilities?: boolean;
+  /** Seed of the draws of dropout and noise. */
+  readonly seed?: number;
+  /** No algorithm that rounds otherwise than a layer's definition. */
+  readonly exact?: boolean;
 }
 
 /** Sums over the samples of an epoch so far. */
@@ -44,6 +49,8 @@ export interface TrainJob {
   /** First step; the totals of the steps before it. */
   readonly from: number;
   readonly totals: Totals;
+  /** Number of this epoch, from 0. */
+  readonly epoch: number;
   /** Steps of the run before this epoch. */
   readonly before: number;
   readonly optimizer: string;
@@ -115,13 +122,13 @@ export class Engine {
     this.#state = { options, plan, arena, labels: arena.uint16(plan.regions.labels) };
   }
 
-  /** Writes the learned tensors, in model order and PyTorch's layout. */
+  /** Writes the tensors of the model, in model order and PyTorch's layout. */
   setParameters(tensors: readonly FloatArray[]): void {
     const { plan, arena } = this.#ready;
     writeParameters(arena, plan, tensors);
   }
 
-  /** Reads the learned tensors into `into`, or into new arrays. */
+  /** Reads the tensors of the model, running statistics too, into `into`, or into new arrays. */
   parameters(into: FloatArray[] = this.#newTensors()): FloatArray[] {
     const { plan, arena } = this.#ready;
     const lanes = lanesOf(plan.dtype);
@@ -133,9 +140,10 @@ export class Engine {
   optimizerState(into: readonly FloatArray[][] = []): FloatArray[][] {
     const { plan, arena, options } = this.#ready;
     const lanes = lanesOf(plan.dtype);
+    const learned = this.#learned;
     return (options.optimizer?.state ?? []).map((_, kind) => {
-      const tensors = into[kind] ?? this.#newTensors();
-      for (const [i, { spec, state }] of plan.parameters.entries()) {
+      const tensors = into[kind] ?? this.#newTensors(learned);
+      for (const [i, { spec, state }] of learned.entries()) {
         unpack(spec.packing, lanes, arena.numbers(state[kind]), tensors[i]);
       }
       return tensors;
@@ -146,16 +154,19 @@ export class Engine {
     const { plan, arena } = this.#ready;
     const lanes = lanesOf(plan.dtype);
     for (const [kind, tensors] of kinds.entries()) {
-      for (const [i, { spec, state }] of plan.parameters.entries()) {
+      for (const [i, { spec, state }] of this.#learned.entries()) {
         pack(spec.packing, lanes, tensors[i], arena.numbers(state[kind]), null);
       }
     }
   }
 
-  #newTensors(): FloatArray[] {
-    const { plan } = this.#ready;
-    const type = plan.dtype === "f32" ? Float32Array : Float64Array;
-    return plan.parameters.map(({ spec }) => new type(elementCount(spec.shape)));
+  get #learned(): readonly PlannedParameter[] {
+    return this.#ready.plan.parameters.filter(({ spec }) => spec.learned !== false);
+  }
+
+  #newTensors(parameters: readonly PlannedParameter[] = this.#ready.plan.parameters): FloatArray[] {
+    const type = this.#ready.plan.dtype === "f32" ? Float32Array : Float64Array;
+    return parameters.map(({ spec }) => new type(elementCount(spec.shape)));
   }
 
   /** Trains to the end of an epoch, or to a stop. */

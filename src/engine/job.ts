@@ -17,6 +17,8 @@ export type Job =
       readonly kind: "train";
       readonly from: number;
       readonly places: number;
+      /** Number of this epoch, from 0: what draws that belong to an epoch are keyed by. */
+      readonly epoch: number;
       /** Steps of the run before this epoch's first: the optimizer's time. */
       readonly before: number;
       readonly optimizer: string;

@@ -76,8 +76,9 @@ export interface Lowering extends BufferContext {
   readonly dy: Tensor;
   /** Null where nothing below has parameters. */
   readonly dx: Tensor | null;
-  /** The second input of a sum, and where its gradient goes. */
+  /** The second input of a composite layer, and where its gradient goes. */
   readonly x2: Tensor | null;
+  readonly dx2: Tensor | null;
   /** The elementwise function this layer applies to y; identity unless it `fusesAbove`. */
   readonly above: Elementwise;
   /** The function whose derivative this layer multiplies into dx; identity unless it `fusesBelow`. */

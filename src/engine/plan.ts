@@ -5,25 +5,34 @@
  * Nothing here that can change a sum depends on the number of ranks or on the machine: samples are cut into chunks by a
  * constant; the gradient of a dense weight is one chain over the minibatch's samples, computed by the owner of the tile.
  */
-import { internalError } from "../errors.js";
-import { elementwiseNames, identity, ProgramWriter, type Region } from "../kernels/operations.js";
-import { panelVectors } from "../kernels/backend.js";
+import { ProgramWriter, type Region } from "../kernels/operations.js";
 import { featureCount } from "../nn/layer.js";
 import type { TrainedLoss } from "../nn/losses.js";
 import type { Net } from "../nn/net.js";
-import type { ParameterSpec } from "../nn/spec.js";
 import { optimizers } from "../optim/index.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { type Dtype, elementBytes, Layout } from "./arena.js";
-import type { Lowering, ParameterBuffers, Tensor } from "./lowering.js";
-import { elementwiseOf, fuse } from "./fuse.js";
-import { lanesOf, packedLength, padded, copyLength } from "./packing.js";
+import type { Tensor } from "./lowering.js";
+import { Memory, type PlannedParameter } from "./memory.js";
+import { lanesOf, padded } from "./packing.js";
+import { Passes } from "./program.js";
+import { makeStages } from "./stages.js";
 import { stepBlock } from "./step.js";
 
 /** A minibatch of more samples goes through the net in chunks of this many; their gradients go on from one another. */
 export const chunkSamples = 1024;
-/** Evaluation takes this many samples at a time through the net. */
-export const scoreRows = 64;
+/** Samples of a block that goes through several layers at a time. */
+const blockSamples = 8;
+/** Evaluation takes at most this many samples at a time through the net; of nets that go in blocks, a few blocks. */
+export const mostScored = 64;
+const scoredBlocks = 4;
+/** Groups of a minibatch whose partial gradients are added as a tree: as many as divide well among ranks, of whole blocks. */
+const mostGroups = 16;
+
+const groupsOf = (batchSize: number): number => {
+  const most = Math.max(1, Math.min(mostGroups, Math.floor(batchSize / blockSamples)));
+  return 2 ** Math.floor(Math.log2(most));
+};
 
 export interface PlanOptions {
   readonly net: Net;
@@ -43,15 +52,19 @@ export interface PlanOptions {
   readonly places: number;
   /** Keep every class's probability of each scored sample. */
   readonly probabilities: boolean;
+  /** Seed of the draws of dropout and noise. */
+  readonly seed?: number;
+  /** No algorithm that rounds otherwise than a layer's definition. */
+  readonly exact?: boolean;
   /** Samples come without labels: scoring predicts and has no loss. */
   readonly unlabelled?: boolean;
 }
 
-/** One part of the net between two tensors: a layer, with the elementwise layer that vanished into it. */
-export interface Stage {
+/** One part of the net between two tensors: what a search for the first wrong number goes through. */
+export interface PlannedStage {
+  /** Positions of its layers in the net. */
   readonly layers: readonly number[];
   readonly output: Tensor;
-  readonly gradient: Tensor | null;
 }
 
 export interface Plan {
@@ -59,6 +72,10 @@ export interface Plan {
   readonly ranks: number;
   readonly batchSize: number;
   readonly chunk: number;
+  /** Groups of whole samples that a chunk is cut into; 0 where ranks take single samples. */
+  readonly groups: number;
+  /** Samples that a rank scores at a time. */
+  readonly scoreRows: number;
   readonly pixels: number;
   readonly bytes: number;
   readonly regions: {
@@ -79,8 +96,8 @@ export interface Plan {
     readonly stepBlocks: readonly Region[];
   };
   readonly input: Tensor;
-  readonly stages: readonly Stage[];
-  readonly parameters: readonly (ParameterBuffers & { readonly spec: ParameterSpec })[];
+  readonly stages: readonly PlannedStage[];
+  readonly parameters: readonly PlannedParameter[];
   /** Per rank; null in a plan that only evaluates. */
   readonly train: readonly Float64Array[] | null;
   readonly score: readonly Float64Array[];
@@ -92,10 +109,14 @@ export function makePlan(options: PlanOptions): Plan {
   const bytes = elementBytes(dtype);
   const layout = new Layout();
   const numbers = (length: number): Region => layout.region(length * bytes);
+  const stages = makeStages(net);
+  const inBlocks = stages.some(({ wholeShard, main }) => !wholeShard || main.layer.synchronous);
+  const scoreRows = inBlocks ? scoredBlocks * blockSamples : mostScored;
   const batchSize = optimizer ? options.batchSize : 0;
-  const chunk = Math.min(batchSize, chunkSamples);
+  const wholeBatch = stages.some(({ main }) => main.layer.synchronous);
+  const chunk = wholeBatch ? batchSize : Math.min(batchSize, chunkSamples);
+  const groups = optimizer && inBlocks ? groupsOf(chunk) : 0;
   const rows = Math.max(chunk, ranks * scoreRows);
-  const chunked = batchSize > chunk;
   const pixels = featureCount(net.spec.input);
 
   const barrier = layout.region(512);
@@ -120,85 +141,30 @@ export function makePlan(options: PlanOptions): Plan {
   };
   const batchLoss = layout.region(rows * 8);
   const batchCorrect = layout.region(rows * 8);
-  const workspaces = stepBlocks.map(() => numbers(chunk * panelVectors * lanes));
-
-  const tensor = (features: number): Tensor => {
-    // An odd number of cache lines from row to row, so that rows do not fall on the same lines of the cache.
-    const vectors = Math.ceil(features / lanes) | 1;
-    return { region: numbers(rows * vectors * lanes), features, ld: vectors * lanes };
-  };
-  const input = tensor(pixels);
-  const groups = fuse(net.layers);
-  const firstLearned = groups.findIndex((group) => group.some((layer) => layer.parameters.length > 0));
-  const stages = groups.map((group, i): Stage => {
-    const features = featureCount(group[group.length - 1].output);
-    return {
-      layers: group.map((layer) => net.layers.indexOf(layer)),
-      output: tensor(features),
-      gradient: optimizer && i >= firstLearned ? tensor(features) : null,
-    };
+  const memory = new Memory(layout, {
+    stages,
+    dtype,
+    ranks,
+    rows,
+    chunk,
+    groups,
+    block: blockSamples,
+    chunked: batchSize > chunk,
+    training: optimizer !== null,
+    exact: options.exact === true || dtype === "f64",
+    state: optimizer?.state ?? [],
   });
-  const wantsInputGradient = (stage: number): boolean => optimizer !== null && stage > firstLearned;
+  const input = memory.tensor(pixels);
 
-  const parameters = groups.flatMap((group, i) =>
-    group.flatMap((layer) =>
-      layer.parameters.map((spec) => {
-        const length = packedLength(spec.packing, lanes);
-        const turned = wantsInputGradient(i) ? copyLength(spec.packing, lanes) : 0;
-        return {
-          spec,
-          w: numbers(length),
-          wt: turned > 0 ? numbers(turned) : null,
-          g: chunked ? numbers(length) : null,
-          partials: null,
-          state: optimizer ? optimizer.state.map(() => numbers(length)) : [],
-        };
-      }),
-    ),
-  );
-  const buffersOf = new Map(parameters.map((parameter) => [parameter.spec.name, parameter]));
-
-  /** The buffers of a stage as one rank's program sees them. */
-  const lower = (writer: ProgramWriter, rank: number, i: number): Lowering => {
-    const [layer, fused] = groups[i];
-    const below = i > 0 ? groups[i - 1] : [];
-    const stage = stages[i];
-    return {
-      x: i > 0 ? stages[i - 1].output : input,
-      y: stage.output,
-      dy: stage.gradient ?? stage.output,
-      dx: wantsInputGradient(i) ? stages[i - 1].gradient : null,
-      above: fused ? elementwiseOf(fused) : identity,
-      below: layer.layer.fusesBelow && below.length > 1 ? elementwiseOf(below[1]) : identity,
-      parameter: (name) => {
-        const buffers = buffersOf.get(`${layer.place.name}.${name}`);
-        if (!buffers) throw internalError(`layer ${layer.place.name} has no parameter ${name}`);
-        return buffers;
-      },
-      emit: (operation, values) => writer.add(operation, values),
+  const passes = (writer: ProgramWriter, rank: number, training: boolean, meet: () => void): Passes =>
+    new Passes(writer, {
+      ...{ stages, memory, input, rank, ranks, training, groups, meet },
       optimizer: optimizer ? optimizers.indexOf(optimizer) : 0,
-      share: (count) => [Math.floor((count * rank) / ranks), Math.floor((count * (rank + 1)) / ranks)],
-      buffer: () => ({ region: workspaces[rank], rowLength: 0 }),
-      training: optimizer !== null,
-      block: 0,
-      chunk,
-      groups: 0,
-      pool: null,
-      wantsInputGradient: wantsInputGradient(i),
-      exact: true,
-      partial: false,
-      input: layer.place.input,
-      output: layer.output,
-      x2: null,
-      rank,
+      block: blockSamples,
       order: regions.order,
-      key: [0, 0],
-      lanes,
-      panelLanes: panelVectors * lanes,
-    };
-  };
-
-  const forward = (writer: ProgramWriter, rank: number): void => {
+      seed: options.seed ?? 0,
+    });
+  const gather = (writer: ProgramWriter) => (): void => {
     writer.add("gather", {
       x: input.region,
       ldx: input.ld,
@@ -209,35 +175,18 @@ export function makePlan(options: PlanOptions): Plan {
       pixels,
       perImage: options.perImage ? 1 : 0,
     });
-    for (const [i, [layer]] of groups.entries()) layer.layer.forward(layer.spec, lower(writer, rank, i));
   };
 
-  /** Where a stage ends in a fused function whose derivative nothing above it applied: the separate pass. */
-  const unfuse = (writer: ProgramWriter, i: number): void => {
-    const { output, gradient } = stages[i];
-    if (groups[i].length === 1 || !gradient) return;
-    const { name, slope } = elementwiseOf(groups[i][1]);
-    writer.add("activationBackward", {
-      dy: gradient.region,
-      lddy: gradient.ld,
-      y: output.region,
-      ldy: output.ld,
-      dx: gradient.region,
-      lddx: gradient.ld,
-      n: output.features,
-      function: elementwiseNames.indexOf(name),
-      slope,
-    });
-  };
-
-  const logits = stages[stages.length - 1].output;
+  const top = memory.stages[stages.length - 1];
+  const logits = top.output;
   const trainProgram = (rank: number): Float64Array => {
     const writer = new ProgramWriter(bytes, stepBlocks[rank]);
     const meet = (): void => {
       if (ranks > 1) writer.add("barrier", { words: barrier, ranks, spin: options.spin ? 1 : 0 });
     };
-    const gradient = stages[stages.length - 1].gradient ?? logits;
-    forward(writer, rank);
+    const pass = passes(writer, rank, true, meet);
+    const gradient = top.gradient?.[0] ?? logits;
+    pass.forward(gather(writer));
     writer.add(options.loss.operation, {
       z: logits.region,
       ldz: logits.ld,
@@ -252,16 +201,10 @@ export function makePlan(options: PlanOptions): Plan {
       classes: net.spec.classes,
       smoothing: options.loss.smoothing ?? 0,
     });
-    unfuse(writer, groups.length - 1);
-    for (let i = groups.length - 1; i >= Math.max(firstLearned, 0); i--) {
-      const [layer] = groups[i];
-      const lowering = lower(writer, rank, i);
-      layer.layer.backward(layer.spec, lowering);
-      if (lowering.dx && !layer.layer.fusesBelow) unfuse(writer, i - 1);
-    }
+    pass.backward();
     meet();
     writer.add("halt", { flag: regions.flag });
-    for (const [i, [layer]] of groups.entries()) layer.layer.update(layer.spec, lower(writer, rank, i));
+    pass.update();
     if (rank === 0) writer.add("sumLoss", { loss: batchLoss, correct: batchCorrect, totals: regions.totals });
     meet();
     return writer.finish();
@@ -269,7 +212,7 @@ export function makePlan(options: PlanOptions): Plan {
 
   const scoreProgram = (rank: number): Float64Array => {
     const writer = new ProgramWriter(bytes, stepBlocks[rank]);
-    forward(writer, rank);
+    passes(writer, rank, false, () => undefined).forward(gather(writer));
     writer.add("score", {
       z: logits.region,
       ldz: logits.ld,
@@ -289,6 +232,17 @@ export function makePlan(options: PlanOptions): Plan {
   const all = Array.from({ length: ranks }, (_, rank) => rank);
   const train = optimizer ? all.map(trainProgram) : null;
   const score = all.map(scoreProgram);
-  const parts = { regions, input, stages, parameters, train, score };
-  return { dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes, ...parts };
+  const parts = { regions, input, train, score, groups, scoreRows };
+  return {
+    ...{ dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes, ...parts },
+    stages: stages.map(({ layers }, i) => ({ layers, output: memory.stages[i].output })),
+    parameters: memory.stages.flatMap(({ parameters }) => [...parameters.values()]),
+  };
+}
+
+/** The rows of a chunk that are a rank's, [first, last): whole groups where there are groups. */
+export function shardOf({ ranks, groups }: Plan, rank: number, rows: number): readonly [first: number, last: number] {
+  const pieces = groups || rows;
+  const edge = (of: number): number => Math.floor((rows * Math.floor((pieces * of) / ranks)) / pieces);
+  return pieces === 0 ? [0, 0] : [edge(rank), edge(rank + 1)];
 }

@@ -9,7 +9,7 @@ import { findOptimizer } from "../optim/index.js";
 import { Arena } from "./arena.js";
 import { barrierWord, controlWord, totalPlace } from "./control.js";
 import type { Job, RankReport, RankSetup, RankTask } from "./job.js";
-import { type Plan, scoreRows } from "./plan.js";
+import { type Plan, shardOf } from "./plan.js";
 import { stepBlock } from "./step.js";
 
 /** What a thread keeps from job to job. */
@@ -68,11 +68,12 @@ function drive({ backend, arena, programs, poison }: Bench, program: Float64Arra
 
 function train(bench: Bench, rank: number, job: Job & { kind: "train" }): { steps: number; halted: number | null } {
   const { plan, arena, control, totals, stepLosses } = bench;
-  const { batchSize, chunk, ranks } = plan;
+  const { batchSize, chunk } = plan;
   const program = plan.train![rank];
   const block = arena.float64(plan.regions.stepBlocks[rank]);
   const optimizer = findOptimizer(job.optimizer);
   const steps = Math.ceil(job.places / batchSize);
+  block[stepBlock.epoch] = job.epoch;
   for (let step = job.from; step < steps; step++) {
     // Published before this step's barriers: every rank reads the same answer after them.
     if (rank === 0 && Atomics.load(control, controlWord.stopRequested) !== 0) {
@@ -87,10 +88,10 @@ function train(bench: Bench, rank: number, job: Job & { kind: "train" }): { step
     block[stepBlock.scale] = 1 / weight;
     for (let done = 0; done < samples; done += chunk) {
       const rows = Math.min(chunk, samples - done);
-      const first = Math.floor((rows * rank) / ranks);
+      const [first, last] = shardOf(plan, rank, rows);
       block[stepBlock.cursor] = begin + done;
       block[stepBlock.first] = first;
-      block[stepBlock.rows] = Math.floor((rows * (rank + 1)) / ranks) - first;
+      block[stepBlock.rows] = last - first;
       block[stepBlock.chunk] = rows;
       block[stepBlock.start] = done === 0 ? 1 : 0;
       block[stepBlock.finish] = done + rows === samples ? 1 : 0;
@@ -119,6 +120,7 @@ function weightOf({ plan, arena }: Bench, begin: number, samples: number): numbe
 function score(bench: Bench, rank: number, { places }: Job & { kind: "score" }): void {
   const { plan, arena } = bench;
   const block = arena.float64(plan.regions.stepBlocks[rank]);
+  const { scoreRows } = plan;
   const end = Math.floor((places * (rank + 1)) / plan.ranks);
   const first = rank * scoreRows;
   for (let place = Math.floor((places * rank) / plan.ranks); place < end; place += scoreRows) {

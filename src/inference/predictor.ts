@@ -5,7 +5,7 @@
 import type { ImageShape } from "../data/dataset.js";
 import { Arena, type FloatArray } from "../engine/arena.js";
 import { writeParameters, writePreprocessing } from "../engine/contents.js";
-import { makePlan, type Plan, scoreRows } from "../engine/plan.js";
+import { makePlan, mostScored, type Plan } from "../engine/plan.js";
 import { stepBlock } from "../engine/step.js";
 import { usageError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
@@ -46,7 +46,7 @@ export function openPredictor(runOrFile: string, { backend = "auto" }: Predictor
   const arena = Arena.allocate(model.dtype, plan.bytes, readMemory().available, computes);
   writePreprocessing(arena, plan, preprocessing);
   writeParameters(arena, plan, model.tensors);
-  arena.uint32(plan.regions.order).set(identity(scoreRows));
+  arena.uint32(plan.regions.order).set(identity(mostScored));
   return new OnThisThread(computes, plan, arena, model.net.spec.input, classNames);
 }
 
@@ -61,8 +61,8 @@ function planOf({ net, loss, dtype }: ModelNet, perImage: boolean): Plan {
     optimizer: null,
     ranks: 1,
     spin: false,
-    samples: scoreRows,
-    places: scoreRows,
+    samples: mostScored,
+    places: mostScored,
     probabilities: true,
     unlabelled: true,
   });
@@ -84,6 +84,7 @@ class OnThisThread implements Predictor {
   readonly shape: ImageShape;
   readonly classNames: readonly string[];
   readonly #pixels: number;
+  readonly #rows: number;
   readonly #result: Float32ArrayConstructor | Float64ArrayConstructor;
   #open: Open | null;
 
@@ -92,6 +93,7 @@ class OnThisThread implements Predictor {
     this.shape = shape;
     this.classNames = classNames;
     this.#pixels = pixels;
+    this.#rows = plan.scoreRows;
     this.#result = dtype === "f32" ? Float32Array : Float64Array;
     this.#open = {
       backend,
@@ -109,8 +111,8 @@ class OnThisThread implements Predictor {
     if (!Number.isInteger(count)) throw this.#wrongBytes(bytes.length);
     const result = into ?? new this.#result(count * classes);
     if (result.length < count * classes) throw wrongRoom(count * classes, result.length);
-    for (let first = 0; first < count; first += scoreRows) {
-      const rows = Math.min(scoreRows, count - first);
+    for (let first = 0; first < count; first += this.#rows) {
+      const rows = Math.min(this.#rows, count - first);
       const whole = first === 0 && rows === count;
       this.#score(
         this.#open,

@@ -86,6 +86,7 @@ const signatures = new Map(operationNames.map((name) => [name, signature(name)])
 /** Writes programs: see `Program::load` in `native/program.h` for the form. */
 export class ProgramWriter {
   readonly #words: number[];
+  #operations = 0;
 
   /** `stepBlock`: where the rank's changing numbers stand (`engine/step.ts`). */
   constructor(elementBytes: 4 | 8, stepBlock: Region) {
@@ -93,6 +94,7 @@ export class ProgramWriter {
   }
 
   add<O extends OperationName>(operation: O, values: OperationArguments<O>): void {
+    this.#operations++;
     this.#words.push(operationNames.indexOf(operation));
     for (const { name, kind } of signatures.get(operation) ?? []) {
       const value = (values as Record<string, Region | number | null>)[name];
@@ -103,6 +105,16 @@ export class ProgramWriter {
         this.#words.push(value as number);
       }
     }
+  }
+
+  /** A loop over blocks of samples around what `body` adds; nothing where it adds nothing. */
+  blocks(values: Omit<OperationArguments<"blocks">, "count">, body: () => void): void {
+    const start = this.#words.length;
+    this.add("blocks", { ...values, count: 0 });
+    const [countAt, before] = [this.#words.length - 1, this.#operations];
+    body();
+    this.#words[countAt] = this.#operations - before;
+    if (this.#words[countAt] === 0) this.#words.length = start;
   }
 
   finish(): Float64Array {

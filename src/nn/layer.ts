@@ -58,6 +58,8 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   readonly fusesBelow?: boolean;
   /** Leaves the meaning of numbers as it is (pooling, norms, dropout): weights below look through it for their activation. */
   readonly passive?: boolean;
+  /** Leaves memory as it is: its output is its input under another shape. */
+  readonly vanishes?: boolean;
   /** Runs on whole shards, not on blocks of samples: many rows make its products fast. */
   readonly wholeShard?: boolean;
   /** Memory of its own: what forward keeps for backward, statistics, scratch. */

@@ -24,7 +24,10 @@ export interface NonFinite {
 }
 
 export function nonFiniteError({ where, expected, net, layer, checkpoint }: NonFinite): Error {
-  const place = layer === null ? "in the loss itself" : `first in layer ${layer} (${net.layers[layer].spec.type})`;
+  const place =
+    layer === null
+      ? "in the loss itself"
+      : `first in layer ${net.layers[layer].place.name} (${net.layers[layer].spec.type})`;
   return runError({
     where,
     expected,

@@ -68,7 +68,8 @@ class Training {
   async run(resumed: RunFolder | undefined, threadsReason: string): Promise<TrainOutcome> {
     const { net, loss, optimizer, preprocessing, dataset, config, batchSize, train, validation } = this.#session;
     const places = Math.max(train.length, validation.length, dataset.test?.count ?? 0);
-    this.#engine.configure({ net, dtype: config.dtype, batchSize, optimizer, loss, preprocessing, dataset, places });
+    const { dtype, seed, exactConv: exact } = config;
+    this.#engine.configure({ net, dtype, batchSize, optimizer, loss, preprocessing, dataset, places, seed, exact });
     const point = resumed && resumePoint(resumed, this.#session, this.#dataHash);
     const start = point ? null : startingWeights(this.#session);
     this.#folder = resumed ?? createRunFolder({ out: config.out, dataset: dataset.name, model: config.model });
@@ -128,6 +129,7 @@ class Training {
       const running = this.#engine.train({
         order,
         from,
+        epoch,
         before: totalSteps - from,
         totals: { loss: lossSum, correct, samples },
         optimizer: optimizer.name,
@@ -262,8 +264,8 @@ class Training {
     const wrong = firstNonFinite(weights);
     if (wrong < 0) return weights;
     const { epoch, step } = this.#progress;
-    // A tensor's name begins with the number of its layer.
-    const layer = Number.parseInt(this.#session.net.parameters[wrong].name);
+    const { layers, parameters } = this.#session.net;
+    const layer = layers.findIndex((each) => each.parameters.includes(parameters[wrong]));
     throw this.#nonFinite(`epoch ${epoch + 1}, step ${step}, update`, "finite weights", layer);
   }
 

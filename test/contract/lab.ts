@@ -81,7 +81,7 @@ export async function train(engine: Engine, setting: Setting, epochs: number, be
     const steps = before + losses.length;
     const order = identity(dataset.train.count);
     const totals = { loss: 0, correct: 0, samples: 0 };
-    const [report] = await engine.train({ order, from: 0, totals, before: steps, optimizer, lr, momentum });
+    const [report] = await engine.train({ order, from: 0, totals, epoch: 0, before: steps, optimizer, lr, momentum });
     if (report.steps !== Math.ceil(order.length / batchSize)) throw new Error(`halted after ${report.steps} steps`);
     losses.push(...engine.stepLosses().subarray(0, report.steps));
   }

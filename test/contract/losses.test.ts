@@ -129,7 +129,7 @@ for (const loss of losses) {
         const before = bits(engine.parameters());
         const { loss: value } = await engine.score(identity(5));
         const totals = { loss: 0, correct: 0, samples: 0 };
-        const job = { from: 0, before: 0, optimizer: "momentum", lr: 0.1, momentum: 0.9, totals };
+        const job = { from: 0, epoch: 0, before: 0, optimizer: "momentum", lr: 0.1, momentum: 0.9, totals };
         const reports = await engine.train({ order: identity(5), ...job });
         // A logit of -Infinity is a probability of 0, which only some losses mind.
         const halted = bad === -Infinity && Number.isFinite(value) ? null : 0;

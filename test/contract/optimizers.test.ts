@@ -87,14 +87,21 @@ for (const optimizer of optimizers) {
       const first = engineOf(2);
       configure(first, setting(net));
       const steps = await train(first, setting(net), 2);
-      await first.train({ order: order.subarray(0, 2 * batchSize), from: 0, before: steps.length, totals, ...job });
+      await first.train({
+        order: order.subarray(0, 2 * batchSize),
+        from: 0,
+        epoch: 0,
+        before: steps.length,
+        totals,
+        ...job,
+      });
       const kept = { parameters: first.parameters(), state: first.optimizerState(), totals: first.totals() };
       assert.equal(kept.state.length, state.length);
 
       const second = engineOf(3);
       configure(second, { ...setting(net), tensors: kept.parameters });
       second.setOptimizerState(kept.state);
-      await second.train({ order, from: 2, before: steps.length, totals: kept.totals, ...job });
+      await second.train({ order, from: 2, epoch: 0, before: steps.length, totals: kept.totals, ...job });
       assert.ok(
         bits([...second.parameters(), ...second.optimizerState().flat(), Object.values(second.totals())]) === expected,
       );

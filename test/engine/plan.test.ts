@@ -68,7 +68,7 @@ function regionsOf(plan: Plan): Map<number, Region> {
     ...Object.values(single).filter((region) => region !== null),
     ...stepBlocks,
     plan.input.region,
-    ...plan.stages.flatMap(({ output, gradient }) => [output.region, ...(gradient ? [gradient.region] : [])]),
+    ...plan.stages.map(({ output }) => output.region),
     ...plan.parameters.flatMap(({ w, wt, g, state }) => [w, wt, g, ...state].filter((region) => region !== null)),
     ...programsOf(plan).flatMap((program) =>
       operationsOf(program).flatMap(({ buffers }) => buffers.map(({ region }) => region)),

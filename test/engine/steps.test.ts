@@ -34,7 +34,7 @@ const options: EngineOptions = {
   dataset: formulaDataset(samples, shape, 16),
   places: samples,
 };
-const job = { from: 0, before: 0, optimizer: optimizer.name, lr: 1e-3, momentum: 0 } as const;
+const job = { from: 0, epoch: 0, before: 0, optimizer: optimizer.name, lr: 1e-3, momentum: 0 } as const;
 
 async function withEngine(threads: number, given: EngineOptions, work: (engine: Engine) => Promise<void>) {
   const engine = new Engine(threads, choice);

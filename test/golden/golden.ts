@@ -103,7 +103,7 @@ export async function replay(
     const before = losses.length;
     const order = identity(Math.min(samples, (steps - before) * batchSize));
     const totals = { loss: 0, correct: 0, samples: 0 };
-    const [report] = await engine.train({ order, from: 0, totals, before, optimizer, lr, momentum: 0.9 });
+    const [report] = await engine.train({ order, from: 0, totals, epoch: 0, before, optimizer, lr, momentum: 0.9 });
     losses.push(...engine.stepLosses().subarray(0, report.steps));
     if (report.steps === 0) throw new Error(`${golden.name}: no step was made`);
   }

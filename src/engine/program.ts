@@ -1,0 +1,198 @@
+/** From stages to the program of one rank: the passes through the net, in blocks of samples, whole shards and barriers. */
+import { internalError } from "../errors.js";
+import { panelVectors } from "../kernels/backend.js";
+import { elementwiseNames, identity, ProgramWriter, type Region } from "../kernels/operations.js";
+import { streamKey } from "../random.js";
+import type { Lowering, Tensor } from "./lowering.js";
+import type { Memory } from "./memory.js";
+import { fusedConsumer, type Stage } from "./stages.js";
+
+export interface PassOptions {
+  readonly stages: readonly Stage[];
+  readonly memory: Memory;
+  readonly input: Tensor;
+  readonly rank: number;
+  readonly ranks: number;
+  /** The program trains; else it only scores. */
+  readonly training: boolean;
+  /** Number of the optimizer in its registry. */
+  readonly optimizer: number;
+  /** 0 where the net needs none: every rank then takes its share of single samples. */
+  readonly groups: number;
+  readonly block: number;
+  readonly order: Region;
+  readonly seed: number;
+  readonly meet: () => void;
+}
+
+/**
+ * How often something runs: for each `block` of samples, for each `group` of them, or once on the rank's whole `shard`.
+ * Neighbours of one kind share a loop, so a block of samples goes through all of them while it is in the cache.
+ */
+type Extent = "block" | "group" | "shard";
+
+export class Passes {
+  readonly #writer: ProgramWriter;
+  readonly #options: PassOptions;
+  #work: { readonly extent: Extent; readonly write: () => void }[] = [];
+
+  constructor(writer: ProgramWriter, options: PassOptions) {
+    [this.#writer, this.#options] = [writer, options];
+  }
+
+  /** From the images to the logits, `gather` first. */
+  forward(gather: () => void): void {
+    const { stages, training, meet } = this.#options;
+    this.#add(stages.some(({ inputs, wholeShard }) => inputs.includes(-1) && !wholeShard) ? "block" : "shard", gather);
+    for (const [i, { main, wholeShard }] of stages.entries()) {
+      const { layer, spec } = main;
+      const lowering = this.#lower(i);
+      if (layer.synchronous) {
+        if (training) {
+          this.#add("group", () => layer.synchronous?.measure(spec, lowering));
+          this.#add("shard", meet);
+        }
+        this.#add("shard", () => layer.synchronous?.merge(spec, lowering));
+      }
+      this.#add(wholeShard ? "shard" : "block", () => layer.forward(spec, lowering));
+    }
+    this.#flush();
+  }
+
+  /** From the gradient of the logits down to the first layer that learns. */
+  backward(): void {
+    const { stages, memory, meet } = this.#options;
+    for (let i = stages.length - 1; i >= 0; i--) {
+      const { main, wholeShard, inputs } = stages[i];
+      if (!memory.stages[i].gradient) continue;
+      const { layer, spec } = main;
+      const lowering = this.#lower(i);
+      const extent = wholeShard ? "shard" : "block";
+      this.#add(extent, () => this.#unfuse(i));
+      if (layer.synchronous) {
+        this.#add("group", () => layer.synchronous?.measureBackward(spec, lowering));
+        this.#add("shard", meet);
+        this.#add("shard", () => layer.synchronous?.mergeBackward(spec, lowering));
+      }
+      this.#add(extent, () => {
+        layer.backward(spec, lowering);
+        for (const [k, input] of inputs.entries()) this.#sum(i, k, input);
+      });
+    }
+    this.#flush();
+  }
+
+  update(): void {
+    for (const [i, { main }] of this.#options.stages.entries()) {
+      if (main.parameters.length > 0) main.layer.update(main.spec, this.#lower(i));
+    }
+  }
+
+  #add(extent: Extent, write: () => void): void {
+    this.#work.push({ extent, write });
+  }
+
+  #flush(): void {
+    const { rank, ranks, groups, block, training } = this.#options;
+    const writer = this.#writer;
+    const shares = training && groups > 0;
+    const of = (share: number): number => (shares ? Math.floor((groups * share) / ranks) : 0);
+    const range = { firstGroup: of(rank), lastGroup: of(rank + 1), groups: shares ? groups : 0 };
+    for (let i = 0; i < this.#work.length; ) {
+      const { extent } = this.#work[i];
+      const run: (() => void)[] = [];
+      for (; i < this.#work.length && this.#work[i].extent === extent; i++) run.push(this.#work[i].write);
+      const body = (): void => {
+        for (const write of run) write();
+      };
+      // A loop over groups is one whose blocks are as large as any group.
+      if (extent === "shard") body();
+      else writer.blocks({ ...range, size: extent === "block" ? block : Number.MAX_SAFE_INTEGER }, body);
+    }
+    this.#work = [];
+  }
+
+  /** dL/d output becomes dL/dz where no consumer has multiplied the derivative of the stage's function in. */
+  #unfuse(i: number): void {
+    const { stages, memory, rank } = this.#options;
+    const { above } = stages[i];
+    const { gradient, output } = memory.stages[i];
+    if (!gradient || above.name === identity.name || fusedConsumer(stages, i) >= 0) return;
+    const dy = gradient.at(rank) ?? gradient[0];
+    this.#writer.add("activationBackward", {
+      dy: dy.region,
+      lddy: dy.ld,
+      y: output.region,
+      ldy: output.ld,
+      dx: dy.region,
+      lddx: dy.ld,
+      n: output.features,
+      function: elementwiseNames.indexOf(above.name),
+      slope: above.slope,
+    });
+  }
+
+  /** Adds what stage i gives to the gradient of an input that others have written already. */
+  #sum(i: number, k: number, input: number): void {
+    const { memory, rank } = this.#options;
+    const given = memory.stages[i].inputGradients[k];
+    const total = input < 0 ? null : memory.stages[input].gradient;
+    if (!given?.added || !total) return;
+    const [a, b] = [total, given.tensors].map((tensors) => tensors.at(rank) ?? tensors[0]);
+    this.#writer.add("add" as never, {
+      a: a.region,
+      lda: a.ld,
+      b: b.region,
+      ldb: b.ld,
+      y: a.region,
+      ldy: a.ld,
+      n: a.features,
+      function: elementwiseNames.indexOf(identity.name),
+      slope: 0,
+    });
+  }
+
+  /** The buffers of a stage as this rank's program sees them. */
+  #lower(i: number): Lowering {
+    const { stages, memory, input, rank, ranks, training, optimizer, order, seed } = this.#options;
+    const { main, inputs, above, position } = stages[i];
+    const { output, gradient, inputGradients, context, buffers, parameters } = memory.stages[i];
+    const own = (tensors: readonly Tensor[] | null | undefined): Tensor | null =>
+      tensors?.at(rank) ?? tensors?.[0] ?? null;
+    const tensorOf = (stage: number): Tensor => (stage < 0 ? input : memory.stages[stage].output);
+    const fuses = inputs[0] >= 0 && fusedConsumer(stages, inputs[0]) === i;
+    return {
+      ...context,
+      training,
+      input: main.place.input,
+      output: main.output,
+      x: tensorOf(inputs[0]),
+      y: output,
+      dy: own(gradient) ?? output,
+      dx: own(inputGradients[0]?.tensors),
+      x2: inputs.length > 1 ? tensorOf(inputs[1]) : null,
+      dx2: own(inputGradients[1]?.tensors),
+      above,
+      below: fuses ? stages[inputs[0]].above : identity,
+      parameter: (name) => {
+        const found = parameters.get(name);
+        if (!found) throw internalError(`layer ${main.place.name} has no parameter ${name}`);
+        return found;
+      },
+      buffer: (name) => {
+        const found = buffers[name];
+        if (!found) throw internalError(`layer ${main.place.name} has no buffer ${name}`);
+        return found[rank];
+      },
+      emit: (operation, values) => {
+        this.#writer.add(operation, values);
+      },
+      optimizer,
+      rank,
+      share: (count) => [Math.floor((count * rank) / ranks), Math.floor((count * (rank + 1)) / ranks)],
+      panelLanes: panelVectors * context.lanes,
+      order,
+      key: streamKey(seed, "dropout", position),
+    };
+  }
+}

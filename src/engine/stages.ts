@@ -1,0 +1,110 @@
+/**
+ * From layers to stages. A stage is what lies between two tensors: the layer that lowers itself, with the elementwise
+ * function and the pooling above it that it takes over, and with layers that leave memory as it is.
+ */
+import type { Elementwise } from "../kernels/operations.js";
+import { identity } from "../kernels/operations.js";
+import type { Net, NetLayer } from "../nn/net.js";
+import type { FeatureShape } from "../nn/spec.js";
+import type { Pooling } from "./lowering.js";
+
+export interface Stage {
+  readonly main: NetLayer;
+  /** Position of `main` in the net. */
+  readonly position: number;
+  /** Positions in the net of all layers that this stage is. */
+  readonly layers: readonly number[];
+  /** The stages that feed it; -1 is the image. */
+  readonly inputs: readonly number[];
+  /** The stages that it feeds, in order. */
+  readonly consumers: readonly number[];
+  readonly output: FeatureShape;
+  /** The function that `main` applies, and the pooling after that. */
+  readonly above: Elementwise;
+  readonly pool: Pooling | null;
+  /** Runs on the rank's whole shard, not in blocks of samples. */
+  readonly wholeShard: boolean;
+  /** Some parameter at or below it is learned: dL/d output is wanted. */
+  readonly learns: boolean;
+}
+
+interface Draft extends Stage {
+  readonly layers: number[];
+  readonly consumers: number[];
+  output: FeatureShape;
+  above: Elementwise;
+  pool: Pooling | null;
+}
+
+export function makeStages(net: Net): Stage[] {
+  const fed = net.layers.map((_, i) => net.layers.filter(({ inputs }) => inputs.includes(i)).length);
+  const stages: Draft[] = [];
+  /** The stage whose output is a layer's output. */
+  const stageOf: number[] = [];
+  const stageAt = (position: number): number => (position < 0 ? -1 : stageOf[position]);
+
+  for (const [position, layer] of net.layers.entries()) {
+    const inputs = layer.inputs.map(stageAt);
+    const below = inputs[0] < 0 ? undefined : stages[inputs[0]];
+    // The stage below can take this layer over where nothing else sees what is between them.
+    const alone = below?.layers.at(-1) === layer.inputs[0] && fed[layer.inputs[0]] === 1;
+    if (layer.layer.vanishes || (below && alone && takesOver(below, layer))) {
+      stageOf.push(inputs[0]);
+      if (!below) continue;
+      below.layers.push(position);
+      below.output = layer.output;
+      continue;
+    }
+    stageOf.push(stages.length);
+    for (const input of new Set(inputs)) if (input >= 0) stages[input].consumers.push(stages.length);
+    const { height, width } = layer.place.input;
+    stages.push({
+      main: layer,
+      position,
+      layers: [position],
+      inputs,
+      consumers: [],
+      output: layer.output,
+      above: identity,
+      pool: null,
+      wholeShard: layer.layer.wholeShard === true || (height === 1 && width === 1),
+      learns: layer.parameters.length > 0 || inputs.some((input) => input >= 0 && stages[input].learns),
+    });
+  }
+  return stages;
+}
+
+/** Makes the layer part of the stage below it where that can be. */
+function takesOver(below: Draft, { layer, spec, place }: NetLayer): boolean {
+  const { main } = below;
+  if (below.pool) return false;
+  if (layer.elementwise && main.layer.fusesAbove && below.layers.length === 1) {
+    below.above = layer.elementwise(spec);
+    return true;
+  }
+  const pool = main.layer.fusesPool ? (layer.pooling?.(spec, place) ?? null) : null;
+  below.pool = pool;
+  return pool !== null;
+}
+
+/** The consumer whose dx already holds the derivative of this stage's function; -1 where a pass of its own is needed. */
+export function fusedConsumer(stages: readonly Stage[], index: number): number {
+  const { consumers } = stages[index];
+  const [only] = consumers;
+  return consumers.length === 1 && stages[only].main.layer.fusesBelow ? only : -1;
+}
+
+/**
+ * The part of the backward pass that each stage's `backward` falls into: parts end where blocks of samples turn into whole
+ * shards, and at barriers.
+ */
+export function backwardParts(stages: readonly Stage[]): number[] {
+  const parts: number[] = [];
+  let part = 0;
+  for (let i = stages.length - 1; i >= 0; i--) {
+    const above: Stage | undefined = stages[i + 1];
+    if (above && (stages[i].main.layer.synchronous || above.wholeShard !== stages[i].wholeShard)) part++;
+    parts[i] = part;
+  }
+  return parts;
+}
