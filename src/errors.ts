@@ -47,6 +47,10 @@ export const targetError = (parts: ErrorParts): HeddleError => make("target", pa
 /** A broken promise inside Heddle itself. Users should never see one. */
 export const internalError = (message: string): HeddleError => new HeddleError("run", `Internal error: ${message}`);
 
+/** The same error with one more sentence on what to do. */
+export const withHint = (error: HeddleError, hint: string): HeddleError =>
+  new HeddleError(error.kind, `${error.message} ${hint}`, { cause: error });
+
 /** The candidate nearest to `name` by edit distance, if near enough to be a typing error. */
 export function didYouMean(name: string, candidates: readonly string[]): string {
   let best = "";

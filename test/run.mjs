@@ -3,7 +3,8 @@
  * this machine has and on the reference back end. `node test/run.mjs cli random` runs only files with such a name.
  * Fails on any failing test, on a test file without a test, and when nothing ran.
  */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -131,6 +132,11 @@ if (kernelFiles.length > 0) {
   const variables = { HEDDLE_BACKEND: "reference" };
   passes.push({ name: "kernels and contracts, HEDDLE_BACKEND=reference", files: kernelFiles, variables });
 }
+
+// Decoded images are kept apart from the user's own.
+const cache = mkdtempSync(join(tmpdir(), "heddle-cache-"));
+process.env.HEDDLE_CACHE_DIR = cache;
+process.on("exit", () => rmSync(cache, { recursive: true, force: true }));
 
 console.log(`real data: ${realDataSets()}`);
 const results = [];

@@ -8,7 +8,7 @@ interface Member {
 
 /** The registry behind each option; options are found by their commander names. */
 const registries: Readonly<Record<string, { title: string; members: () => Promise<readonly Member[]> }>> = {
-  dataset: { title: "Data sets", members: async () => (await import("../data/index.js")).datasets },
+  dataset: { title: "Data sets", members: namedSets },
   model: { title: "Models", members: async () => (await import("../zoo/index.js")).presets },
   activation: {
     title: "Activations",
@@ -25,6 +25,12 @@ const registries: Readonly<Record<string, { title: string; members: () => Promis
     members: async () => (await import("../data/standardize.js")).standardizations,
   },
 };
+
+/** Those that files make are named with their path. */
+async function namedSets(): Promise<readonly Member[]> {
+  const { datasets, schemes } = await import("../data/index.js");
+  return [...datasets, ...schemes.map(({ name, summary }) => ({ name: `${name}:PATH`, summary }))];
+}
 
 /** Adds the choices below the help of a command and of its subcommands. */
 export async function addChoices(command: Command): Promise<void> {

@@ -3,10 +3,11 @@ import { type Command, Option } from "commander";
 import { count, number, percent } from "../progress/format.js";
 import { addFields, givenFlags, jsonOption, newCommand, resolveOptions } from "./options.js";
 import { confusionText } from "./confusion.js";
-import { noter, printJson, printText, resultColors } from "./terminal.js";
+import { whileLoading } from "./loading.js";
+import { printJson, printText, resultColors } from "./terminal.js";
 import { wilson } from "./wilson.js";
 
-const keys = ["dataset", "dataDir", "allowMissing", "threads", "backend"] as const;
+const keys = ["dataset", "dataDir", "allowMissing", "skipBad", "threads", "backend"] as const;
 
 export const splits = ["train", "validation", "test"] as const;
 
@@ -45,16 +46,19 @@ async function run(path: string | undefined, options: EvaluateOptions, self: Com
     samples,
     classNames,
     confusion,
-  } = await evaluate({
-    ...(path === undefined ? {} : { path }),
-    ...(dataset === undefined ? {} : { dataset }),
-    dataDir: config.dataDir,
-    allowMissing: config.allowMissing,
-    split: options.split,
-    threads: config.threads,
-    backend: config.backend,
-    onNote: noter(options),
-  });
+  } = await whileLoading(options, (onEvent) =>
+    evaluate({
+      ...(path === undefined ? {} : { path }),
+      ...(dataset === undefined ? {} : { dataset }),
+      dataDir: config.dataDir,
+      allowMissing: config.allowMissing,
+      skipBad: config.skipBad,
+      split: options.split,
+      threads: config.threads,
+      backend: config.backend,
+      onEvent,
+    }),
+  );
   if (options.json) {
     printJson({ schema: 1, model, dataset: name, split, loss, accuracy, errors, confusion });
     return;

@@ -3,9 +3,17 @@ import { Command, Option } from "commander";
 import { type Field, field } from "../config/fields.js";
 import { type Resolved, resolveConfig } from "../config/resolve.js";
 import type { TrainConfig } from "../config/schema.js";
+import type { LoadOptions } from "../data/dataset.js";
 import { usageError } from "../errors.js";
 
 type Key = keyof TrainConfig;
+
+/** The settings that decide what a data set's name stands for. */
+export const dataFields = ["dataDir", "allowMissing", "imageSize", "fit", "channels", "skipBad"] as const;
+
+/** Those settings alone, without what else the configuration holds. */
+export const loadOptions = (config: TrainConfig): LoadOptions =>
+  Object.fromEntries(dataFields.map((key) => [key, config[key]]));
 
 /** A command with the options that all commands have. */
 export function newCommand(name: string, summary: string): Command {

@@ -5,9 +5,10 @@ import { count, duration, percent } from "../progress/format.js";
 import { splits } from "./evaluate.js";
 import { addFields, givenFlags, jsonOption, newCommand, resolveOptions } from "./options.js";
 import { table } from "./table.js";
-import { noter, printJson, printText, resultColors } from "./terminal.js";
+import { whileLoading } from "./loading.js";
+import { printJson, printText, resultColors } from "./terminal.js";
 
-const keys = ["dataset", "dataDir", "allowMissing", "threads", "backend"] as const;
+const keys = ["dataset", "dataDir", "allowMissing", "skipBad", "threads", "backend"] as const;
 
 interface PredictOptions {
   readonly split: (typeof splits)[number];
@@ -36,17 +37,20 @@ async function run(path: string | undefined, options: PredictOptions, self: Comm
   const { config } = await resolveOptions(self, keys);
   const given = givenFlags(self, keys).dataset !== undefined;
   const { predict } = await import("../inference/predict.js");
-  const { predictions, seconds, imagesPerSecond } = await predict({
-    ...(path === undefined ? {} : { path }),
-    ...(given ? { dataset: config.dataset } : {}),
-    dataDir: config.dataDir,
-    allowMissing: config.allowMissing,
-    split: options.split,
-    index,
-    threads: config.threads,
-    backend: config.backend,
-    onNote: noter(options),
-  });
+  const { predictions, seconds, imagesPerSecond } = await whileLoading(options, (onEvent) =>
+    predict({
+      ...(path === undefined ? {} : { path }),
+      ...(given ? { dataset: config.dataset } : {}),
+      dataDir: config.dataDir,
+      allowMissing: config.allowMissing,
+      skipBad: config.skipBad,
+      split: options.split,
+      index,
+      threads: config.threads,
+      backend: config.backend,
+      onEvent,
+    }),
+  );
   if (options.json) {
     const rows = predictions.map(({ index, class: predicted, probabilities }) => ({
       index,

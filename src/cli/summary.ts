@@ -3,11 +3,10 @@ import type { Command } from "commander";
 import type { ImageShape } from "../data/dataset.js";
 import { usageError } from "../errors.js";
 import { count } from "../progress/format.js";
-import { addFields, jsonOption, newCommand, numberOf, resolveOptions } from "./options.js";
+import { addFields, dataFields, jsonOption, loadOptions, newCommand, numberOf, resolveOptions } from "./options.js";
+import { whileLoading } from "./loading.js";
 import { table } from "./table.js";
 import { printJson, printText, resultColors } from "./terminal.js";
-
-const keys = ["dataDir", "allowMissing"] as const;
 
 interface SummaryOptions {
   readonly dataset?: string;
@@ -15,12 +14,13 @@ interface SummaryOptions {
   readonly classes?: string;
   readonly activation?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
   readonly color: boolean;
 }
 
 export function command(): Command {
   const summary = newCommand("summary", "Layers, shapes, parameters and cost of a net.");
-  return addFields(summary, keys)
+  return addFields(summary, dataFields)
     .argument("<NET>", "a model below, or mlp:WIDTH-WIDTH-… with the hidden widths")
     .option("--dataset <NAME>", "build it for the images and classes of that data set")
     .option("--input <HxWxC>", "build it for images of that shape")
@@ -37,14 +37,16 @@ async function run(net: string, options: SummaryOptions, self: Command): Promise
   }
   const input = options.input === undefined ? undefined : parseShape(options.input);
   const classes = options.classes === undefined ? undefined : numberOf("--classes", options.classes, "whole");
-  const { config } = await resolveOptions(self, keys);
+  const { config } = await resolveOptions(self, dataFields);
   const { summarize } = await import("../nn/summary.js");
-  const summary = await summarize(net, {
-    ...(input && { input }),
-    ...(dataset !== undefined && { dataset, dataDir: config.dataDir, allowMissing: config.allowMissing }),
-    ...(classes !== undefined && { classes }),
-    ...(activation !== undefined && { activation }),
-  });
+  const summary = await whileLoading(options, (onEvent) =>
+    summarize(net, {
+      ...(input && { input }),
+      ...(dataset !== undefined && { ...loadOptions(config), dataset, onEvent }),
+      ...(classes !== undefined && { classes }),
+      ...(activation !== undefined && { activation }),
+    }),
+  );
   if (options.json) {
     const { parameters, statistics, multiplyAdds, layers } = summary;
     printJson({ parameters, statistics, multiplyAdds, layers });

@@ -10,7 +10,7 @@ interface ValueSchema {
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
   readonly exclusiveMaximum?: number;
-  readonly const?: string;
+  readonly const?: string | number;
   readonly enum?: readonly string[];
   readonly anyOf?: readonly ValueSchema[];
   readonly default?: unknown;
@@ -41,12 +41,12 @@ function placeholder(schema: ValueSchema): string | undefined {
   if (schema.anyOf) return [...new Set(schema.anyOf.map(placeholder))].join("|");
   if (schema.enum) return schema.enum.join("|");
   if (schema.type === "boolean") return undefined;
-  return schema.const ?? (schema.type === "integer" ? "N" : "X");
+  return schema.const?.toString() ?? (schema.type === "integer" ? "N" : "X");
 }
 
 function expectation(schema: ValueSchema): string {
   if (schema.anyOf) return schema.anyOf.map(expectation).join(", or ");
-  if (schema.const !== undefined) return schema.const;
+  if (schema.const !== undefined) return `${schema.const}`;
   if (schema.enum) return schema.enum.join(", ").replace(/, ([^,]*)$/, " or $1");
   if (schema.type === "boolean") return "true or false";
   if (schema.type === "string") return "a text that is not empty";

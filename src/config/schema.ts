@@ -3,6 +3,7 @@
  * flags, their help and their error messages are made from it (`fields.ts`).
  */
 import { z } from "zod";
+import { fits } from "../data/formats/resize.js";
 
 const count = z.number().int().min(1);
 const text = z.string().min(1);
@@ -10,7 +11,7 @@ const text = z.string().min(1);
 /** What help shows: the description, the placeholder where the type does not give one, and a short flag. */
 interface Help {
   description: string;
-  value?: "NAME" | "DIR" | "FILE";
+  value?: "NAME" | "DIR" | "FILE" | "HEIGHTxWIDTH";
   short?: string;
 }
 const help = (description: string, more: Omit<Help, "description"> = {}): Help & Record<string, unknown> => ({
@@ -25,6 +26,15 @@ export const trainConfigSchema = z.strictObject({
     .boolean()
     .default(false)
     .meta(help("go on without the files that a set of several lacks; the run records it")),
+  imageSize: text
+    .optional()
+    .meta(help("size that images of files are brought to; without it they must have one", { value: "HEIGHTxWIDTH" })),
+  fit: z.enum(fits).default("pad").meta(help("how: cut off, leave black around, or change proportions")),
+  channels: z
+    .union([z.literal(1), z.literal(3)])
+    .optional()
+    .meta(help("1 grey, 3 RGB, of images of files (default: grey if all are)")),
+  skipBad: z.number().int().min(0).default(0).meta(help("image files that may be passed over if they do not decode")),
   model: text.optional().meta(help("a model below, or mlp:WIDTH-WIDTH-… with the hidden widths", { value: "NAME" })),
   activation: text.optional().meta(help("of the hidden layers; leaky-relu:SLOPE says its slope", { value: "NAME" })),
   initializer: text.optional().meta(help("how weights start (default: what suits the activation)", { value: "NAME" })),

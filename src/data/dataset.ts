@@ -5,6 +5,8 @@
  * (`standardize.ts` says how, and the model file remembers it). Labels are class numbers 0..K-1.
  */
 
+import type { Fit } from "./formats/resize.js";
+
 /** Height, width and channels of one image, or of one sample's feature map: channels last. */
 export interface ImageShape {
   readonly height: number;
@@ -43,7 +45,25 @@ export interface LoadOptions {
   readonly dataDir?: string | undefined;
   /** Takes a set of several files as far as it is there (`--allow-missing`). */
   readonly allowMissing?: boolean;
+  /** "HEIGHTxWIDTH" that images of files are brought to; without it they must all have one size. */
+  readonly imageSize?: string | undefined;
+  /** How they are brought to it. */
+  readonly fit?: Fit;
+  /** 1 grey, 3 RGB; without it grey if all images are, else RGB. */
+  readonly channels?: 1 | 3 | undefined;
+  /** As many image files that do not decode are passed over. */
+  readonly skipBad?: number;
+  /** Where decoded folders are kept; `HEDDLE_CACHE_DIR`, or the user's cache folder, unless given. */
+  readonly cacheDir?: string | undefined;
+  onEvent?(event: LoadEvent): void;
 }
+
+/** What loading tells while it goes on. */
+export type LoadEvent =
+  /** Several times a second: so many of the set's images are there. */
+  | { readonly kind: "load"; readonly dataset: string; readonly done: number; readonly total: number }
+  /** Something the user should know, in one line. */
+  | { readonly kind: "note"; readonly text: string };
 
 /** One file as it is published. */
 export interface PublishedFile {
@@ -67,6 +87,15 @@ export interface Published {
   readonly counts: { readonly train: readonly number[]; readonly test: readonly number[] };
 }
 
+/** Sets that are the user's own, named by a scheme and a path: `folder:PATH`. One file, and one line in `index.ts`. */
+export interface DatasetScheme {
+  /** What stands before the colon. */
+  readonly name: string;
+  /** One line for help. */
+  readonly summary: string;
+  open(path: string): DatasetSource;
+}
+
 export interface DatasetSource {
   readonly name: string;
   /** One line for help and `heddle data list`. */
@@ -75,6 +104,8 @@ export interface DatasetSource {
   readonly embedded: boolean;
   /** What `train` uses when neither flag nor file says. */
   readonly defaults: { readonly model: string; readonly epochs: number };
+  /** True where the images come from files of any size and colour, so that `imageSize` and the like have a meaning. */
+  readonly ownImages?: boolean;
   /** Absent where the program makes the data itself, or where it is the user's own. */
   readonly published?: Published;
   /** Throws `dataError` where files are missing or invalid. */

@@ -41,8 +41,7 @@ export const digits: DatasetSource = {
 async function load({ dataDir }: LoadOptions): Promise<Dataset> {
   const [path] = locate("digits", dataDir, published.files.map(unpackedName));
   const bytes = await readBytes(path, () => mostBytes);
-  const text = new TextDecoder("latin1").decode(bytes);
-  const all = parseCsv(text, { path, pixels, maximum: 16, classes: 10 });
+  const all = parseCsv(bytes, { path, pixels, maximum: 16, classes: 10 });
   if (all.count !== rows) {
     throw dataError({ where: path, expected: `${rows} rows`, got: `${all.count}`, fix: "Fetch the file again." });
   }

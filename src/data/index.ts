@@ -1,11 +1,15 @@
-/** The data sets, one line each; help, `heddle data` and the contract tests follow this list. */
+/** The data sets and schemes, one line each; help, `heddle data` and the contract tests follow this list. */
 import { didYouMean, usageError } from "../errors.js";
-import type { DatasetSource } from "./dataset.js";
+import { bugnist2d } from "./bugnist2d.js";
 import { cifar10 } from "./cifar-10.js";
+import { csv } from "./csv.js";
+import type { DatasetScheme, DatasetSource } from "./dataset.js";
 import { digits } from "./digits.js";
 import { fashionMnist } from "./fashion-mnist.js";
+import { folder } from "./folder.js";
 import { mnist } from "./mnist.js";
 import { syntheticDigits, syntheticDigits28 } from "./synthetic.js";
+import { targets } from "./targets.js";
 
 export const datasets: readonly DatasetSource[] = [
   syntheticDigits,
@@ -14,17 +18,27 @@ export const datasets: readonly DatasetSource[] = [
   mnist,
   fashionMnist,
   cifar10,
+  bugnist2d,
 ];
+
+/** Sets of a user's own: `folder:PATH`. */
+export const schemes: readonly DatasetScheme[] = [folder, targets, csv];
 
 /** The data set of that name. Throws `usageError`; `where` is what the user gave it to. */
 export function findDataset(name: string, where = "--dataset"): DatasetSource {
-  const names = datasets.map((source) => source.name);
-  const found = datasets[names.indexOf(name)];
+  const found = datasets.find((source) => source.name === name);
   if (found) return found;
+  const [scheme, ...rest] = name.split(":");
+  const path = rest.join(":");
+  const opened = path === "" ? undefined : schemes.find((candidate) => candidate.name === scheme)?.open(path);
+  if (opened) return opened;
+  const names = [...datasets, ...schemes].map((member) => member.name);
   throw usageError({
     where,
-    expected: `one of ${names.join(", ")}`,
+    expected: `one of ${[...datasets.map((source) => source.name), ...schemes.map(pathForm)].join(", ")}`,
     got: name,
-    fix: didYouMean(name, names),
+    fix: didYouMean(scheme, names),
   });
 }
+
+const pathForm = ({ name }: DatasetScheme): string => `${name}:PATH`;

@@ -1,6 +1,7 @@
 /** A trained model on ranks, with the data it is asked about: what `evaluate` and `predict` share. */
 import type { TrainConfig } from "../config/schema.js";
 import type { Dataset, LoadOptions } from "../data/dataset.js";
+import { type Fit, fits } from "../data/formats/resize.js";
 import { findDataset } from "../data/index.js";
 import type { Dtype, FloatArray } from "../engine/arena.js";
 import { Engine, testOffset } from "../engine/engine.js";
@@ -23,7 +24,6 @@ export interface ModelOptions extends LoadOptions {
   readonly split: SplitName;
   readonly threads: TrainConfig["threads"];
   readonly backend: TrainConfig["backend"];
-  onNote?(text: string): void;
 }
 
 export interface ModelSession {
@@ -41,12 +41,12 @@ export async function openModel(
   probabilities: boolean,
 ): Promise<ModelSession> {
   const { path, run, newest } = resolveModelPath(options.path);
-  if (newest) options.onNote?.(`Taking the newest run, ${run ?? path}.`);
+  if (newest) options.onEvent?.({ kind: "note", text: `Taking the newest run, ${run ?? path}.` });
   const file = readModel(path);
   const { architecture, preprocessing, classNames, provenance } = file.model;
   const name = options.dataset ?? provenance.dataset;
-  const dataset = await findDataset(name).load(options);
   const { input } = architecture;
+  const dataset = await findDataset(name).load({ ...options, ...imageSettingsOf(file) });
   if (shapeText(dataset.shape) !== shapeText(input) || dataset.classes.length !== classNames.length) {
     throw usageError({
       where: `${path} on ${name}`,
@@ -77,6 +77,16 @@ export async function openModel(
     throw error;
   }
   return { file, dataset, order, engine };
+}
+
+/** Image files are brought to the size and the colours of the training images, in the same way. */
+function imageSettingsOf({ model: { architecture, provenance } }: ModelFile): LoadOptions {
+  const { imageSize, fit } = provenance;
+  return {
+    channels: architecture.input.channels === 3 ? 3 : 1,
+    ...(typeof imageSize === "string" && { imageSize }),
+    ...(fits.some((known) => known === fit) && { fit: fit as Fit }),
+  };
 }
 
 export interface ModelNet {

@@ -28,6 +28,10 @@ export function lines(output: Output, now: () => number = Date.now): Renderer {
               `accuracy ${percent(event.accuracy)} · ${count(event.samplesPerSecond)} samples/s · ${clock(event.eta)} left`,
           );
           break;
+        case "load":
+          if (now() - last < signOfLifeMs) break;
+          print(`${event.dataset}: ${count(event.done)} of ${count(event.total)} images decoded`);
+          break;
         case "epoch":
           print(epochText(event, epochs));
           break;

@@ -1,6 +1,7 @@
 /**
  * What a run tells the world. The library never prints: the trainer emits these, renderers under `progress/` show them.
  */
+import type { LoadEvent } from "../data/dataset.js";
 
 /** A loss and an accuracy always belong to a split and to a number of samples. */
 export interface Score {
@@ -67,8 +68,7 @@ export type TrainEvent =
     }
   | StepLine
   | (EpochLine & { readonly best: boolean })
-  /** Something the user should know, in one line. */
-  | { readonly kind: "note"; readonly text: string }
+  | LoadEvent
   | { readonly kind: "done"; readonly result: TrainResult };
 
 export interface TrainResult {

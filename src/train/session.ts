@@ -1,7 +1,8 @@
 /** From a configuration to a run that can start: data, split, preprocessing, net, and how many threads. */
 import type { TrainConfig } from "../config/schema.js";
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, LoadEvent } from "../data/dataset.js";
 import { findDataset } from "../data/index.js";
+import { parseImageSize } from "../data/images/settings.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import { stratifiedSplit, stratifiedSubset } from "../data/split.js";
 import { fitPreprocessing } from "../data/standardize.js";
@@ -44,7 +45,7 @@ export function worthRanks({ net, batchSize }: Session): { threads: number; reas
 
 /** Refuses what cannot be right before anything is loaded. Throws `usageError`. */
 export function checkConfig(config: TrainConfig): void {
-  findDataset(config.dataset);
+  checkImageSettings(config);
   findOptimizer(config.optimizer);
   findLoss(config.loss);
   if (config.initializer !== undefined) findInitializer(config.initializer);
@@ -52,10 +53,22 @@ export function checkConfig(config: TrainConfig): void {
   if (config.model !== undefined) buildNet(config.model, { activation: config.activation });
 }
 
+/** `--image-size` and `--channels` would do nothing to a set whose images are what they are. */
+function checkImageSettings({ dataset, imageSize, channels }: TrainConfig): void {
+  const { ownImages } = findDataset(dataset);
+  if (imageSize !== undefined) parseImageSize(imageSize);
+  const given = imageSize !== undefined ? "--image-size" : channels !== undefined ? "--channels" : undefined;
+  if (ownImages || given === undefined) return;
+  throw usageError({ where: given, expected: "a data set of image files, as folder:PATH", got: dataset });
+}
+
 /** Loads the data and resolves everything that follows from it. */
-export async function openSession(given: TrainConfig): Promise<Session> {
+export async function openSession(
+  given: TrainConfig,
+  onEvent: (event: LoadEvent) => void = () => {},
+): Promise<Session> {
   const source = findDataset(given.dataset);
-  const dataset = await source.load(given);
+  const dataset = await source.load({ ...given, onEvent });
   const config = {
     ...given,
     model: given.model ?? source.defaults.model,
@@ -106,6 +119,7 @@ export function startingWeights({ config, net }: Session): { tensors: FloatArray
 
 /** What the model file says beside the weights. Nothing here may differ between equal runs. */
 export function metadataOf({ config, dataset, net, preprocessing, batchSize }: Session, hash: string): ModelMetadata {
+  const { imageSize, fit, channels } = config;
   const { model, seed, epochs, optimizer, lr, momentum, loss, validation, subset, shuffle, dtype } = config;
   return {
     schema: 1,
@@ -118,6 +132,8 @@ export function metadataOf({ config, dataset, net, preprocessing, batchSize }: S
       dataHash: hash,
       seed,
       notes: dataset.notes,
+      ...(imageSize !== undefined && { imageSize, fit }),
+      ...(channels !== undefined && { channels }),
       epochs,
       batchSize,
       optimizer,

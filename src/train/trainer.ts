@@ -26,7 +26,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainOutcome> {
   const folder = options.resume === undefined ? undefined : openRunFolder(options.resume);
   const config = folder ? readRunConfig(folder, options.config) : options.config;
   checkConfig(config);
-  const session = await openSession(config);
+  const session = await openSession(config, (event) => options.onEvent(event));
   const { threads, reason, note } = chooseThreads(config.threads, options.sources.threads, worthRanks(session));
   if (note) options.onEvent({ kind: "note", text: note });
   const engine = new Engine(threads, config.backend);

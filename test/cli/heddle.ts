@@ -26,7 +26,7 @@ export interface StartOptions {
 
 export function heddle(args: readonly string[], options: StartOptions = {}): Promise<Outcome> {
   const ours = Object.entries(process.env).filter(
-    ([name]) => !/^(HEDDLE_|CI$|NO_COLOR$|FORCE_COLOR$|NODE_)/.test(name),
+    ([name]) => name === "HEDDLE_CACHE_DIR" || !/^(HEDDLE_|CI$|NO_COLOR$|FORCE_COLOR$|NODE_)/.test(name),
   );
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd ?? tmpdir(),

@@ -5,15 +5,17 @@ import fc from "fast-check";
 import { digits } from "../../src/data/digits.js";
 import { parseCsv } from "../../src/data/formats/csv.js";
 import { dataFolder, saying } from "./fixtures.js";
+import { open } from "./pictures.js";
 
 const options = { path: "some.csv", pixels: 3, maximum: 16, classes: 10 };
+const parse = (text: string) => parseCsv(Buffer.from(text), options);
 
 test("CSV: reads what was written, whatever ends the lines", () => {
   const row = fc.tuple(fc.nat(16), fc.nat(16), fc.nat(16), fc.nat(9));
   const end = fc.constantFrom("\n", "\r\n");
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), end, fc.boolean(), (rows, newline, closed) => {
-      const split = parseCsv(rows.map((cells) => cells.join(",")).join(newline) + (closed ? newline : ""), options);
+      const split = parse(rows.map((cells) => cells.join(",")).join(newline) + (closed ? newline : ""));
       assert.equal(split.count, rows.length);
       assert.deepEqual(
         Array.from(split.images),
@@ -42,7 +44,7 @@ const bad: Record<string, [text: string, ...parts: string[]]> = {
 
 for (const [name, [text, ...parts]] of Object.entries(bad)) {
   test(`CSV: ${name} is refused, by file and row`, () => {
-    assert.throws(() => parseCsv(text, options), saying(3, "some.csv", ...parts));
+    assert.throws(() => parse(text), saying(3, "some.csv", ...parts));
   });
 }
 
@@ -74,4 +76,63 @@ test("digits: a truncated gzip and a bomb are refused", async (t) => {
   await assert.rejects(digits.load({ dataDir: cut }), saying(3, "digits.csv.gz at byte 200", "truncated"));
   const bomb = dataFolder(t, { "digits/digits.csv.gz": gzipSync(Buffer.alloc(20_000_000, "0,")) });
   await assert.rejects(digits.load({ dataDir: bomb }), saying(3, "digits.csv.gz at byte", "no more than"));
+});
+
+test("CSV: names in the first line say where the label is; without them it comes last", () => {
+  const open = { ...options, pixels: null, maximum: 255, classes: null };
+  const first = parseCsv(Buffer.from("Label,p0,p1\n1,20,30\n0,40,50\n"), open);
+  assert.deepEqual([[...first.labels], [...first.images], first.pixels], [[1, 0], [20, 30, 40, 50], 2]);
+  const last = parseCsv(Buffer.from('"p0","p1","what"\n20,30,1\n40,50,0'), open);
+  assert.deepEqual(
+    [[...last.labels], [...last.images]],
+    [
+      [1, 0],
+      [20, 30, 40, 50],
+    ],
+  );
+  const bad = () => parseCsv(Buffer.from("label,p0\n1,20\n0,256\n"), open);
+  assert.throws(bad, saying(3, "row 3, column 2", "a pixel 0..255", '"256"'));
+  assert.throws(() => parseCsv(Buffer.from("label,p0\n"), open), saying(3, "lines of numbers", "none"));
+  assert.throws(() => parseCsv(Buffer.from(""), open), saying(3, "lines of numbers", "none"));
+});
+
+const rows = (...labels: number[]) => labels.map((label, i) => `${i},${i + 1},${i + 2},${i + 3},${label}\n`).join("");
+
+test("csv:PATH: a file, packed or not, is a training split of square grey images", async (t) => {
+  const root = dataFolder(t, { "a.csv": rows(1, 0, 1), "b.csv.gz": gzipSync(rows(1, 0, 1)) });
+  for (const name of ["a.csv", "b.csv.gz"]) {
+    const { dataset } = await open(`csv:${root}/${name}`);
+    assert.deepEqual(dataset.shape, { height: 2, width: 2, channels: 1 });
+    assert.deepEqual([dataset.classes, [...dataset.train.labels], dataset.test], [["0", "1"], [1, 0, 1], null]);
+    assert.deepEqual([...dataset.train.images.subarray(4, 8)], [1, 2, 3, 4]);
+  }
+});
+
+test("csv:PATH: a folder has both splits; --image-size and --channels give the shape", async (t) => {
+  const root = dataFolder(t, { "train.csv": rows(0, 1), "test.csv.gz": gzipSync(rows(1)) });
+  const { dataset } = await open(`csv:${root}`, { imageSize: "1x4" });
+  assert.deepEqual([dataset.shape.height, dataset.shape.width, dataset.test?.count], [1, 4, 1]);
+  await assert.rejects(open(`csv:${root}`, { imageSize: "3x3" }), saying(3, "9 pixels or 27 (RGB)", "got 4"));
+  await assert.rejects(open(`csv:${root}`, { channels: 3 }), saying(3, "square", "3 channels", "--image-size"));
+  const colours = dataFolder(t, { "a.csv": "1,2,3,4,5,6,0\n1,2,3,4,5,6,1\n" });
+  const rgb = (await open(`csv:${colours}/a.csv`, { imageSize: "1x2" })).dataset;
+  assert.deepEqual(rgb.shape, { height: 1, width: 2, channels: 3 });
+});
+
+for (const [name, [text, ...parts]] of Object.entries<[string, ...string[]]>({
+  "labels that begin at 1": [rows(1, 2, 1), "each class", "none of 0"],
+  "one class only": [rows(0, 0), "at least 2 classes"],
+  "a label that no class of so few images can have": [rows(0, 7), "row 2, column 5", "a label 0..1"],
+  "a test label that training lacks": [rows(0, 1), "test.csv, row 1, column 5", "a label 0..1", '"2"'],
+})) {
+  test(`csv:PATH: ${name} is refused`, async (t) => {
+    const root = dataFolder(t, { "train.csv": text, "test.csv": rows(2) });
+    await assert.rejects(open(`csv:${root}`), saying(3, root, ...parts));
+  });
+}
+
+test("csv:PATH: what is not there is named", async (t) => {
+  const root = dataFolder(t);
+  await assert.rejects(open(`csv:${root}`), saying(3, root, "train.csv or train.csv.gz", "neither"));
+  await assert.rejects(open(`csv:${root}/a.csv`), saying(3, `${root}/a.csv`, "a readable file", "ENOENT"));
 });

@@ -34,7 +34,7 @@ for (const name of names) {
 
 /** 150 images: two whole chunks and a part of one. */
 const ask = (name: Name, choice: TrainConfig["backend"] = backend): Promise<Predictions> =>
-  predict({ path: pathOf(name), split: "test", index: [0, 149], threads: 2, backend: choice, onNote: () => {} });
+  predict({ path: pathOf(name), split: "test", index: [0, 149], threads: 2, backend: choice });
 const numbersOf = ({ predictions }: Predictions): number[] =>
   predictions.flatMap(({ probabilities }) => [...probabilities]);
 

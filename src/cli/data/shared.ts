@@ -1,19 +1,17 @@
 /** What the data commands share: naming a data set, and loading it. */
 import type { Command } from "commander";
-import type { TrainConfig } from "../../config/schema.js";
 import type { Dataset } from "../../data/dataset.js";
-import { addFields, newCommand, resolveOptions } from "../options.js";
-
-/** The settings that decide what a data set's name stands for. */
-const loadFields = ["dataDir", "allowMissing"] as const satisfies readonly (keyof TrainConfig)[];
+import { whileLoading } from "../loading.js";
+import { addFields, dataFields, newCommand, resolveOptions } from "../options.js";
 
 /** A subcommand that takes the name of a data set. */
 export function datasetCommand(name: string, summary: string): Command {
-  return addFields(newCommand(name, summary).argument("<NAME>", "a data set below"), loadFields);
+  return addFields(newCommand(name, summary).argument("<NAME>", "a data set below"), dataFields);
 }
 
 export async function loadNamed(name: string, self: Command): Promise<Dataset> {
-  const { config } = await resolveOptions(self, loadFields);
+  const { config } = await resolveOptions(self, dataFields);
   const { findDataset } = await import("../../data/index.js");
-  return findDataset(name, self.name()).load(config);
+  const source = findDataset(name, self.name());
+  return whileLoading(self.opts(), (onEvent) => source.load({ ...config, onEvent }));
 }

@@ -41,6 +41,15 @@ export function fileOf(folder: string, name: string): string | undefined {
   return [`${name}.gz`, name].map((file) => join(folder, file)).find(isFile);
 }
 
+/** The set's own folder, for a set that is no fixed list of files; `holding` says what lies in it. */
+export function findFolder(set: string, dataDir: string | undefined, holding: string): string {
+  const expected = `a folder ${set}/ holding ${holding}`;
+  if (!dataDir) throw dataError({ where: `Data set ${set}`, expected, got: "no data folder", fix: howToGive(set) });
+  const folder = join(dataDir, set);
+  if (existsSync(folder)) return folder;
+  throw dataError({ where: folder, expected, got: "no such folder", fix: howToGive(set) });
+}
+
 export interface MissingFiles {
   readonly set: string;
   readonly folder: string;

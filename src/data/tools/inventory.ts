@@ -1,4 +1,5 @@
 /** Which of the named data sets can be used, where their files are, and what is missing. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DatasetSource } from "../dataset.js";
 import { fileOf, unpackedName } from "../formats/files.js";
@@ -17,8 +18,12 @@ export interface Holding {
 /** Looks, but reads no file: `dataDir` is the folder that holds one folder per set. */
 export function takeInventory(sources: readonly DatasetSource[], dataDir: string | undefined): Holding[] {
   return sources.map(({ name, summary, embedded, published }) => {
-    if (embedded || !published) return { name, summary, state: "embedded", folder: null, missing: [] };
+    if (embedded) return { name, summary, state: "embedded", folder: null, missing: [] };
     const folder = dataDir === undefined ? null : join(dataDir, name);
+    if (!published) {
+      const state = folder !== null && existsSync(folder) ? "complete" : "absent";
+      return { name, summary, state, folder, missing: [] };
+    }
     const names = published.files.map((file) => file.name);
     const present = (file: { readonly name: string }) =>
       folder !== null && fileOf(folder, unpackedName(file)) !== undefined;

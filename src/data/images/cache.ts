@@ -1,0 +1,103 @@
+/**
+ * Decoded images of a set, kept as one file in the cache folder, so that the next run need not decode them again.
+ *
+ *   "HEDDLEi1"  header length (4 bytes, little-endian)  header (JSON)  images  BLAKE3 of all before (32 bytes)
+ *
+ * A cached file is used only where the set is what it was: first by the status of its files (name, size, times, inode),
+ * and where that differs or cannot be trusted, by the BLAKE3 of their names and bytes.
+ */
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { dataError, type HeddleError } from "../../errors.js";
+import { writeAtomically } from "../../model/atomic-write.js";
+import { blake3, digestLength } from "../../model/hash.js";
+import { readWholeFile } from "../../model/read-file.js";
+import type { ImageFile } from "./listing.js";
+import type { Pixels } from "./read.js";
+import type { ImageSettings } from "./settings.js";
+
+const magic = Buffer.from("HEDDLEi1");
+/** Goes up when decoding or resizing changes a byte of any image. */
+const version = 1;
+/**
+ * A file changed this soon before its status was taken may change again without a trace in its times, which tick in
+ * milliseconds, or in seconds on old file systems.
+ */
+const settlingMs = 2000;
+
+/** What the files were when they were listed. */
+export interface Stamp {
+  readonly hash: string;
+  /** False where a file is so young that its status proves nothing. */
+  readonly settled: boolean;
+}
+
+export interface Cached extends Pixels {
+  readonly stamp: Stamp;
+}
+
+const headerSchema = z.object({
+  shape: z.object({ height: z.number(), width: z.number(), channels: z.number() }),
+  bytes: z.number(),
+  content: z.string(),
+  bad: z.array(z.object({ name: z.string(), reason: z.string() })),
+  stamp: z.object({ hash: z.string(), settled: z.boolean() }),
+});
+
+/** `HEDDLE_CACHE_DIR`, else `heddle` in the user's cache folder. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return env.HEDDLE_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "heddle");
+}
+
+/** The one file for this folder and these settings: what it holds is replaced when the images change. */
+export function cachePath(folder: string, root: string, { size, fit, channels }: ImageSettings): string {
+  const key = JSON.stringify([version, resolve(root), size, size && fit, channels]);
+  return join(folder, `images-${hex([Buffer.from(key)]).slice(0, 32)}.bin`);
+}
+
+/** Throws `dataError` for a file that is gone. Taken before the files are read, so that a change while they are shows. */
+export function stampFiles(files: readonly ImageFile[], now = Date.now()): Stamp {
+  let youngest = 0;
+  const lines = files.map(({ path, name }) => {
+    const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (!status) {
+      throw dataError({ where: path, expected: "a file, as when the folder was listed", got: "no such file" });
+    }
+    const { size, mtimeNs, ctimeNs, ino, ctimeMs } = status;
+    youngest = Math.max(youngest, Number(ctimeMs));
+    return Buffer.from(`${name}\0${size} ${mtimeNs} ${ctimeNs} ${ino}\n`);
+  });
+  return { hash: hex(lines), settled: now - youngest > settlingMs };
+}
+
+/** What the file holds; null where there is none. Throws `dataError` where it is not as it was written. */
+export function readCache(path: string): Cached | null {
+  if (!existsSync(path)) return null;
+  const bytes = readWholeFile(path, "a readable cache");
+  const end = bytes.length - digestLength;
+  const start = magic.length + 4;
+  if (end < start || !magic.equals(bytes.subarray(0, magic.length))) throw damaged(path);
+  if (!Buffer.from(blake3([bytes.subarray(0, end)])).equals(bytes.subarray(end))) throw damaged(path);
+  const headerEnd = start + new DataView(bytes.buffer).getUint32(magic.length, true);
+  const { bytes: imageBytes, ...header } = headerSchema.parse(
+    JSON.parse(new TextDecoder().decode(bytes.subarray(start, headerEnd))),
+  );
+  return { ...header, images: bytes.subarray(headerEnd, headerEnd + imageBytes) };
+}
+
+const damaged = (path: string): HeddleError =>
+  dataError({ where: path, expected: "a cache as Heddle wrote it", got: "a file that is damaged or was changed" });
+
+/** Throws where the folder cannot be made or written. */
+export function writeCache(path: string, { images, ...rest }: Cached): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const header = Buffer.from(JSON.stringify({ ...rest, bytes: images.length }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  const chunks = [magic, length, header, images];
+  writeAtomically(path, [...chunks, blake3(chunks)]);
+}
+
+const hex = (chunks: Iterable<Uint8Array>): string => Buffer.from(blake3(chunks)).toString("hex");
