@@ -68,6 +68,33 @@ template <class T, int M, int N> struct Tile {
       b += ldb;
     }
   }
+  // The same with rows of A that lie anywhere: A(i, k) = a[i][offset + k * a_k].
+  inline void accumulate_rows(int64_t depth, const T* const (&a)[M], int64_t offset, int64_t a_k, const T* b, int64_t ldb) {
+    for (const int64_t end = offset + depth * a_k; offset != end; offset += a_k, b += ldb) {
+      Vec<T> row[N];
+      HEDDLE_UNROLL
+      for (int j = 0; j < N; j++) row[j] = Vec<T>::load(b + j * Vec<T>::lanes);
+      multiply_rows(a, offset, row);
+    }
+  }
+  // The last vector of a row of B has `last` numbers only.
+  inline void accumulate_rows_edge(int64_t depth, const T* const (&a)[M], int64_t offset, int64_t a_k, const T* b, int64_t ldb, int last) {
+    for (const int64_t end = offset + depth * a_k; offset != end; offset += a_k, b += ldb) {
+      Vec<T> row[N];
+      HEDDLE_UNROLL
+      for (int j = 0; j < N; j++)
+        row[j] = j == N - 1 ? Vec<T>::load_partial(b + j * Vec<T>::lanes, last) : Vec<T>::load(b + j * Vec<T>::lanes);
+      multiply_rows(a, offset, row);
+    }
+  }
+  inline void multiply_rows(const T* const (&a)[M], int64_t offset, const Vec<T> (&row)[N]) {
+    HEDDLE_UNROLL
+    for (int i = 0; i < M; i++) {
+      const Vec<T> x = Vec<T>::set1(a[i][offset]);
+      HEDDLE_UNROLL
+      for (int j = 0; j < N; j++) c[i][j] = fma(x, row[j], c[i][j]);
+    }
+  }
 };
 
 // The same with B where it lies; the last vector of a row has `last` numbers. Where `packed` is not null, the rows of B that

@@ -18,6 +18,11 @@
 #include "../norm/moments.h"
 #include "../norm/batch_norm.h"
 #include "../norm/batch_norm_backward.h"
+#include "../conv/geometry.h"
+#include "../conv/product.h"
+#include "../conv/conv.h"
+#include "../conv/gradient.h"
+#include "../conv/update.h"
 
 #define HEDDLE_STRING_(x) #x
 #define HEDDLE_STRING(x) HEDDLE_STRING_(x)

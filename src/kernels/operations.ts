@@ -1,3 +1,7 @@
+/** The integers that describe a convolution; padding at the bottom and the right follows from the size of the output. */
+const geometry =
+  "height width channels kernelHeight kernelWidth strideHeight strideWidth padTop padLeft outHeight outWidth filters";
+
 /**
  * The operations a program is made of, as `native/kernels.inc` lists them: name and arguments. In arguments `*` marks a
  * buffer of the arena in elements of the run's number format, `*8` … `*64` one of elements of that many bits, `~` a real
@@ -39,6 +43,12 @@ export const operations = {
   squaredError: "z* ldz dz* lddz labels*16 order*32 weights*64 loss*64 correct*64 flag*32 classes smoothing~",
   score: "z* ldz p* ldp labels*16 order*32 loss*64 predicted*32 probabilities* classes squared",
   sumLoss: "loss*64 correct*64 totals*64",
+  conv: `x* ldx w* b* y* ldy winners*8 ldw ${geometry} function slope~ pool`,
+  convBackward: `dy* lddy wt* dx* lddx y* ldy ${geometry} function slope~`,
+  convGradient: `x* ldx dy* lddy g* stride ${geometry}`,
+  convUpdate: `x* ldx dy* lddy g* stride groups w* wt* u* ut* s* t* workspace* ${geometry} firstUnit lastUnit optimizer`,
+  biasGradient: "dy* lddy g* stride pixels channels",
+  vectorUpdate: "g* stride groups b* s* t* firstVector lastVector optimizer",
   barrier: "words*32 ranks spin",
   halt: "flag*32",
   blocks: "firstGroup lastGroup groups size count",

@@ -32,9 +32,19 @@ const rowwise: OperationName[] = [
   "softmaxCrossEntropy",
   "squaredError",
   "score",
+  "conv",
+  "convBackward",
 ];
 /** Operations that ranks share by ranges: the arguments that hold the range. */
-const ranged = { denseUpdate: ["firstUnit", "lastUnit"], biasUpdate: ["firstVector", "lastVector"] } as const;
+const ranged = {
+  denseUpdate: ["firstUnit", "lastUnit"],
+  biasUpdate: ["firstVector", "lastVector"],
+  convUpdate: ["firstUnit", "lastUnit"],
+  vectorUpdate: ["firstVector", "lastVector"],
+} as const;
+const chunked: readonly (keyof typeof ranged)[] = ["denseUpdate", "biasUpdate", "convUpdate"];
+/** Its gradient comes from groups, not from the samples of the chunk. */
+const hasGroups = ({ call }: Case): boolean => ((call.values["groups"] as number | undefined) ?? 0) > 0;
 
 for (const format of formats) {
   for (const name of rowwise) {
@@ -50,7 +60,7 @@ for (const format of formats) {
     });
   }
 
-  for (const name of ["denseUpdate", "biasUpdate"] as const) {
+  for (const name of Object.keys(ranged) as (keyof typeof ranged)[]) {
     test(`${name} in ${format.name}: any ranges give the bits of the whole`, () => {
       const [first, last] = ranged[name];
       for (const one of cases[name](format)) {
@@ -64,9 +74,11 @@ for (const format of formats) {
         }
       }
     });
+  }
 
+  for (const name of chunked) {
     test(`${name} in ${format.name}: a gradient in chunks has the bits of one chunk, and updates once`, () => {
-      const withGradient = cases[name](format).filter(({ call }) => call.values["g"] !== null);
+      const withGradient = cases[name](format).filter((one) => one.call.values["g"] !== null && !hasGroups(one));
       assert.ok(withGradient.length > 0);
       for (const one of withGradient) {
         const whole = execute(backend, format, [one.call], [one.step]);

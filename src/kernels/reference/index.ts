@@ -13,6 +13,8 @@ import {
   batchNormUpdate,
 } from "./batch-norm.js";
 import type { Twins } from "./contract.js";
+import { conv, convBackward } from "./conv.js";
+import { biasGradient, convGradient, convUpdate, vectorUpdate } from "./conv-gradient.js";
 import { biasUpdate, dense, denseBackward, denseUpdate } from "./dense.js";
 import { gather } from "./gather.js";
 import { interpreter } from "./interpreter.js";
@@ -53,6 +55,12 @@ export const twins: Twins = {
   squaredError,
   score,
   sumLoss,
+  conv,
+  convBackward,
+  convGradient,
+  convUpdate,
+  biasGradient,
+  vectorUpdate,
   barrier,
   halt,
 };

@@ -71,7 +71,7 @@ export function state(optimizer: number, w: Real, next: () => number): { s: Real
 }
 
 /** Only the buffers that are there. */
-const outputsOf = (values: Record<string, unknown>, names: string[], tolerance: number) =>
+export const outputsOf = (values: Record<string, unknown>, names: string[], tolerance: number) =>
   Object.fromEntries(names.filter((name) => values[name] !== null).map((name) => [name, tolerance]));
 
 export const denseUpdate: Cases = (format) =>

@@ -11,6 +11,7 @@ import {
   batchNormUpdate,
 } from "./batch-norm.js";
 import type { Cases } from "./case.js";
+import { biasGradient, conv, convBackward, convGradient, convUpdate, vectorUpdate } from "./conv.js";
 import { barrier, halt, sumLoss } from "./control.js";
 import { biasUpdate, dense, denseBackward, denseUpdate } from "./dense.js";
 import { add, dropout, dropoutBackward, gaussianNoise } from "./noise.js";
@@ -49,6 +50,12 @@ export const cases: { readonly [O in OperationName]: Cases } = {
   squaredError,
   score,
   sumLoss,
+  conv,
+  convBackward,
+  convGradient,
+  convUpdate,
+  biasGradient,
+  vectorUpdate,
   barrier,
   halt,
   // A loop is no kernel: blocks.test.ts runs them.

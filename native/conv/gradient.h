@@ -1,0 +1,170 @@
+// The gradient by the kernel: dw[k][filter] += sum over samples and pixels of x * dy, each number one chain of FMAs, sample by
+// sample, pixel by pixel in row-major order, pixels whose tap falls outside the image left out.
+#pragma once
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+// Numbers of dy that are taken at a time: they stay in the first-level cache for all tiles.
+constexpr int64_t gradient_block_bytes = 24 * 1024;
+
+template <class T> struct ConvGradientProduct {
+  const T* x; int64_t ldx;    // [samples][ldx]
+  const T* dy; int64_t lddy;  // [samples][lddy]
+  int64_t samples;
+  ConvGeometry g;
+  bool clear;                 // the sum starts from 0, else from what is stored
+
+  PanelView<T> p{};
+  int64_t vector = 0;
+  int64_t first_sample = 0, last_sample = 0;
+  bool from_zero = false;
+  int64_t top = 0, bottom = 0, left = 0, right = 0;  // pixels whose taps lie inside
+  const T* from[tile_rows]{};
+  T* to[tile_rows]{};
+
+  static constexpr int64_t lanes = Vec<T>::lanes;
+
+  // Positions of an axis at which tap t lies inside the image.
+  static Group inside(int64_t t, int64_t image, int64_t positions, int64_t stride, int64_t pad) {
+    const int64_t before = pad - t > 0 ? (pad - t + stride - 1) / stride : 0, room = image - 1 + pad - t;
+    const int64_t after = room < 0 ? 0 : room / stride + 1, end = after < positions ? after : positions;
+    return {before, end > before ? end - before : 0};
+  }
+  Group rows_of(int64_t t) const { return inside(t, g.height, g.out_height, g.stride_height, g.pad_top); }
+  Group columns_of(int64_t t) const { return inside(t, g.width, g.out_width, g.stride_width, g.pad_left); }
+
+  template <int M, int N> inline void run() {
+    const T* a[M];
+    HEDDLE_UNROLL
+    for (int i = 0; i < M; i++) a[i] = from[i];
+    const int64_t column = p.column + vector * lanes;
+    const int last = g.filters - column < N * lanes ? int(g.filters - column - (N - 1) * lanes) : int(lanes);
+    Tile<T, M, N> tile;
+    HEDDLE_UNROLL
+    for (int i = 0; i < M; i++)
+      HEDDLE_UNROLL
+      for (int j = 0; j < N; j++) tile.c[i][j] = from_zero ? Vec<T>::zero() : Vec<T>::load(to[i] + j * lanes);
+    const int64_t row = g.stride_height * g.width * g.channels, pixel = g.stride_width * g.channels;
+    for (int64_t s = first_sample; s < last_sample; s++)
+      for (int64_t i = top; i < bottom; i++) {
+        const int64_t offset = s * ldx + (i - top) * row;
+        const T* b = dy + s * lddy + (i * g.out_width + left) * g.filters + column;
+        if (last == lanes) tile.accumulate_rows(right - left, a, offset, pixel, b, g.filters);
+        else tile.accumulate_rows_edge(right - left, a, offset, pixel, b, g.filters, last);
+      }
+    HEDDLE_UNROLL
+    for (int i = 0; i < M; i++)
+      HEDDLE_UNROLL
+      for (int j = 0; j < N; j++) {
+        // Padding stays exactly zero, whatever x holds.
+        if (j == N - 1 && last < lanes) {
+          Vec<T>::zero().store(to[i] + j * lanes);
+          tile.c[i][j].store_partial(to[i] + j * lanes, last);
+        } else {
+          tile.c[i][j].store(to[i] + j * lanes);
+        }
+      }
+  }
+
+  // The rows (tap, channel first … last) of one panel. Tap t's rows of the sum start at out + t * tap_rows * ld.
+  void multiply(const PanelView<T>& panel, int64_t first_channel, int64_t last_channel, T* out, int64_t tap_rows) {
+    p = panel;
+    const int64_t bytes = g.out_height * g.out_width * p.ld * int64_t(sizeof(T));
+    const int64_t at_once = bytes < gradient_block_bytes ? gradient_block_bytes / (bytes > 0 ? bytes : 1) : 1;
+    for (first_sample = 0; first_sample < samples || first_sample == 0; first_sample = last_sample) {
+      last_sample = samples - first_sample < at_once ? samples : first_sample + at_once;
+      from_zero = clear && first_sample == 0;
+      if (samples > 0 || from_zero)
+        for (vector = 0; vector < p.vectors; vector += tile_vectors) taps(first_channel, last_channel, out + vector * lanes, tap_rows);
+      if (samples == 0) return;
+    }
+  }
+
+  // Taps that see the same pixels share tiles.
+  void taps(int64_t first_channel, int64_t last_channel, T* out, int64_t tap_rows) {
+    const auto same = [](const Group& a, const Group& b) { return a.first == b.first && a.count == b.count; };
+    for (int64_t v = 0, v_end; v < g.kernel_height; v = v_end) {
+      const Group down = rows_of(v);
+      for (v_end = v + 1; v_end < g.kernel_height && same(down, rows_of(v_end));) v_end++;
+      for (int64_t h = 0, h_end; h < g.kernel_width; h = h_end) {
+        const Group across = columns_of(h);
+        for (h_end = h + 1; h_end < g.kernel_width && same(across, columns_of(h_end));) h_end++;
+        top = down.first;
+        bottom = top + down.count;
+        left = across.first;
+        right = left + across.count;
+        tiles(v, v_end, h, h_end, first_channel, last_channel, out, tap_rows);
+      }
+    }
+  }
+
+  void tiles(int64_t v0, int64_t v1, int64_t h0, int64_t h1, int64_t c0, int64_t c1, T* out, int64_t tap_rows) {
+    const int64_t all = (v1 - v0) * (h1 - h0) * (c1 - c0), count = (all + tile_rows - 1) / tile_rows;
+    int64_t v = v0, h = h0, c = c0;
+    for (int64_t t = 0; t < count; t++) {
+      const int64_t size = all * (t + 1) / count - all * t / count;
+      for (int64_t r = 0; r < tile_rows; r++) {
+        if (r >= size) {
+          from[r] = from[r - 1];
+          to[r] = to[r - 1];
+          continue;
+        }
+        from[r] = x + ((top * g.stride_height + v - g.pad_top) * g.width + left * g.stride_width + h - g.pad_left) * g.channels + c;
+        to[r] = out + ((v * g.kernel_width + h) * tap_rows + c - c0) * p.ld;
+        if (++c < c1) continue;
+        c = c0;
+        if (++h < h1) continue;
+        h = h0;
+        v++;
+      }
+      with_vectors<tile_rows, tile_vectors>(p.vectors - vector, *this);
+    }
+  }
+};
+
+template <class T> struct ConvGradientArguments {
+  const T* x; int64_t ldx;    // [chunk][ldx]
+  const T* dy; int64_t lddy;  // [chunk][lddy]
+  T* g; int64_t stride;       // [groups][stride]: packed as the kernel
+  ConvGeometry geometry;
+};
+
+// convGradient: adds this block's samples to the gradient of its group.
+template <class T> void conv_gradient(const Word* words, const Step& step) {
+  const auto a = read_arguments<ConvGradientArguments<T>>(words);
+  ConvGradientProduct<T> product{a.x + step.first * a.ldx, a.ldx, a.dy + step.first * a.lddy, a.lddy, step.rows, a.geometry, step.start};
+  const int64_t depth = a.geometry.taps() * a.geometry.channels;
+  for_each_panel(a.g + step.group * a.stride, depth, a.geometry.filters, [&](const PanelView<T>& panel) {
+    product.multiply(panel, 0, a.geometry.channels, const_cast<T*>(panel.panel), a.geometry.channels);
+  });
+}
+
+template <class T> struct BiasGradientArguments {
+  const T* dy; int64_t lddy;  // [chunk][lddy]: [pixels][channels]
+  T* g; int64_t stride;       // [groups][stride]: [channels padded]
+  int64_t pixels, channels;
+};
+
+// biasGradient: adds the sum of dy over this block's samples and their pixels to the gradient of its group: a sample's pixels
+// in four sums, pixel by pixel in turn, which are folded and added to the group's.
+template <class T> void bias_gradient(const Word* words, const Step& step) {
+  using V = Vec<T>;
+  const auto a = read_arguments<BiasGradientArguments<T>>(words);
+  for (int64_t j = 0; j < a.channels; j += V::lanes) {
+    const int count = a.channels - j < V::lanes ? int(a.channels - j) : int(V::lanes);
+    T* const out = a.g + step.group * a.stride + j;
+    V sum = step.start ? V::zero() : V::load(out);
+    for (int64_t r = step.first; r < step.first + step.rows; r++) {
+      const T* const from = a.dy + r * a.lddy + j;
+      V part[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+      int64_t i = 0;
+      for (; i + 4 <= a.pixels; i += 4)
+        for (int k = 0; k < 4; k++) part[k] = part[k] + V::load_partial(from + (i + k) * a.channels, count);
+      for (int k = 0; i + k < a.pixels; k++) part[k] = part[k] + V::load_partial(from + (i + k) * a.channels, count);
+      sum = sum + ((part[0] + part[1]) + (part[2] + part[3]));
+    }
+    sum.store(out);
+  }
+}
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE
