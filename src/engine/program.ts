@@ -139,7 +139,7 @@ export class Passes {
     const total = input < 0 ? null : memory.stages[input].gradient;
     if (!given?.added || !total) return;
     const [a, b] = [total, given.tensors].map((tensors) => tensors.at(rank) ?? tensors[0]);
-    this.#writer.add("add" as never, {
+    this.#writer.add("add", {
       a: a.region,
       lda: a.ld,
       b: b.region,

@@ -3,13 +3,10 @@
  * number them C,H,W, as PyTorch's nn.Flatten does, and what comes after knows from the shape's `image`.
  */
 import { z } from "zod";
-import { elementwiseNames } from "../../kernels/operations.js";
 import { featureCount, type Layer } from "../layer.js";
 
 const schema = z.strictObject({ type: z.literal("flatten") });
 export type FlattenSpec = z.infer<typeof schema>;
-
-const identity = { function: elementwiseNames.indexOf("identity"), slope: 0 };
 
 export const flatten: Layer<FlattenSpec> = {
   type: "flatten",
@@ -28,23 +25,8 @@ export const flatten: Layer<FlattenSpec> = {
   parameters: () => [],
   multiplyAdds: () => 0,
 
-  forward(_spec, { x, y, emit }) {
-    emit("activation", { x: x.region, ldx: x.ld, y: y.region, ldy: y.ld, n: x.features, ...identity });
-  },
-
-  backward(_spec, { y, dx, dy, emit }) {
-    if (!dx) return;
-    emit("activationBackward", {
-      dy: dy.region,
-      lddy: dy.ld,
-      y: y.region,
-      ldy: y.ld,
-      dx: dx.region,
-      lddx: dx.ld,
-      n: y.features,
-      ...identity,
-    });
-  },
-
+  vanishes: true,
+  forward() {},
+  backward() {},
   update() {},
 };

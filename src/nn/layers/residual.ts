@@ -5,9 +5,9 @@
  */
 import { z } from "zod";
 import { usageError } from "../../errors.js";
+import { elementwiseNames } from "../../kernels/operations.js";
 import { type Layer, layerWhere, shapeText } from "../layer.js";
 import type { LayerSpec } from "../spec.js";
-import { unlowered } from "./unlowered.js";
 
 const list = z.array(z.looseObject({ type: z.string() })).min(1);
 const schema = z.strictObject({
@@ -55,5 +55,28 @@ export const residual: Layer<ResidualSpec> = {
   parameters: () => [],
   multiplyAdds: () => 0,
 
-  ...unlowered("residual"),
+  forward(_spec, { x, x2, y, above, emit }) {
+    const b = x2 ?? x;
+    emit("add", {
+      a: x.region,
+      lda: x.ld,
+      b: b.region,
+      ldb: b.ld,
+      y: y.region,
+      ldy: y.ld,
+      n: y.features,
+      function: elementwiseNames.indexOf(above.name),
+      slope: above.slope,
+    });
+  },
+
+  backward(_spec, { dy, dx, dx2, emit }) {
+    for (const to of [dx, dx2]) {
+      if (!to) continue;
+      const copy = { function: elementwiseNames.indexOf("identity"), slope: 0 };
+      emit("activation", { x: dy.region, ldx: dy.ld, y: to.region, ldy: to.ld, n: dy.features, ...copy });
+    }
+  },
+
+  update() {},
 };
