@@ -95,7 +95,7 @@ async function load({ dataDir, allowMissing = false }: LoadOptions): Promise<Dat
   for (const [i, path] of paths.entries()) if (path !== undefined) batches.set(files[i], () => readBatch(path));
   const absent = files.filter((name) => !batches.has(name));
   if (absent.length > 0 && existsSync(packed)) {
-    const members = await readTar(packed, new Map(absent.map((name) => [name, batchBytes])));
+    const members = await readTar(packed, new Map(files.map((name) => [name, batchBytes])), absent);
     for (const [name, bytes] of members) batches.set(name, () => Promise.resolve(check(`${packed}, ${name}`, bytes)));
   }
   const incomplete = files.filter((name) => !batches.has(name));

@@ -128,6 +128,13 @@ test("cifar-10: the archive gives what the files give, and nothing is unpacked b
   assert.deepEqual(readdirSync(join(dataDir, "cifar-10")), ["cifar-10-binary.tar.gz"]);
 });
 
+test("cifar-10: what is not there as a file comes out of the archive, which holds more", async (t) => {
+  const dataDir = await pack(t, batches(all));
+  for (const i of [0, 1, 2, 3, 5]) writeFileSync(join(dataDir, "cifar-10", `${names[i]}.bin`), batch(i));
+  const { train, incomplete } = await cifar10.load({ dataDir });
+  assert.deepEqual([train.count, train.labels[5 * records - 1], incomplete], [50_000, 4, undefined]);
+});
+
 test("cifar-10: an archive without a batch, of wrong sizes, broken or bursting is refused", async (t) => {
   const some = await pack(t, batches([0, 5]));
   await assert.rejects(cifar10.load({ dataDir: some }), saying(3, "got no data_batch_2.bin.gz", "--allow-missing"));

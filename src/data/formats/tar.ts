@@ -11,16 +11,21 @@ import { dataError, HeddleError } from "../../errors.js";
 const slack = 2 ** 20;
 
 /**
- * The files of these names and sizes; one that the archive lacks is not in the answer. Throws `dataError` naming the
- * archive where it is broken, unpacks to more than the files need, or holds one of them in another size.
+ * The `wanted` ones of the files that an archive holds, whose names and sizes are given; one that it lacks is not in the
+ * answer. Throws `dataError` naming the archive where it is broken, unpacks to more than the files need, or holds one of
+ * them in another size.
  */
-export async function readTar(path: string, sizes: ReadonlyMap<string, number>): Promise<Map<string, Uint8Array>> {
+export async function readTar(
+  path: string,
+  sizes: ReadonlyMap<string, number>,
+  wanted: readonly string[],
+): Promise<Map<string, Uint8Array>> {
   const most = [...sizes.values()].reduce((sum, size) => sum + size, slack);
   const { readable, writable } = createTarDecoder({ strict: true });
   const found = new Map<string, Uint8Array>();
   const feeding = feed(path, most, writable.getWriter());
   try {
-    for await (const entry of readable) await take(path, entry, sizes, found);
+    for await (const entry of readable) await take(path, entry, sizes, wanted, found);
     await feeding;
     return found;
   } catch (error) {
@@ -58,6 +63,7 @@ async function take(
   path: string,
   { header, body }: ParsedTarEntry,
   sizes: ReadonlyMap<string, number>,
+  wanted: readonly string[],
   found: Map<string, Uint8Array>,
 ): Promise<void> {
   const name = header.name.slice(header.name.lastIndexOf("/") + 1);
@@ -65,12 +71,13 @@ async function take(
   if (size !== undefined && header.size !== size) {
     throw dataError({ where: `${path}, ${header.name}`, expected: `${size} bytes`, got: `${header.size}` });
   }
-  const bytes = new Uint8Array(size ?? 0);
+  const isWanted = size !== undefined && wanted.includes(name);
+  const bytes = new Uint8Array(isWanted ? size : 0);
   let filled = 0;
   // What is not wanted is read as well: a body that is cancelled may stall the decoder.
   for await (const chunk of body) {
-    if (size !== undefined) bytes.set(chunk, filled);
+    if (isWanted) bytes.set(chunk, filled);
     filled += chunk.length;
   }
-  if (size !== undefined) found.set(name, bytes);
+  if (isWanted) found.set(name, bytes);
 }
