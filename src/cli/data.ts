@@ -1,5 +1,6 @@
 /** `heddle data`: what there is to train on; one file per subcommand in `data/`. */
 import type { Command } from "commander";
+import { fetch } from "./data/fetch.js";
 import { info } from "./data/info.js";
 import { list } from "./data/list.js";
 import { show } from "./data/show.js";
@@ -7,6 +8,6 @@ import { newCommand } from "./options.js";
 
 export function command(): Command {
   const data = newCommand("data", "Look at data sets before training on them.");
-  for (const create of [list, info, show]) data.addCommand(create());
+  for (const create of [list, info, show, fetch]) data.addCommand(create());
   return data;
 }

@@ -8,6 +8,8 @@ export async function withSignals<T>(
   work: (signal: AbortSignal) => Promise<T>,
   /** Clears the terminal for the notice: a bar that is drawn there. */
   clear: () => void = () => {},
+  /** What the first signal makes it do. */
+  ending = "finishing the step, writing the checkpoint",
 ): Promise<{ value: T; received: StopSignal | null }> {
   const controller = new AbortController();
   let received: StopSignal | null = null;
@@ -16,7 +18,7 @@ export async function withSignals<T>(
     if (received) process.exit(exitCodes[name]);
     received = name;
     clear();
-    process.stderr.write(`\n${name}: finishing the step, writing the checkpoint; again to quit at once.\n`);
+    process.stderr.write(`\n${name}: ${ending}; again to quit at once.\n`);
     controller.abort();
   };
   process.on("SIGINT", handle).on("SIGTERM", handle);

@@ -13,7 +13,12 @@ const launchers = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_PROCID"];
 
 export async function chooseRenderer(wishes: Wishes, output: Output, env: NodeJS.ProcessEnv): Promise<Renderer> {
   if (wishes.quiet) return (await import("./silent.js")).silent();
-  const unattended = [...launchers, "CI"].some((name) => env[name] && env[name] !== "false");
-  if (wishes.bar && output.isTTY && !unattended && env.TERM !== "dumb") return (await import("./bar.js")).bar(output);
+  if (wantsBar(wishes, output, env)) return (await import("./bar.js")).bar(output);
   return (await import("./lines.js")).lines(output);
+}
+
+/** True where a person watches a terminal that can redraw a line. */
+export function wantsBar(wishes: Wishes, output: Output, env: NodeJS.ProcessEnv): boolean {
+  const unattended = [...launchers, "CI"].some((name) => env[name] && env[name] !== "false");
+  return wishes.bar && output.isTTY === true && !unattended && env.TERM !== "dumb";
 }

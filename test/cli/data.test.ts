@@ -1,8 +1,10 @@
 /** `heddle data`, end to end on data that needs no files. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { needsRealData, realDataDir } from "../data/fixtures.js";
+import { type Manner, serving, startMirror } from "../data/mirror.js";
 import { emptyFolder, heddle } from "./heddle.js";
 
 describe("data list", () => {
@@ -59,6 +61,49 @@ describe("data show", () => {
   });
 });
 
+describe("data fetch", () => {
+  const stalling: Manner = (_, response) => void response.writeHead(200).write("some bytes");
+
+  test("Ctrl-C stops it, and exits 130", async (t) => {
+    const dataDir = emptyFolder(t);
+    const { url } = await startMirror(t, stalling);
+    let sent = false;
+    const args = ["data", "fetch", "digits", "--data-dir", dataDir, "--mirror", url];
+    const { code, stdout, stderr } = await heddle(args, {
+      watch: (text, child) => {
+        if (sent || !text.includes(url)) return;
+        sent = child.kill("SIGINT");
+      },
+    });
+    assert.deepEqual([code, stdout], [130, ""], stderr);
+    assert.match(stderr, /SIGINT: stopping; the same command goes on from here; again to quit at once\./);
+  });
+
+  test("what is not the published file ends in exit 3, and nothing stays", async (t) => {
+    const dataDir = emptyFolder(t);
+    const { url } = await startMirror(t, (_, response) => void response.end("<html>welcome</html>"));
+    const { code, stdout, stderr } = await heddle(["data", "fetch", "digits", "--data-dir", dataDir, "--mirror", url]);
+    assert.deepEqual([code, stdout], [3, ""]);
+    assert.match(stderr, /heddle: digits, digits\.csv\.gz: expected the published file .* 20 bytes instead of 57523/);
+    assert.equal(existsSync(join(dataDir, "digits", "digits.csv.gz")), false);
+  });
+
+  test("real files arrive, are used, and are not fetched twice", async (t) => {
+    if (needsRealData || realDataDir === undefined) return t.skip(needsRealData || "");
+    const dataDir = emptyFolder(t);
+    const { url } = await startMirror(t, serving(readFileSync(join(realDataDir, "digits", "digits.csv.gz"))));
+    const args = ["data", "fetch", "digits", "--data-dir", dataDir, "--mirror", url];
+    const first = await heddle(args);
+    assert.deepEqual([first.code, first.stderr], [0, `${url}/digits.csv.gz\n`]);
+    assert.match(first.stdout, /^digits: 1 file as published in .*, 1 fetched \(56\.2 KiB\)\n$/);
+    const again = await heddle([...args, "--json"]);
+    const file = { name: "digits.csv.gz", bytes: 57523, state: "present" };
+    const folder = join(dataDir, "digits");
+    assert.deepEqual(JSON.parse(again.stdout), { schema: 1, dataset: "digits", folder, files: [file] });
+    assert.match((await heddle(["data", "list", "--data-dir", dataDir])).stdout, /^digits +\/.*digits /m);
+  });
+});
+
 const wrong: readonly [args: string, code: number, message: RegExp][] = [
   ["data", 2, /Usage: heddle data/],
   ["data inof", 2, /data: expected a command .* got inof\. Did you mean info\?/],
@@ -69,6 +114,10 @@ const wrong: readonly [args: string, code: number, message: RegExp][] = [
   ["data show synthetic-digits --per-class 0", 2, /--per-class: expected a whole number of at least 1/],
   ["data show synthetic-digits --split validation", 2, /--split: expected train or test, got "validation"/],
   ["data show synthetic-digits --out no/such/page.html", 1, /no\/such\/page\.html: expected to write this file/],
+  ["data fetch mnist", 2, /--data-dir: expected the folder .* \(or HEDDLE_DATA_DIR\), got nothing/],
+  ["data fetch synthetic-digits --data-dir .", 2, /fetch: expected a data set with published files/],
+  ["data fetch mnist --data-dir . --mirror here", 2, /--mirror: expected the address of a folder/],
+  ["data fetch mnist --data-dir . --mirror http://127.0.0.1:9", 3, /127\.0\.0\.1:9.*by hand/],
   ["data list extra", 2, /list: expected 0 arguments/],
 ];
 

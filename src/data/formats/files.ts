@@ -73,7 +73,8 @@ const eitherWay = (names: readonly string[]): string =>
   `${names.map((name) => `${name}.gz`).join(", ")} (or unpacked, without .gz)`;
 
 const howToGive = (set: string): string =>
-  `Give the folder that holds ${set}/ with --data-dir or HEDDLE_DATA_DIR (docs/data.md shows the layout). ` +
+  `Download it with heddle data fetch ${set}, or give the folder that holds ${set}/ with --data-dir or HEDDLE_DATA_DIR ` +
+  "(docs/data.md shows the layout). " +
   "--dataset synthetic-digits needs no files.";
 
 function isFile(path: string): boolean {

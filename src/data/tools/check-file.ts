@@ -1,0 +1,59 @@
+/** A file on disk held against what is published of it. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import { createGunzip } from "node:zlib";
+import { reasonOf } from "../../model/read-file.js";
+import type { PublishedFile } from "../dataset.js";
+
+export interface FileCheck {
+  /** True where it holds what was published, however it is packed. */
+  readonly right: boolean;
+  /** What was found, in words. */
+  readonly text: string;
+}
+
+type Content = Pick<PublishedFile, "bytes" | "sha256">;
+
+/** Checks the file `path`, which may be kept as published, unpacked (without `.gz`) or packed (with `.gz`). */
+export async function checkFile(path: string, file: PublishedFile): Promise<FileCheck> {
+  const asPublished = basename(path) === file.name;
+  const contents = file.name.endsWith(".gz") ? file.unpacked : file;
+  const packed = path.endsWith(".gz");
+  try {
+    const whole = await digest(path, false);
+    if (asPublished && same(whole, file)) return { right: true, text: "as published" };
+    if (contents && !packed && same(whole, contents)) return { right: true, text: "as published, unpacked" };
+    // What does not unpack is told apart below, by what it is and not by why.
+    if (contents && packed && same(await digest(path, true).catch(() => whole), contents)) {
+      return { right: true, text: "the published contents, packed another way" };
+    }
+    const expected = asPublished || packed ? file : (contents ?? file);
+    return { right: false, text: difference(whole, expected) };
+  } catch (cause) {
+    return { right: false, text: `cannot be read (${reasonOf(cause)})` };
+  }
+}
+
+/** Size and SHA-256 of a file, or of what it unpacks to: read once, in pieces. */
+export async function digest(path: string, unpack: boolean): Promise<Content> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const file = createReadStream(path);
+  const unpacked = createGunzip();
+  if (unpack) file.on("error", (error) => unpacked.destroy(error)).pipe(unpacked);
+  for await (const chunk of (unpack ? unpacked : file) as AsyncIterable<Uint8Array>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+const same = (found: Content, published: Content): boolean =>
+  found.bytes === published.bytes && found.sha256 === published.sha256;
+
+/** How a file that is not the published one differs from it. */
+export function difference(found: Content, published: Content): string {
+  if (found.bytes !== published.bytes) return `${found.bytes} bytes instead of ${published.bytes}`;
+  return `other bytes (sha256 ${found.sha256} instead of ${published.sha256})`;
+}
