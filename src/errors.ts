@@ -16,6 +16,8 @@ export interface ErrorParts {
   got: string;
   /** What to do about it, as a sentence. */
   fix?: string;
+  /** Lines below the message, such as a text with a caret under the place. */
+  excerpt?: string;
   cause?: unknown;
 }
 
@@ -31,8 +33,8 @@ export class HeddleError extends Error {
   }
 }
 
-function make(kind: ErrorKind, { where, expected, got, fix, cause }: ErrorParts): HeddleError {
-  const message = `${where}: expected ${expected}, got ${got}.${fix ? ` ${fix}` : ""}`;
+function make(kind: ErrorKind, { where, expected, got, fix, excerpt, cause }: ErrorParts): HeddleError {
+  const message = `${where}: expected ${expected}, got ${got}.${fix ? ` ${fix}` : ""}${excerpt ? `\n${excerpt}` : ""}`;
   return new HeddleError(kind, message, cause === undefined ? undefined : { cause });
 }
 

@@ -60,6 +60,8 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   readonly passive?: boolean;
   /** Leaves memory as it is: its output is its input under another shape. */
   readonly vanishes?: boolean;
+  /** Samples that a minibatch of training must have at least; 1 where absent. */
+  readonly leastBatch?: (spec: Spec, place: LayerPlace) => number;
   /** Runs on whole shards, not on blocks of samples: many rows make its products fast. */
   readonly wholeShard?: boolean;
   /** Memory of its own: what forward keeps for backward, statistics, scratch. */

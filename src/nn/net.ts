@@ -1,6 +1,6 @@
 /** From a net as data to a net that is checked: shapes, parameters and counts of every layer. */
 import { usageError } from "../errors.js";
-import { type Layer, type LayerPlace, shapeText } from "./layer.js";
+import { type Layer, type LayerPlace, layerWhere, shapeText } from "./layer.js";
 import { layerOf } from "./layers/index.js";
 import type { FeatureShape, LayerSpec, NetSpec, ParameterSpec } from "./spec.js";
 
@@ -105,4 +105,28 @@ export function resolveNet(spec: NetSpec): Net {
 export function stepOperations({ layers }: Net): number {
   const costs = layers.map(({ multiplyAdds }) => multiplyAdds).filter((cost) => cost > 0);
   return costs.reduce((sum, cost, i) => sum + 2 * cost * (i === 0 ? 2 : 3), 0);
+}
+
+/**
+ * Refuses minibatches, the last partial one too, that a layer can not train on: batch norm wants two values a channel.
+ * Throws `usageError` naming the layer.
+ */
+export function checkMinibatches({ layers }: Net, batchSize: number, samples: number): void {
+  const last = samples % batchSize || batchSize;
+  for (const { spec, layer, place } of layers) {
+    const least = layer.leastBatch?.(spec, place) ?? 1;
+    if (last >= least) continue;
+    const better = [batchSize - 1, batchSize + 1, batchSize + 2].find(
+      (size) => size >= least && samples > least && (samples % size || size) >= least,
+    );
+    throw usageError({
+      where: layerWhere(place, spec.type),
+      expected: `at least ${least} samples in every minibatch of training`,
+      got:
+        last === batchSize
+          ? `batches of ${last}`
+          : `${last} in the last (${samples} samples in batches of ${batchSize})`,
+      fix: better === undefined ? "Use a larger --batch-size." : `Use --batch-size ${better}.`,
+    });
+  }
 }

@@ -10,11 +10,11 @@ import { usageError } from "../errors.js";
 import { type ModelMetadata, matchParameters, readWeights } from "../model/model-file.js";
 import { findInitializer, initializeParameter } from "../nn/initializers.js";
 import { findLoss, type Loss } from "../nn/losses.js";
-import { type Net, resolveNet, stepOperations } from "../nn/net.js";
+import { checkMinibatches, type Net, resolveNet, stepOperations } from "../nn/net.js";
 import { findOptimizer } from "../optim/index.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { identity } from "../random.js";
-import { buildNet, parseActivation } from "../zoo/index.js";
+import { buildNet, checkModel, lastingModel, modelLabel, parseActivation } from "../zoo/index.js";
 import type { FloatArray } from "../engine/arena.js";
 
 /** The configuration with what the data set decides filled in. */
@@ -22,6 +22,10 @@ export type FullConfig = TrainConfig & { readonly model: string; readonly epochs
 
 export interface Session {
   readonly config: FullConfig;
+  /** What the model is called in the name of the run's folder. */
+  readonly modelLabel: string;
+  /** What was done to the net that its text does not say. */
+  readonly notes: readonly string[];
   readonly dataset: Dataset;
   /** Positions in the training split. */
   readonly train: Uint32Array;
@@ -50,7 +54,7 @@ export function checkConfig(config: TrainConfig): void {
   findLoss(config.loss);
   if (config.initializer !== undefined) findInitializer(config.initializer);
   if (config.activation !== undefined) parseActivation(config.activation);
-  if (config.model !== undefined) buildNet(config.model, { activation: config.activation });
+  if (config.model !== undefined) checkModel(config.model, config.activation);
 }
 
 /** `--image-size` and `--channels` would do nothing to a set whose images are what they are. */
@@ -69,22 +73,32 @@ export async function openSession(
 ): Promise<Session> {
   const source = findDataset(given.dataset);
   const dataset = await source.load({ ...given, onEvent });
+  const model = given.model ?? source.defaults.model;
+  const shape = { input: dataset.shape, classes: dataset.classes.length };
   const config = {
     ...given,
-    model: given.model ?? source.defaults.model,
+    model: lastingModel(model, shape),
     epochs: given.epochs ?? source.defaults.epochs,
   };
   const { train, validation } = splitSamples(dataset, config);
   const batchSize = config.batchSize === "full" ? train.length : Math.min(config.batchSize, train.length);
+  const notes: string[] = [];
+  const spec = buildNet(config.model, {
+    ...shape,
+    activation: config.activation,
+    onNote: (text) => notes.push(text),
+  });
+  const net = resolveNet(spec);
+  checkMinibatches(net, batchSize, train.length);
   return {
     config,
+    modelLabel: modelLabel(model),
+    notes,
     dataset,
     train,
     validation,
     preprocessing: fitPreprocessing(config.standardize, dataset, train),
-    net: resolveNet(
-      buildNet(config.model, { input: dataset.shape, classes: dataset.classes.length, activation: config.activation }),
-    ),
+    net,
     loss: findLoss(config.loss),
     optimizer: findOptimizer(config.optimizer),
     batchSize,

@@ -67,12 +67,13 @@ class Training {
 
   async run(resumed: RunFolder | undefined, threadsReason: string): Promise<TrainOutcome> {
     const { net, loss, optimizer, preprocessing, dataset, config, batchSize, train, validation } = this.#session;
+    const { modelLabel, notes } = this.#session;
     const places = Math.max(train.length, validation.length, dataset.test?.count ?? 0);
     const { dtype, seed, exactConv: exact } = config;
     this.#engine.configure({ net, dtype, batchSize, optimizer, loss, preprocessing, dataset, places, seed, exact });
     const point = resumed && resumePoint(resumed, this.#session, this.#dataHash);
     const start = point ? null : startingWeights(this.#session);
-    this.#folder = resumed ?? createRunFolder({ out: config.out, dataset: dataset.name, model: config.model });
+    this.#folder = resumed ?? createRunFolder({ out: config.out, dataset: dataset.name, model: modelLabel });
     const header = headerOf(this.#session, this.#engine, {
       run: this.#folder.path,
       threadsReason,
@@ -87,7 +88,7 @@ class Training {
       }
       const { epoch, step } = this.#progress;
       this.#options.onEvent({ kind: "start", header, ...(resumed && { resumedFrom: { epoch: epoch + 1, step } }) });
-      for (const text of start?.notes ?? []) this.#options.onEvent({ kind: "note", text });
+      for (const text of [...notes, ...(start?.notes ?? [])]) this.#options.onEvent({ kind: "note", text });
       if (this.#options.signal?.aborted && !point) this.#checkpoint();
       while (this.#progress.epoch < config.epochs) {
         if (this.#options.signal?.aborted || !(await this.#epoch())) return this.#stopped();

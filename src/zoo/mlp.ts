@@ -31,6 +31,7 @@ const mlp = (name: string, summary: string, home: Preset["home"], hidden: readon
   name,
   summary,
   home,
+  openActivation: true,
   layers: ({ classes, activation }) => mlpLayers(hidden, classes, activation),
 });
 

@@ -60,5 +60,8 @@ export const batchNorm: Layer<BatchNormSpec> = {
 
   multiplyAdds: () => 0,
 
+  // One value has no variance.
+  leastBatch: (_spec, { input }) => (valuesPerChannel(input) > 1 ? 1 : 2),
+
   ...unlowered("batch-norm"),
 };

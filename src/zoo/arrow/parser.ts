@@ -1,0 +1,173 @@
+/**
+ * The arrow language: a net as a sentence, "[[conv 32x3 same >> relu]*2 >> pool 2]*3 >> fc 128 >> relu >> fc 10". The
+ * notation is that of the CS596 slides, with sizes. Words come from the layers' own notations (`nn/notation.ts`).
+ *
+ *   net    = part { ">>" part }
+ *   part   = ( "[" net "]" | layer ) [ "*" times ]
+ *   layer  = word { argument } [ "(" net { "," net } ")" ]
+ */
+import { didYouMean, type HeddleError } from "../../errors.js";
+import type { Layer } from "../../nn/layer.js";
+import { layers } from "../../nn/layers/index.js";
+import type { Arguments } from "../../nn/notation.js";
+import type { LayerSpec } from "../../nn/spec.js";
+import { nameOf, sentenceError, type Token, tokens } from "./lexer.js";
+
+/** One part of a sentence: a layer, or a list that comes several times. */
+export type Part =
+  | { readonly kind: "layer"; readonly spec: LayerSpec }
+  | { readonly kind: "repeat"; readonly times: number; readonly parts: readonly Part[] };
+
+/** A sentence that repeats lists of lists must still be a net that fits somewhere. */
+const layerLimit = 10_000;
+const depthLimit = 64;
+
+export const layerOfWord = (word: string): Layer | undefined => layers.find(({ notation }) => notation.word === word);
+
+/** The layers that parts stand for. */
+export const expand = (parts: readonly Part[]): LayerSpec[] =>
+  parts.flatMap((part) =>
+    part.kind === "layer" ? [part.spec] : Array.from({ length: part.times }, () => expand(part.parts)).flat(),
+  );
+
+const sizeOfParts = (parts: readonly Part[]): number =>
+  parts.reduce((sum, part) => sum + (part.kind === "layer" ? 1 : part.times * sizeOfParts(part.parts)), 0);
+
+/** Throws `usageError` with the column, and a caret under it. */
+export function parseSentence(sentence: string): Part[] {
+  const parser = new Parser(sentence);
+  const parts = parser.net(0);
+  parser.expectEnd();
+  return parts;
+}
+
+class Parser implements Arguments {
+  readonly #sentence: string;
+  readonly #tokens: readonly Token[];
+  #next = 0;
+  #depth = 0;
+  /** The layer that is read, for what its errors say. */
+  #layer: Layer | undefined;
+
+  constructor(sentence: string) {
+    this.#sentence = sentence;
+    this.#tokens = tokens(sentence);
+  }
+
+  net(depth: number): Part[] {
+    this.#depth = depth;
+    if (depth > depthLimit) throw this.#error(`lists at most ${depthLimit} deep`);
+    const parts = [this.#part(depth)];
+    while (this.#take(">>")) parts.push(this.#part(depth));
+    return parts;
+  }
+
+  expectEnd(): void {
+    if (this.#token.kind !== "end") throw this.#error(`">>" or the end`, this.#usage);
+  }
+
+  #part(depth: number): Part {
+    const one = this.#take("[") ? this.#list(depth) : [this.#readLayer(depth)];
+    const star = this.#token;
+    if (!this.#take("*")) return one.length === 1 ? one[0] : { kind: "repeat", times: 1, parts: one };
+    this.#layer = undefined;
+    const times = this.integer("how many times, as in *3", 1);
+    if (times * sizeOfParts(one) > layerLimit) {
+      const [expected, got] = [`at most ${layerLimit} layers in all`, `${times} times ${sizeOfParts(one)}`];
+      throw sentenceError(this.#sentence, star.at, { expected, got });
+    }
+    return { kind: "repeat", times, parts: one };
+  }
+
+  #list(depth: number): Part[] {
+    const parts = this.net(depth + 1);
+    if (!this.#take("]")) throw this.#error(`">>" or "]"`, this.#usage);
+    this.#layer = undefined;
+    return parts;
+  }
+
+  #readLayer(depth: number): Part {
+    const word = this.#token;
+    const layer = word.kind === "atom" ? layerOfWord(word.text) : undefined;
+    if (!layer) {
+      const words = layers.map(({ notation }) => notation.word);
+      throw this.#error(`a layer (${words.join(", ")})`, didYouMean(word.text, words));
+    }
+    this.#next++;
+    this.#layer = layer;
+    this.#depth = depth;
+    const first = this.#token;
+    const spec = layer.notation.read(this);
+    this.#layer = layer;
+    const parsed = layer.schema.safeParse(spec);
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0];
+      const got = this.#sentence.slice(first.at, this.#tokens[this.#next].at).trim();
+      const expected = `a valid ${path.length > 0 ? path.join(".") : layer.type} (${message})`;
+      throw sentenceError(this.#sentence, first.at, { expected, got, fix: this.#usage });
+    }
+    return { kind: "layer", spec };
+  }
+
+  get #token(): Token {
+    return this.#tokens[this.#next];
+  }
+
+  get #usage(): string {
+    return this.#layer ? `The layer is written ${this.#layer.notation.usage}.` : "";
+  }
+
+  #take(kind: Token["kind"]): boolean {
+    if (this.#token.kind !== kind) return false;
+    this.#next++;
+    return true;
+  }
+
+  #error(expected: string, fix = ""): HeddleError {
+    return sentenceError(this.#sentence, this.#token.at, { expected, got: nameOf(this.#token), fix });
+  }
+
+  #atom(pattern: RegExp, what: string): string {
+    const { kind, text } = this.#token;
+    if (kind !== "atom" || !pattern.test(text)) throw this.#error(what, this.#usage);
+    this.#next++;
+    return text;
+  }
+
+  integer(what: string, least: number): number {
+    const { at } = this.#token;
+    const value = Number(this.#atom(/^\d{1,9}$/, what));
+    if (value >= least) return value;
+    throw sentenceError(this.#sentence, at, { expected: `${what}, at least ${least}`, got: `"${value}"` });
+  }
+
+  number(what: string): number {
+    return Number(this.#atom(/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/, what));
+  }
+
+  hasNumber(): boolean {
+    return this.#token.kind === "atom" && /^[\d.]/.test(this.#token.text);
+  }
+
+  sizes(what: string, least: number, most: number): number[] {
+    const pattern = new RegExp(`^\\d{1,9}(x\\d{1,9}){${least - 1},${most - 1}}$`);
+    return this.#atom(pattern, what).split("x").map(Number);
+  }
+
+  oneOf(...words: string[]): string | undefined {
+    const { kind, text } = this.#token;
+    if (kind !== "atom" || !words.includes(text)) return undefined;
+    this.#next++;
+    return text;
+  }
+
+  lists(what: string, most: number): LayerSpec[][] {
+    const [layer, depth] = [this.#layer, this.#depth];
+    if (!this.#take("(")) throw this.#error(what, this.#usage);
+    const lists = [expand(this.net(depth + 1))];
+    while (lists.length < most && this.#take(",")) lists.push(expand(this.net(depth + 1)));
+    if (!this.#take(")")) throw this.#error(`">>"${lists.length < most ? `, ","` : ""} or ")"`, this.#usage);
+    this.#layer = layer;
+    return lists;
+  }
+}
