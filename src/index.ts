@@ -1,6 +1,9 @@
 /** The public API. */
 export { evaluate, type Evaluation } from "./inference/evaluate.js";
+export { decodeImage, type ImageFile } from "./data/formats/image.js";
+export type { DecodedImage } from "./data/formats/pixels.js";
 export { predict, type Prediction, type Predictions } from "./inference/predict.js";
+export { type FilePrediction, type FilePredictions, predictFiles } from "./inference/predict-files.js";
 export { openPredictor, type Predictor, type PredictorOptions } from "./inference/predictor.js";
 export { dgemm, type GemmOptions, sgemm } from "./kernels/gemm.js";
 export { type NetSummary, summarize } from "./nn/summary.js";

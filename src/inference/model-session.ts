@@ -9,7 +9,7 @@ import { dataError, usageError } from "../errors.js";
 import { shapeText } from "../nn/layer.js";
 import { findLoss, type Loss } from "../nn/losses.js";
 import { type Net, resolveNet } from "../nn/net.js";
-import { matchParameters, type ModelFile, readModel } from "../model/model-file.js";
+import { matchParameters, type ModelFile, type ModelMetadata, readModel } from "../model/model-file.js";
 import { chooseThreads } from "../system.js";
 import { resolveModelPath } from "../train/run-folder.js";
 import { splitSamples } from "../train/session.js";
@@ -80,14 +80,18 @@ export async function openModel(
 }
 
 /** Image files are brought to the size and the colours of the training images, in the same way. */
-function imageSettingsOf({ model: { architecture, provenance } }: ModelFile): LoadOptions {
-  const { imageSize, fit } = provenance;
+function imageSettingsOf({ model }: ModelFile): LoadOptions {
+  const { imageSize } = model.provenance;
+  const fit = fitOf(model);
   return {
-    channels: architecture.input.channels === 3 ? 3 : 1,
+    channels: model.architecture.input.channels === 3 ? 3 : 1,
     ...(typeof imageSize === "string" && { imageSize }),
-    ...(fits.some((known) => known === fit) && { fit: fit as Fit }),
+    ...(fit && { fit }),
   };
 }
+
+/** How the training images were brought to the net's size, where the model's metadata says it. */
+export const fitOf = ({ provenance }: ModelMetadata): Fit | undefined => fits.find((fit) => fit === provenance.fit);
 
 export interface ModelNet {
   readonly net: Net;

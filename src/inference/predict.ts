@@ -19,6 +19,8 @@ export interface Prediction {
 
 export interface Predictions {
   readonly predictions: readonly Prediction[];
+  /** In the order of the probabilities. */
+  readonly classNames: readonly string[];
   /** The images' bytes, one after the other, with their shape and largest value: for those who draw them. */
   readonly images: Uint8Array;
   readonly shape: ImageShape;
@@ -60,7 +62,7 @@ export async function predict(options: PredictOptions): Promise<Predictions> {
       };
     });
     const { shape, maximum } = dataset;
-    return { predictions, images, shape, maximum, seconds, imagesPerSecond: order.length / seconds };
+    return { predictions, classNames, images, shape, maximum, seconds, imagesPerSecond: order.length / seconds };
   } finally {
     await engine.close();
   }

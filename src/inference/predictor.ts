@@ -3,6 +3,7 @@
  * that asks. It has no pool; whoever wants several cores opens one in each worker. Any number of them live side by side.
  */
 import type { ImageShape } from "../data/dataset.js";
+import type { DecodedImage } from "../data/formats/pixels.js";
 import { Arena, type FloatArray } from "../engine/arena.js";
 import { writeParameters, writePreprocessing } from "../engine/contents.js";
 import { makePlan, mostScored, type Plan } from "../engine/plan.js";
@@ -10,11 +11,12 @@ import { stepBlock } from "../engine/step.js";
 import { usageError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
 import { type BackendChoice, loadBackend } from "../kernels/index.js";
-import { readModel } from "../model/model-file.js";
+import { type ModelMetadata, readModel } from "../model/model-file.js";
 import { identity } from "../random.js";
 import { readMemory } from "../system.js";
 import { resolveModelPath } from "../train/run-folder.js";
-import { type ModelNet, netOf } from "./model-session.js";
+import { fitOf, type ModelNet, netOf } from "./model-session.js";
+import { type PreparedImage, type PrepareOptions, prepareImage } from "./prepare.js";
 
 export interface PredictorOptions {
   /** `auto` takes the addon where there is one. */
@@ -32,6 +34,10 @@ export interface Predictor {
    * allocates nothing then. Throws `usageError` where the lengths do not fit.
    */
   predict(bytes: Uint8Array, into?: FloatArray): FloatArray;
+  /** Brings an image of any size, grey or RGB, 0..255, to the net's shape and range. */
+  prepare(image: DecodedImage, options?: PrepareOptions): PreparedImage;
+  /** The probabilities of such images. */
+  predictImages(images: readonly DecodedImage[], options?: PrepareOptions): FloatArray;
   /** Lets go of the memory. Without it a predictor stays for as long as the thread does. */
   close(): void;
 }
@@ -39,7 +45,7 @@ export interface Predictor {
 /** Opens a run folder or a model file. Throws HeddleError where it holds no model that we know. */
 export function openPredictor(runOrFile: string, { backend = "auto" }: PredictorOptions = {}): Predictor {
   const file = readModel(resolveModelPath(runOrFile).path);
-  const { preprocessing, classNames } = file.model;
+  const { preprocessing } = file.model;
   const model = netOf(file);
   const plan = planOf(model, preprocessing.kind === "per-image");
   const computes = loadBackend(backend);
@@ -47,7 +53,7 @@ export function openPredictor(runOrFile: string, { backend = "auto" }: Predictor
   writePreprocessing(arena, plan, preprocessing);
   writeParameters(arena, plan, model.tensors);
   arena.uint32(plan.regions.order).set(identity(mostScored));
-  return new OnThisThread(computes, plan, arena, model.net.spec.input, classNames);
+  return new OnThisThread(computes, plan, arena, file.model);
 }
 
 /** One rank, with room for as many images as go through the net at a time. */
@@ -83,15 +89,17 @@ const fewNumbers = 100;
 class OnThisThread implements Predictor {
   readonly shape: ImageShape;
   readonly classNames: readonly string[];
+  readonly #model: ModelMetadata;
   readonly #pixels: number;
   readonly #rows: number;
   readonly #result: Float32ArrayConstructor | Float64ArrayConstructor;
   #open: Open | null;
 
-  constructor(backend: Backend, plan: Plan, arena: Arena, shape: ImageShape, classNames: readonly string[]) {
+  constructor(backend: Backend, plan: Plan, arena: Arena, model: ModelMetadata) {
     const { regions, dtype, pixels } = plan;
-    this.shape = shape;
-    this.classNames = classNames;
+    this.shape = model.architecture.input;
+    this.classNames = model.classNames;
+    this.#model = model;
     this.#pixels = pixels;
     this.#rows = plan.scoreRows;
     this.#result = dtype === "f32" ? Float32Array : Float64Array;
@@ -125,6 +133,17 @@ class OnThisThread implements Predictor {
       else for (let i = 0, at = first * classes; i < numbers; i++) result[at + i] = probabilities[i];
     }
     return result;
+  }
+
+  prepare(image: DecodedImage, options: PrepareOptions = {}): PreparedImage {
+    const { preprocessing } = this.#model;
+    return prepareImage(image, preprocessing, { fit: fitOf(this.#model) ?? "pad", ...options });
+  }
+
+  predictImages(images: readonly DecodedImage[], options?: PrepareOptions): FloatArray {
+    const bytes = new Uint8Array(images.length * this.#pixels);
+    for (const [i, image] of images.entries()) bytes.set(this.prepare(image, options).bytes, i * this.#pixels);
+    return this.predict(bytes);
   }
 
   #score({ backend, program, images, block }: Open, bytes: Uint8Array, rows: number): void {

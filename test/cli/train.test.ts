@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { encodePng } from "../../src/data/formats/png.js";
+import { findDataset } from "../../src/data/index.js";
 import { emptyFolder, heddle, type Outcome } from "./heddle.js";
 
 const short = ["train", "--epochs", "2", "--subset", "1000"];
@@ -80,26 +82,54 @@ describe("train, then evaluate and predict", () => {
     assert.match(stdout, /true \\ predicted/);
   });
 
-  test("predict gives classes and probabilities, both ends of the range included", async () => {
+  test("predict gives classes, labels and probabilities, both ends of the range included", async () => {
     const args = ["predict", join(document.run, "model.safetensors"), "--dataset", "synthetic-digits"];
     const { code, stdout, stderr } = await heddle([...args, "--index", "3..7", "--json"], { cwd: folder });
     assert.equal(code, 0, stderr);
     const { predictions, ...rest } = JSON.parse(stdout) as {
-      predictions: { index: number; class: number; probabilities: number[] }[];
+      classNames: string[];
+      predictions: { index: number; class: number; className: string; label: number; probabilities: number[] }[];
     };
-    assert.deepEqual(Object.keys(rest), ["seconds", "imagesPerSecond"]);
+    assert.deepEqual(Object.keys(rest), ["classNames", "seconds", "imagesPerSecond"]);
+    assert.deepEqual(rest.classNames, [..."0123456789"]);
     assert.deepEqual(
       predictions.map(({ index }) => index),
       [3, 4, 5, 6, 7],
     );
     for (const prediction of predictions) {
-      assert.deepEqual(Object.keys(prediction), ["index", "class", "probabilities"]);
+      assert.deepEqual(Object.keys(prediction), ["index", "class", "className", "label", "probabilities"]);
       const { probabilities } = prediction;
       assert.ok(Math.abs(probabilities.reduce((sum, value) => sum + value, 0) - 1) < 1e-5);
       assert.equal(probabilities.indexOf(Math.max(...probabilities)), prediction.class);
+      assert.equal(prediction.className, `${prediction.class}`);
     }
+    const { test: split } = await findDataset("synthetic-digits").load({ dataDir: undefined });
+    assert.deepEqual(
+      predictions.map(({ label }) => label),
+      Array.from(split!.labels.subarray(3, 8)),
+    );
     const table = await heddle([...args, "--index", "0"], { cwd: folder });
     assert.match(table.stdout, /of 1 right/);
+  });
+
+  test("predict takes image files, by the newest run or a named one, and says what was done", async () => {
+    const pixels = new Uint8Array(32 * 16 * 3).fill(255);
+    writeFileSync(join(folder, "a.png"), encodePng({ width: 32, height: 16, channels: 3, pixels }));
+    const steps = ["made grey", "inverted", "resized from 16x32 to 8x8 (pad)", "values brought from 0..255 to 0..16"];
+    const flags = ["--invert", "--json"];
+    const newest = await heddle(["predict", "a.png", "a.png", ...flags], { cwd: folder });
+    assert.equal(newest.code, 0, newest.stderr);
+    assert.match(newest.stderr, /newest run, .*1-synthetic-digits-digits-mlp/);
+    const { predictions } = JSON.parse(newest.stdout) as { predictions: { file: string; steps: string[] }[] };
+    assert.deepEqual(Object.keys(predictions[0]), ["file", "class", "className", "probabilities", "steps"]);
+    assert.deepEqual([predictions.length, predictions[1].file, predictions[1].steps], [2, "a.png", steps]);
+    const named = await heddle(["predict", document.run, "a.png", ...flags, "--backend", "reference"], { cwd: folder });
+    assert.equal((JSON.parse(named.stdout) as { predictions: unknown[] }).predictions.length, 1);
+    const table = await heddle(["predict", "a.png", "--invert", "--fit", "stretch"], { cwd: folder });
+    assert.match(
+      table.stdout,
+      /^a\.png +\d +\d+\.\d\d % {2}made grey, inverted, resized .* \(stretch\), values brought/m,
+    );
   });
 
   test("a missed target is exit 4, with the accuracy on stderr, nothing on stdout, and the run kept", async () => {

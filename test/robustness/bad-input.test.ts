@@ -53,6 +53,10 @@ const usage: readonly Bad[] = [
     args: "predict on-mnist --dataset synthetic-digits",
     says: ["on-mnist/model.safetensors on synthetic-digits: ", "28x28x1", "8x8x1", "--dataset"],
   },
+  { args: "predict trained whole.png --index 3", says: ["--index: ", "a data set", "got files", "Leave it out"] },
+  { args: "predict trained whole.png --threads 2", says: ["--threads: ", "got files", "on one thread"] },
+  { args: "predict trained --invert", says: ["--invert: ", "image files", "none"] },
+  { args: "predict trained whole.png --fit squash", says: ["--fit: ", "crop, pad or stretch", "squash"] },
   { args: "train --resume trained --epochs 9", says: ["--resume: ", "--epochs", "start a new run"] },
 ];
 
@@ -106,6 +110,12 @@ const models: readonly Bad[] = [
   { args: "evaluate trained/run.json", says: ["trained/run.json, header: ", "no safetensors file"] },
   { args: "predict text.safetensors", says: ["text.safetensors, header: ", "no safetensors file"] },
   { args: "predict truncated.safetensors", says: ["truncated.safetensors, tensor ", "truncated"] },
+  { args: "predict trained whole.png nowhere.png", says: ["nowhere.png: ", "an image file", "no such file"] },
+  { args: "predict trained cut.png whole.png", says: ["cut.png at byte 33: ", "a chunk of at most"] },
+  { args: "predict trained whole.png text.png", says: ["text.png: ", "a PNG or JPEG image", "something else"] },
+  { args: "predict trained empty.jpg", says: ["empty.jpg: ", "a PNG or JPEG image", "an empty file"] },
+  { args: "predict trained whole.png data", says: ["data: ", "an image file", "a folder"] },
+  { args: "predict nowhere.png", says: ["runs: ", "a run with a model.safetensors", "Train one first"] },
   { args: "evaluate f64.safetensors", says: ["f64.safetensors, __metadata__: ", "weights alone", "--init"] },
   {
     args: "evaluate unknown-layer.safetensors",

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { encodePng } from "../../src/data/formats/png.js";
 import { encodeSafetensors, type Tensor } from "../../src/model/safetensors.js";
 import { heddle } from "../cli/heddle.js";
 import { idx } from "../data/fixtures.js";
@@ -88,6 +89,15 @@ export const modelFiles: Readonly<Record<string, Uint8Array>> = {
   "f64.safetensors": Buffer.concat(encodeSafetensors(wide, { format: "pt" })),
 };
 
+/** A whole picture, and what only looks like one. */
+const picture = encodePng({ width: 30, height: 20, channels: 1, pixels: new Uint8Array(600).fill(9) });
+const imageFiles: Readonly<Record<string, Uint8Array>> = {
+  "whole.png": picture,
+  "cut.png": picture.subarray(0, picture.length - 20),
+  "text.png": Buffer.from("not a picture"),
+  "empty.jpg": new Uint8Array(0),
+};
+
 /** Writes everything below `cwd`, and trains the run `trained` there (two epochs, the second still to come in `stopped`). */
 export async function makeWorld(cwd: string): Promise<void> {
   for (const [name, changes] of Object.entries(brokenMnist)) {
@@ -96,7 +106,7 @@ export async function makeWorld(cwd: string): Promise<void> {
     }
   }
   for (const [name, text] of Object.entries(csv)) write(join(cwd, "data", name, "digits", "digits.csv"), text);
-  for (const [name, bytes] of Object.entries(modelFiles)) write(join(cwd, name), bytes);
+  for (const [name, bytes] of Object.entries({ ...modelFiles, ...imageFiles })) write(join(cwd, name), bytes);
   write(join(cwd, "a-file"), "here");
 
   const settings = ["--subset", "200", "--epochs", "2", "--quiet", "--json", "--threads", "1"];

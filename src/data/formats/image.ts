@@ -5,6 +5,9 @@ import { type DecodedImage, defaultLimits, type ImageLimits } from "./pixels.js"
 import { decodePng, type PngImage } from "./png.js";
 import { isPng } from "./png-chunks.js";
 
+/** True for bytes that begin as one of the formats does. */
+export const isImage = (bytes: Uint8Array): boolean => isPng(bytes) || isJpeg(bytes);
+
 /** An image as it came from its file. */
 export interface ImageFile extends DecodedImage {
   readonly format: "PNG" | "JPEG";

@@ -1,0 +1,124 @@
+/** Images from files: what comes from a set's own bytes must come from a picture of them, whatever its size and colours. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { type DecodedImage, invert, toChannels } from "../../src/data/formats/pixels.js";
+import { encodePng } from "../../src/data/formats/png.js";
+import { openPredictor, predict, predictFiles, type Predictions, train } from "../../src/index.js";
+import { makePng } from "../data/png-maker.js";
+import { saying } from "../data/fixtures.js";
+import { configOf } from "../engine/runs.js";
+import { chosenBackend } from "../kernels/addon.js";
+
+const backend = chosenBackend().name;
+const folder = mkdtempSync(join(tmpdir(), "heddle-predict-files-"));
+const count = 5;
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+for (const dataset of ["synthetic-digits", "synthetic-digits-28"] as const) {
+  const path = join(folder, dataset);
+  let expected: Predictions;
+  let pictures: DecodedImage[];
+
+  const write = (name: string, images: readonly Uint8Array[]): string[] =>
+    images.map((bytes, i) => {
+      const file = join(folder, `${dataset}-${name}-${i}.png`);
+      writeFileSync(file, bytes);
+      return file;
+    });
+  /** The probabilities of the files, and what was done to each of them: the same for all. */
+  async function ask(files: readonly string[], options: { invert?: boolean; fit?: "crop" | "stretch" } = {}) {
+    const { predictions } = await predictFiles({ path, files, backend, ...options });
+    assert.deepEqual(
+      predictions.map(({ file }) => file),
+      files,
+    );
+    const [{ steps }] = predictions;
+    for (const prediction of predictions) assert.deepEqual(prediction.steps, steps);
+    return { numbers: predictions.map(({ probabilities }) => probabilities), steps };
+  }
+  const right = () => expected.predictions.map(({ probabilities }) => probabilities);
+  const range = dataset === "synthetic-digits" ? ["values brought from 0..255 to 0..16"] : [];
+  const side = dataset === "synthetic-digits" ? 8 : 28;
+
+  describe(`files with pictures of ${dataset}`, () => {
+    before(async () => {
+      const config = configOf({ dataset, model: "mlp:20", subset: 300, epochs: 1, threads: 1, out: path });
+      await train({ config, sources: {}, onEvent: () => {} });
+      expected = await predict({ path, split: "test", index: [0, count - 1], threads: 1, backend });
+      const { images, maximum } = expected;
+      pictures = Array.from({ length: count }, (_, i) => ({
+        width: side,
+        height: side,
+        channels: 1,
+        pixels: images.slice(i * side * side, (i + 1) * side * side).map((x) => Math.round((x * 255) / maximum)),
+      }));
+    });
+
+    test("as they are", async () => {
+      const { numbers, steps } = await ask(write("plain", pictures.map(encodePng)));
+      assert.deepEqual(numbers, right());
+      assert.deepEqual(steps, range);
+    });
+
+    test("three times as large, in colour, dark on light", async () => {
+      const large = pictures.map((image) => encodePng(toChannels(invert(times(image, 3)), 3)));
+      const { numbers, steps } = await ask(write("large", large), { invert: true });
+      assert.deepEqual(numbers, right());
+      const resized = `resized from ${3 * side}x${3 * side} to ${side}x${side} (pad)`;
+      assert.deepEqual(steps, ["made grey", "inverted", resized, ...range]);
+    });
+
+    test("on a wide ground, which crop cuts off", async () => {
+      const wide = pictures.map((image) => encodePng(widen(image)));
+      const { numbers, steps } = await ask(write("wide", wide), { fit: "crop" });
+      assert.deepEqual(numbers, right());
+      assert.deepEqual(steps, [`resized from ${side}x${side + 6} to ${side}x${side} (crop)`, ...range]);
+      assert.notDeepEqual((await ask(write("wide", wide), { fit: "stretch" })).numbers, right());
+    });
+
+    test("black ink on nothing: with invert, what is transparent is white paper", async () => {
+      const inked = pictures.map(({ width, height, pixels }) =>
+        makePng({ width, height, depth: 8, color: 4 }, (x, y, c) => (c === 0 ? 0 : pixels[y * width + x])),
+      );
+      const { numbers, steps } = await ask(write("ink", inked), { invert: true });
+      assert.deepEqual(numbers, right());
+      assert.deepEqual(steps, ["laid on white", "inverted", ...range]);
+    });
+
+    test("decoded images, in a predictor", () => {
+      const predictor = openPredictor(path, { backend });
+      const large = pictures.map((image) => invert(times(image, 2)));
+      assert.deepEqual(Array.from(predictor.predictImages(large, { invert: true })), right().flat());
+      predictor.close();
+    });
+
+    test("a missing or undecodable file is named", async () => {
+      const [good] = write("good", [encodePng(pictures[0])]);
+      const [bad] = write("bad", [Buffer.from("no image")]);
+      const missing = join(folder, "missing.png");
+      const call = (file: string) => predictFiles({ path, files: [good, file], backend });
+      await assert.rejects(call(missing), saying(3, `${missing}: expected an image file`, "no such file"));
+      await assert.rejects(call(bad), saying(3, `${bad}: expected a PNG or JPEG image`, "something else"));
+      await assert.rejects(call(folder), saying(3, `${folder}: expected an image file`, "a folder"));
+    });
+  });
+}
+
+function times({ width, height, channels, pixels }: DecodedImage, factor: number): DecodedImage {
+  const [newWidth, newHeight] = [width * factor, height * factor];
+  const made = Uint8Array.from({ length: newWidth * newHeight }, (_, i) => {
+    const [x, y] = [i % newWidth, Math.floor(i / newWidth)];
+    return pixels[Math.floor(y / factor) * width + Math.floor(x / factor)];
+  });
+  return { width: newWidth, height: newHeight, channels, pixels: made };
+}
+
+/** Three bright columns on each side. */
+function widen({ width, height, channels, pixels }: DecodedImage): DecodedImage {
+  const wide = new Uint8Array((width + 6) * height).fill(200);
+  for (let y = 0; y < height; y++) wide.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 6) + 3);
+  return { width: width + 6, height, channels, pixels: wide };
+}
