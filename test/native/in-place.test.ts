@@ -10,6 +10,12 @@ const shared = [
   { operation: "activation", input: "x", output: "y" },
   { operation: "activationBackward", input: "dy", output: "dx" },
   { operation: "score", input: "z", output: "p" },
+  { operation: "dropout", input: "x", output: "y" },
+  { operation: "dropoutBackward", input: "dy", output: "dx" },
+  { operation: "gaussianNoise", input: "x", output: "y" },
+  { operation: "batchNorm", input: "x", output: "y" },
+  { operation: "batchNormBackward", input: "dy", output: "dx" },
+  { operation: "add", input: "a", output: "y" },
 ] as const;
 
 for (const format of formats) {

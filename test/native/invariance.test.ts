@@ -34,6 +34,18 @@ const rowwise: OperationName[] = [
   "score",
   "conv",
   "convBackward",
+  "add",
+  "maxPool",
+  "maxPoolBackward",
+  "averagePool",
+  "averagePoolBackward",
+  "maxout",
+  "maxoutBackward",
+  "dropout",
+  "dropoutBackward",
+  "gaussianNoise",
+  "batchNorm",
+  "batchNormBackward",
 ];
 /** Operations that ranks share by ranges: the arguments that hold the range. */
 const ranged = {
@@ -41,10 +53,13 @@ const ranged = {
   biasUpdate: ["firstVector", "lastVector"],
   convUpdate: ["firstUnit", "lastUnit"],
   vectorUpdate: ["firstVector", "lastVector"],
+  batchNormUpdate: ["firstVector", "lastVector"],
 } as const;
 const chunked: readonly (keyof typeof ranged)[] = ["denseUpdate", "biasUpdate", "convUpdate"];
 /** Its gradient comes from groups, not from the samples of the chunk. */
 const hasGroups = ({ call }: Case): boolean => ((call.values["groups"] as number | undefined) ?? 0) > 0;
+/** Operations that go on from the partial sums of a group: a block of samples that does not start it adds to them. */
+const measuring = ["batchNormMeasure", "batchNormMeasureBackward"] as const;
 
 for (const format of formats) {
   for (const name of rowwise) {
@@ -71,6 +86,22 @@ for (const format of formats) {
             .slice(1)
             .map((end, i) => ({ ...call, values: { ...call.values, [first]: cut[i], [last]: end } }));
           assertSameOutputs(one, execute(backend, format, calls, [step]), whole, `cut at ${cut.join()}`);
+        }
+      }
+    });
+  }
+
+  for (const name of measuring) {
+    test(`${name} in ${format.name}: any blocks of a group give the bits of one`, () => {
+      for (const one of cases[name](format)) {
+        const { call, step } = one;
+        const whole = execute(backend, format, [call], [step]);
+        for (const cut of cuts(step.rows)) {
+          if (cut.length < 2) continue;
+          const blocks = cut.slice(1).map((end, i): StepValues => {
+            return { ...step, first: cut[i], rows: end - cut[i], start: step.start && i === 0 };
+          });
+          assertSameOutputs(one, execute(backend, format, [call], blocks), whole, `rows cut at ${cut.join()}`);
         }
       }
     });
