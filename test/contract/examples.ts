@@ -11,20 +11,72 @@ import type { ImageShape } from "../../src/data/dataset.js";
 import type { Layer } from "../../src/nn/layer.js";
 import { layers } from "../../src/nn/layers/index.js";
 import { type Net, resolveNet } from "../../src/nn/net.js";
-import type { LayerSpec } from "../../src/nn/spec.js";
+import type { FeatureShape, LayerSpec } from "../../src/nn/spec.js";
 
 interface Special {
+  /** Specs to test besides those made from the schema; `instead` of them. */
   readonly specs?: readonly LayerSpec[];
-  readonly below?: readonly LayerSpec[];
+  readonly instead?: readonly LayerSpec[];
+  /** What stands below it, one list per kind of input that it takes; a dense layer where absent. */
+  readonly below?: readonly (readonly LayerSpec[])[];
+  /** Neighbourhoods that it cannot stand in. */
+  readonly never?: readonly string[];
 }
+
+const dense = (units: number): LayerSpec => ({ type: "dense", units });
+const tanh: LayerSpec = { type: "tanh" };
+const conv = (filters: number, kernel: number, more: object = { padding: "same" }): LayerSpec => ({
+  type: "conv2d",
+  filters,
+  kernel,
+  ...more,
+});
+const norm: LayerSpec = { type: "batch-norm", momentum: 0.1, epsilon: 1e-3 };
+const map = [conv(3, 2)];
+const windows = (type: string): LayerSpec[] => [
+  { type, size: 2 },
+  { type, size: 2, stride: 1 },
+  { type, size: [3, 2], stride: [1, 2] },
+];
 
 const special: Readonly<Record<string, Special>> = {
   // One unit, and one more than two vectors of doubles and one of floats.
-  dense: {
-    specs: [
-      { type: "dense", units: 1 },
-      { type: "dense", units: 17 },
+  dense: { specs: [dense(1), dense(17)] },
+  conv2d: {
+    instead: [
+      conv(3, 3),
+      conv(17, 3, { padding: 1, bias: false }),
+      conv(2, 1, {}),
+      conv(4, 3, { stride: 2, padding: "same" }),
+      { type: "conv2d", filters: 2, kernel: [3, 2], stride: [2, 1], padding: [1, 0] },
     ],
+    below: [map],
+    never: ["last"],
+  },
+  "max-pool": {
+    instead: [...windows("max-pool"), { type: "max-pool", size: 3, stride: 2, padding: 1 }],
+    below: [map],
+    never: ["twice"],
+  },
+  "average-pool": { instead: windows("average-pool"), below: [map], never: ["twice"] },
+  "global-average-pool": { below: [map], never: ["twice"] },
+  "batch-norm": { below: [[dense(6)], map] },
+  dropout: { below: [[dense(6)], map] },
+  "gaussian-noise": { below: [[dense(6)], map] },
+  maxout: {
+    instead: [2, 3].map((pieces) => ({ type: "maxout", pieces })),
+    below: [[dense(36)], [conv(36, 2)]],
+    never: ["first"],
+  },
+  flatten: { below: [map], never: ["last"] },
+  residual: {
+    instead: [
+      { type: "residual", body: [conv(3, 3), tanh, conv(3, 3)] },
+      { type: "residual", body: [conv(3, 3), norm], projection: [conv(3, 1, {}), norm] },
+      { type: "residual", body: [{ type: "residual", body: [conv(3, 2)] }, tanh, conv(3, 1, {})] },
+    ],
+    below: [map],
+    never: ["first"],
   },
 };
 
@@ -77,46 +129,64 @@ function specsOf({ type, schema }: Layer): LayerSpec[] {
   return specs as unknown as LayerSpec[];
 }
 
-const titleOf = ({ type, ...options }: LayerSpec): string => [type, ...Object.values(options).map(String)].join(" ");
+const titleOf = ({ type, ...options }: LayerSpec): string =>
+  [
+    type,
+    ...Object.values(options).map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value))),
+  ].join(" ");
 
-/** Layers whose kernels or whose part of the plan are not there yet. */
-const waiting = new Set([
-  "conv2d",
-  "max-pool",
-  "average-pool",
-  "global-average-pool",
-  "batch-norm",
-  "dropout",
-  "gaussian-noise",
-  "maxout",
-  "flatten",
-  "residual",
-]);
-const ready = layers.filter(({ type }) => !waiting.has(type));
+export const examples: readonly Example[] = layers.flatMap((layer) => {
+  const { instead, specs = [] } = special[layer.type] ?? {};
+  return [...(instead ?? specsOf(layer)), ...specs].map((spec) => ({ title: titleOf(spec), layer, spec }));
+});
 
-export const examples: readonly Example[] = ready.flatMap((layer) =>
-  [...specsOf(layer), ...(special[layer.type]?.specs ?? [])].map((spec) => ({ title: titleOf(spec), layer, spec })),
-);
-
-const dense = (units: number): LayerSpec => ({ type: "dense", units });
+/** True where the gradient of a minibatch is one chain over its samples, so that cuts cannot show. */
+export const oneChain = ({ layers: resolved }: Net): boolean =>
+  resolved.every(({ layer, output }) => layer.wholeShard || (output.height * output.width === 1 && !layer.synchronous));
+export const synchronous = ({ layers: resolved }: Net): boolean => resolved.some(({ layer }) => layer.synchronous);
 
 /** The layer between others, as it stands in real nets: its neighbours may do part of its work. */
 export function netsWith({ layer, spec }: Example, input: ImageShape, width: number, classes: number): [string, Net][] {
-  const below = special[layer.type]?.below ?? [dense(width)];
-  const tanh = { type: "tanh" };
-  const lists: [string, LayerSpec[]][] = [
-    ["between dense layers", [...below, spec, dense(classes)]],
-    ["first", [spec, dense(classes)]],
-    ["twice", [...below, spec, spec, dense(classes)]],
-    ["above an activation", [...below, tanh, spec, dense(classes)]],
-    ["below an activation", [...below, spec, tanh, dense(classes)]],
-  ];
-  const nets = lists.map(([where, layers]): [string, Net] => [where, resolveNet({ input, classes, layers })]);
+  const { below: belows = [[dense(width)]], never = [] } = special[layer.type] ?? {};
+  const nets: [string, Net][] = [];
+  for (const below of belows) {
+    const onMaps = below.some(({ type }) => type === "conv2d");
+    const lists: [string, LayerSpec[]][] = [
+      ["between layers that learn", [...below, spec]],
+      ["first", [spec]],
+      ["twice", [...below, spec, spec]],
+      ["above an activation", [...below, tanh, spec]],
+      ["below an activation", [...below, spec, tanh]],
+    ];
+    if (onMaps)
+      lists.push(["below an activation and a pooling", [...below, spec, tanh, { type: "max-pool", size: [1, 2] }]]);
+    for (const [where, list] of lists) {
+      const fits = where.endsWith("pooling") ? widthOf(list.slice(0, -1), input) > 1 : true;
+      if (fits && !never.includes(where))
+        nets.push([`${where}${onMaps ? ", on maps" : ""}`, closed(list, input, classes)]);
+    }
+  }
   // As logits, where it gives a vector of two classes or more.
   const [, { layers: resolved }] = nets[0];
-  const { height, width: columns, channels } = resolved[below.length].output;
-  if (height * columns === 1 && channels > 1) {
-    nets.push(["last", resolveNet({ input, classes: channels, layers: [...below, spec] })]);
+  const { height, width: columns, channels, map: isMap } = resolved[belows[0].length].output;
+  if (height * columns === 1 && channels > 1 && !isMap && !never.includes("last")) {
+    nets.push(["last", resolveNet({ input, classes: channels, layers: [...belows[0], spec] })]);
   }
   return nets;
 }
+
+/** Ends the list in a dense layer, above a flatten where it gives a map. */
+function closed(list: readonly LayerSpec[], input: ImageShape, classes: number): Net {
+  const isMap = mapOf(list, input);
+  return resolveNet({ input, classes, layers: [...list, ...(isMap ? [{ type: "flatten" }] : []), dense(classes)] });
+}
+
+const outputOf = (list: readonly LayerSpec[], input: ImageShape): FeatureShape => {
+  const { layers: resolved } = resolveNet({ input, classes: 2, layers: [...list, { type: "flatten" }, dense(2)] });
+  return resolved[resolved.length - 3].output;
+};
+const mapOf = (list: readonly LayerSpec[], input: ImageShape): boolean => {
+  const { height, width, map: isMap } = outputOf(list, input);
+  return isMap === true || height * width > 1;
+};
+const widthOf = (list: readonly LayerSpec[], input: ImageShape): number => outputOf(list, input).width;

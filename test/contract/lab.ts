@@ -35,12 +35,13 @@ export const standardized = (shape: ImageShape): Preprocessing => ({
   shift: Array.from({ length: shape.channels }, (_, channel) => -1.75 + 0.25 * channel),
 });
 
-/** Weights and biases that are all different from zero. */
+/** Weights and biases that are all different from zero; running statistics that a variance can be. */
 export function weightsOf(net: Net, dtype: Dtype, spread = 0.4): FloatArray[] {
-  return net.parameters.map(({ shape }, tensor) => {
+  return net.parameters.map(({ shape, learned }, tensor) => {
     const values = new Float64Array(elementCount(shape));
     new Stream(1, "weights", tensor).fillNormal(values);
-    for (let i = 0; i < values.length; i++) values[i] *= spread;
+    for (let i = 0; i < values.length; i++)
+      values[i] = learned === false ? 0.5 + Math.abs(values[i]) : values[i] * spread;
     return dtype === "f64" ? values : Float32Array.from(values);
   });
 }
