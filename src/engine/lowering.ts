@@ -1,5 +1,6 @@
 /** What a layer sees while it appends its operations to the program of one rank. */
 import type { Elementwise, OperationArguments, OperationName, Region } from "../kernels/operations.js";
+import type { LayerPlace } from "../nn/layer.js";
 import type { FeatureShape } from "../nn/spec.js";
 
 /** A minibatch of features in the arena: rows of `ld` numbers, one row per sample, of which the first `features` count. */
@@ -68,6 +69,7 @@ export interface BufferContext {
 }
 
 export interface Lowering extends BufferContext {
+  readonly place: LayerPlace;
   readonly input: FeatureShape;
   /** What the layer itself gives, before a fused pooling. */
   readonly output: FeatureShape;

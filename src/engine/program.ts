@@ -164,6 +164,7 @@ export class Passes {
     return {
       ...context,
       training,
+      place: main.place,
       input: main.place.input,
       output: main.output,
       x: tensorOf(inputs[0]),

@@ -9,6 +9,10 @@
  * Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning".
  */
 import { z } from "zod";
+import type { Lowering, ParameterBuffers, Partials, Tensor } from "../../engine/lowering.js";
+import { internalError } from "../../errors.js";
+import { convUpdateWorkspace } from "../../kernels/conv-workspace.js";
+import { elementwiseNames, type OperationArguments } from "../../kernels/operations.js";
 import {
   pairOf,
   paddingSchema,
@@ -22,7 +26,6 @@ import {
 import { rectifies } from "../initializers.js";
 import type { Layer, LayerPlace } from "../layer.js";
 import { sizeOf, sizeText } from "../notation.js";
-import { unlowered } from "./unlowered.js";
 
 const schema = z.strictObject({
   type: z.literal("conv2d"),
@@ -103,5 +106,176 @@ export const conv2d: Layer<Conv2dSpec> = {
 
   window: (spec, place) => windowOf(geometry(spec, place)),
 
-  ...unlowered("conv2d"),
+  buffers(spec, place, { training, pool, partial, lanes }) {
+    if (!training) return {};
+    const { outHeight, outWidth, windowHeight, windowWidth } = geometry(spec, place);
+    const { filters } = spec;
+    const pooled = pool && {
+      winners: {
+        scope: "sample" as const,
+        length: Math.floor(outHeight / pool.size) * Math.floor(outWidth / pool.size) * filters,
+        bits: 8 as const,
+      },
+      // The owner of a weight reads dz of the whole minibatch.
+      dz: { scope: partial ? ("block" as const) : ("sample" as const), length: outHeight * outWidth * filters },
+    };
+    const owned = { unit: { scope: "rank" as const, length: convUpdateWorkspace(windowHeight, windowWidth, lanes) } };
+    return { ...pooled, ...(partial ? {} : owned) };
+  },
+
+  forward(spec, l) {
+    const { x, y, above, pool, training, parameter } = l;
+    const winners = pool && training ? l.buffer("winners") : null;
+    l.emit("conv", {
+      x: x.region,
+      ldx: x.ld,
+      w: parameter("weight").w,
+      b: spec.bias === false ? null : parameter("bias").w,
+      y: y.region,
+      ldy: y.ld,
+      winners: winners?.region ?? null,
+      ldw: winners?.rowLength ?? 0,
+      ...convGeometry(spec, l),
+      function: elementwiseNames.indexOf(above.name),
+      slope: above.slope,
+      pool: pool?.size ?? 0,
+    });
+  },
+
+  backward(spec, l) {
+    const { x, dx, below, parameter, partial } = l;
+    const dz = gradientOfSums(spec, l);
+    if (l.pool) unpool(spec, l, dz);
+    const weight = parameter("weight");
+    const dy = { dy: dz.region, lddy: dz.ld };
+    if (spec.bias !== false) {
+      const { region: g, stride } = partialsOf(parameter("bias"));
+      l.emit("biasGradient", { ...dy, g, stride, pixels: l.output.height * l.output.width, channels: spec.filters });
+    }
+    if (partial) {
+      const { region: g, stride } = partialsOf(weight);
+      l.emit("convGradient", { x: x.region, ldx: x.ld, ...dy, g, stride, ...convGeometry(spec, l) });
+    }
+    if (!dx) return;
+    l.emit("convBackward", {
+      ...dy,
+      wt: weight.wt,
+      dx: dx.region,
+      lddx: dx.ld,
+      y: x.region,
+      ldy: x.ld,
+      ...convGeometry(spec, l),
+      function: elementwiseNames.indexOf(below.name),
+      slope: below.slope,
+    });
+  },
+
+  update(spec, l) {
+    const { x, groups, lanes, panelLanes, optimizer, share, partial, parameter } = l;
+    const weight = parameter("weight");
+    const dz = gradientOfSums(spec, l);
+    const units = Math.ceil(l.input.channels / lanes) * Math.ceil(spec.filters / panelLanes);
+    const [firstUnit, lastUnit] = share(units);
+    l.emit("convUpdate", {
+      x: x.region,
+      ldx: x.ld,
+      dy: dz.region,
+      lddy: dz.ld,
+      g: weight.partials?.region ?? weight.g,
+      stride: weight.partials?.stride ?? 0,
+      groups: partial ? groups : 0,
+      w: weight.w,
+      wt: weight.wt,
+      u: null,
+      ut: null,
+      s: weight.state[0] ?? null,
+      t: weight.state[1] ?? null,
+      workspace: partial ? null : l.buffer("unit").region,
+      ...convGeometry(spec, l),
+      firstUnit,
+      lastUnit,
+      optimizer,
+    });
+    if (spec.bias === false) return;
+    const bias = parameter("bias");
+    const { region: g, stride } = partialsOf(bias);
+    const [firstVector, lastVector] = share(Math.ceil(spec.filters / lanes));
+    l.emit("vectorUpdate", {
+      g,
+      stride,
+      groups,
+      b: bias.w,
+      s: bias.state[0] ?? null,
+      t: bias.state[1] ?? null,
+      firstVector,
+      lastVector,
+      optimizer,
+    });
+  },
 };
+
+/** The geometry in the words of the kernels. */
+function convGeometry(spec: Conv2dSpec, { place }: Lowering): ConvArguments {
+  const { height, width, channels } = place.input;
+  const { windowHeight, windowWidth, ...rest } = geometry(spec, place);
+  return {
+    height,
+    width,
+    channels,
+    kernelHeight: windowHeight,
+    kernelWidth: windowWidth,
+    ...rest,
+    filters: spec.filters,
+  };
+}
+type ConvArguments = Pick<
+  OperationArguments<"convBackward">,
+  | "height"
+  | "width"
+  | "channels"
+  | "kernelHeight"
+  | "kernelWidth"
+  | "strideHeight"
+  | "strideWidth"
+  | "padTop"
+  | "padLeft"
+  | "outHeight"
+  | "outWidth"
+  | "filters"
+>;
+
+/** dL/dz, one number per output pixel before any pooling: dy itself, or where its gradient by the winners goes. */
+function gradientOfSums({ filters }: Conv2dSpec, { pool, dy, output, buffer }: Lowering): Tensor {
+  if (!pool) return dy;
+  const { region, rowLength } = buffer("dz");
+  return { region, ld: rowLength, features: output.height * output.width * filters };
+}
+
+function unpool({ filters }: Conv2dSpec, { pool, dy, output, buffer, emit }: Lowering, dz: Tensor): void {
+  const size = pool?.size ?? 1;
+  const winners = buffer("winners");
+  emit("maxPoolBackward", {
+    dy: dy.region,
+    lddy: dy.ld,
+    winners: winners.region,
+    ldw: winners.rowLength,
+    dx: dz.region,
+    lddx: dz.ld,
+    height: output.height,
+    width: output.width,
+    channels: filters,
+    windowHeight: size,
+    windowWidth: size,
+    strideHeight: size,
+    strideWidth: size,
+    padTop: 0,
+    padLeft: 0,
+    outHeight: Math.floor(output.height / size),
+    outWidth: Math.floor(output.width / size),
+  });
+}
+
+function partialsOf({ partials }: ParameterBuffers): Partials {
+  if (!partials) throw internalError("a convolution without room for its groups' gradients");
+  return partials;
+}
