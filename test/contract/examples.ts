@@ -130,10 +130,9 @@ function specsOf({ type, schema }: Layer): LayerSpec[] {
 }
 
 const titleOf = ({ type, ...options }: LayerSpec): string =>
-  [
-    type,
-    ...Object.values(options).map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value))),
-  ].join(" ");
+  [type, ...Object.values(options).map((value) => (typeof value === "string" ? value : JSON.stringify(value)))].join(
+    " ",
+  );
 
 export const examples: readonly Example[] = layers.flatMap((layer) => {
   const { instead, specs = [] } = special[layer.type] ?? {};
