@@ -7,7 +7,7 @@ import { z } from "zod";
 import { readStride, type SlidingGeometry, sizeSchema, slide, slidingWords, windowOf } from "../geometry.js";
 import type { Layer, LayerPlace } from "../layer.js";
 import { sizeOf, sizeText } from "../notation.js";
-import { unlowered } from "./unlowered.js";
+import { averaging } from "./windows.js";
 
 const schema = z.strictObject({
   type: z.literal("average-pool"),
@@ -46,5 +46,5 @@ export const averagePool: Layer<AveragePoolSpec> = {
   multiplyAdds: () => 0,
   window: (spec, place) => windowOf(geometry(spec, place)),
 
-  ...unlowered("average-pool"),
+  ...averaging(geometry),
 };

@@ -6,9 +6,11 @@
  * frameworks' defaults differ. x and y [batch][height][width][channels]. Ioffe and Szegedy 2015.
  */
 import { z } from "zod";
+import type { BufferSpec } from "../../engine/lowering.js";
+import { momentsLength, wrappedLength } from "../../kernels/batch-norm.js";
+import { elementwiseNames } from "../../kernels/operations.js";
 import type { Layer } from "../layer.js";
 import type { FeatureShape, ParameterSpec } from "../spec.js";
-import { unlowered } from "./unlowered.js";
 
 const schema = z.strictObject({
   type: z.literal("batch-norm"),
@@ -28,6 +30,8 @@ export const batchNorm: Layer<BatchNormSpec> = {
   summary: "normalises each channel over the minibatch",
   schema,
   passive: true,
+  fusesAbove: true,
+  fusesBelow: true,
 
   notation: {
     word: "bn",
@@ -63,5 +67,138 @@ export const batchNorm: Layer<BatchNormSpec> = {
   // One value has no variance.
   leastBatch: (_spec, { input }) => (valuesPerChannel(input) > 1 ? 1 : 2),
 
-  ...unlowered("batch-norm"),
+  buffers(_spec, { input: { channels } }, { training, lanes }): Readonly<Record<string, BufferSpec>> {
+    const table = wrappedLength(channels, lanes);
+    const affine = { scale: { scope: "kept", length: table }, shift: { scope: "kept", length: table } } as const;
+    if (!training) return affine;
+    const moments = { scope: "group", length: momentsLength(channels), bits: 64 } as const;
+    const statistic = { scope: "kept", length: channels, bits: 64 } as const;
+    return {
+      ...affine,
+      moments,
+      sums: moments,
+      mean: statistic,
+      inverse: statistic,
+      coefficients: { scope: "kept", length: 4 * table },
+    };
+  },
+
+  synchronous: {
+    measure(_spec, { x, input, buffer, emit }) {
+      const m = buffer("moments").region;
+      emit("batchNormMeasure", {
+        x: x.region,
+        ldx: x.ld,
+        m,
+        pixels: valuesPerChannel(input),
+        channels: input.channels,
+      });
+    },
+
+    merge({ epsilon }, { input, groups, training, parameter, buffer, emit }) {
+      const affine = {
+        weight: parameter("weight").w,
+        bias: parameter("bias").w,
+        scale: buffer("scale").region,
+        shift: buffer("shift").region,
+        channels: input.channels,
+        epsilon,
+      };
+      if (training) {
+        const statistics = { mean: buffer("mean").region, inverse: buffer("inverse").region };
+        emit("batchNormMerge", { m: buffer("moments").region, groups, ...statistics, ...affine });
+      } else {
+        const [runningMean, runningVariance] = [parameter("running_mean").w, parameter("running_var").w];
+        emit("batchNormFold", { runningMean, runningVariance, ...affine });
+      }
+    },
+
+    measureBackward(_spec, { x, dy, input, buffer, emit }) {
+      emit("batchNormMeasureBackward", {
+        x: x.region,
+        ldx: x.ld,
+        dy: dy.region,
+        lddy: dy.ld,
+        mean: buffer("mean").region,
+        m: buffer("sums").region,
+        pixels: valuesPerChannel(input),
+        channels: input.channels,
+      });
+    },
+
+    mergeBackward(_spec, { input, groups, dx, parameter, buffer, emit }) {
+      if (!dx) return;
+      emit("batchNormMergeBackward", {
+        m: buffer("sums").region,
+        groups,
+        weight: parameter("weight").w,
+        mean: buffer("mean").region,
+        inverse: buffer("inverse").region,
+        coefficients: buffer("coefficients").region,
+        channels: input.channels,
+      });
+    },
+  },
+
+  forward(_spec, { x, y, input, above, buffer, emit }) {
+    emit("batchNorm", {
+      x: x.region,
+      ldx: x.ld,
+      y: y.region,
+      ldy: y.ld,
+      scale: buffer("scale").region,
+      shift: buffer("shift").region,
+      pixels: valuesPerChannel(input),
+      channels: input.channels,
+      function: elementwiseNames.indexOf(above.name),
+      slope: above.slope,
+    });
+  },
+
+  backward(_spec, { x, dy, dx, input, below, buffer, emit }) {
+    if (!dx) return;
+    emit("batchNormBackward", {
+      dy: dy.region,
+      lddy: dy.ld,
+      x: x.region,
+      ldx: x.ld,
+      dx: dx.region,
+      lddx: dx.ld,
+      coefficients: buffer("coefficients").region,
+      pixels: valuesPerChannel(input),
+      channels: input.channels,
+      function: elementwiseNames.indexOf(below.name),
+      slope: below.slope,
+    });
+  },
+
+  /** The first rank moves the running statistics: they are few. */
+  update({ momentum }, { input: { channels }, groups, lanes, rank, optimizer, share, parameter, buffer, emit }) {
+    const [weight, bias] = [parameter("weight"), parameter("bias")];
+    const [firstVector, lastVector] = share(Math.ceil(channels / lanes));
+    emit("batchNormUpdate", {
+      m: buffer("sums").region,
+      groups,
+      inverse: buffer("inverse").region,
+      weight: weight.w,
+      bias: bias.w,
+      weightS: weight.state[0] ?? null,
+      weightT: weight.state[1] ?? null,
+      biasS: bias.state[0] ?? null,
+      biasT: bias.state[1] ?? null,
+      channels,
+      firstVector,
+      lastVector,
+      optimizer,
+    });
+    if (rank > 0) return;
+    emit("batchNormRunning", {
+      m: buffer("moments").region,
+      groups,
+      runningMean: parameter("running_mean").w,
+      runningVariance: parameter("running_var").w,
+      channels,
+      momentum,
+    });
+  },
 };

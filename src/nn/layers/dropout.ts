@@ -4,8 +4,9 @@
  * The draws belong to (seed, layer, epoch, sample, number), not to threads or minibatches. Srivastava et al. 2014, inverted.
  */
 import { z } from "zod";
+import { elementwiseNames, identity } from "../../kernels/operations.js";
 import type { Layer } from "../layer.js";
-import { unlowered } from "./unlowered.js";
+import { drawsOf, passOn } from "./noise.js";
 
 const schema = z.strictObject({ type: z.literal("dropout"), rate: z.number().gt(0).lt(1) });
 export type DropoutSpec = z.infer<typeof schema>;
@@ -15,6 +16,7 @@ export const dropout: Layer<DropoutSpec> = {
   summary: "zeroes a share of the numbers in training",
   schema,
   passive: true,
+  fusesBelow: true,
   notation: {
     word: "drop",
     usage: "drop RATE",
@@ -25,5 +27,28 @@ export const dropout: Layer<DropoutSpec> = {
   parameters: () => [],
   multiplyAdds: () => 0,
 
-  ...unlowered("dropout"),
+  forward({ rate }, lowering) {
+    const { x, y, training, emit } = lowering;
+    if (!training) return passOn(x, y, emit);
+    emit("dropout", { x: x.region, ldx: x.ld, y: y.region, ldy: y.ld, rate, ...drawsOf(lowering) });
+  },
+
+  backward({ rate }, lowering) {
+    const { x, dy, dx, below, emit } = lowering;
+    if (!dx) return;
+    emit("dropoutBackward", {
+      dy: dy.region,
+      lddy: dy.ld,
+      y: below.name === identity.name ? null : x.region,
+      ldy: x.ld,
+      dx: dx.region,
+      lddx: dx.ld,
+      rate,
+      ...drawsOf(lowering),
+      function: elementwiseNames.indexOf(below.name),
+      slope: below.slope,
+    });
+  },
+
+  update() {},
 };

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Layer } from "../layer.js";
-import { unlowered } from "./unlowered.js";
+import { drawsOf, passOn } from "./noise.js";
 
 const schema = z.strictObject({ type: z.literal("gaussian-noise"), deviation: z.number().gt(0).lte(1000) });
 export type GaussianNoiseSpec = z.infer<typeof schema>;
@@ -24,5 +24,15 @@ export const gaussianNoise: Layer<GaussianNoiseSpec> = {
   parameters: () => [],
   multiplyAdds: () => 0,
 
-  ...unlowered("gaussian-noise"),
+  forward({ deviation }, lowering) {
+    const { x, y, training, emit } = lowering;
+    if (!training) return passOn(x, y, emit);
+    emit("gaussianNoise", { x: x.region, ldx: x.ld, y: y.region, ldy: y.ld, deviation, ...drawsOf(lowering) });
+  },
+
+  backward(_spec, { dy, dx, emit }) {
+    if (dx) passOn(dy, dx, emit);
+  },
+
+  update() {},
 };

@@ -4,12 +4,17 @@
  * Lin, Chen and Yan 2014, "Network in network".
  */
 import { z } from "zod";
-import { type Layer, wholeWindow } from "../layer.js";
-import { slide } from "../geometry.js";
-import { unlowered } from "./unlowered.js";
+import { type Layer, type LayerPlace, wholeWindow } from "../layer.js";
+import { type SlidingGeometry, slide } from "../geometry.js";
+import { averaging } from "./windows.js";
 
 const schema = z.strictObject({ type: z.literal("global-average-pool") });
 export type GlobalAveragePoolSpec = z.infer<typeof schema>;
+
+const geometry = (_spec: GlobalAveragePoolSpec, place: LayerPlace): SlidingGeometry => {
+  const { height, width } = place.input;
+  return slide({ size: [height, width], stride: 1, padding: "valid" }, "global-average-pool", place);
+};
 
 export const globalAveragePool: Layer<GlobalAveragePoolSpec> = {
   type: "global-average-pool",
@@ -18,15 +23,14 @@ export const globalAveragePool: Layer<GlobalAveragePoolSpec> = {
   passive: true,
   notation: { word: "gap", usage: "gap", read: () => ({ type: "global-average-pool" }), write: () => "" },
 
-  output(_spec, place) {
-    const { height, width, channels } = place.input;
-    slide({ size: [height, width], stride: 1, padding: "valid" }, "global-average-pool", place);
-    return { height: 1, width: 1, channels, map: true };
+  output(spec, place) {
+    const { outHeight: height, outWidth: width } = geometry(spec, place);
+    return { height, width, channels: place.input.channels, map: true };
   },
 
   parameters: () => [],
   multiplyAdds: () => 0,
   window: (_spec, { input }) => wholeWindow(input),
 
-  ...unlowered("global-average-pool"),
+  ...averaging(geometry),
 };

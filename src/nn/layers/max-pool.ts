@@ -5,6 +5,7 @@
  * Backward: dx of a window's winner gets dy, the others nothing; overlapping windows add.
  */
 import { z } from "zod";
+import type { BufferSpec } from "../../engine/lowering.js";
 import { usageError } from "../../errors.js";
 import {
   pairOf,
@@ -18,7 +19,7 @@ import {
 } from "../geometry.js";
 import { type Layer, type LayerPlace, layerWhere, shapeText } from "../layer.js";
 import { sizeOf, sizeText } from "../notation.js";
-import { unlowered } from "./unlowered.js";
+import { poolGeometry } from "./windows.js";
 
 const schema = z.strictObject({
   type: z.literal("max-pool"),
@@ -77,5 +78,39 @@ export const maxPool: Layer<MaxPoolSpec> = {
   multiplyAdds: () => 0,
   window: (spec, place) => windowOf(geometry(spec, place)),
 
-  ...unlowered("max-pool"),
+  buffers(spec, place, { training }): Readonly<Record<string, BufferSpec>> {
+    const { outHeight, outWidth } = geometry(spec, place);
+    return training
+      ? { winners: { scope: "sample", length: outHeight * outWidth * place.input.channels, bits: 8 } }
+      : {};
+  },
+
+  forward(spec, { x, y, place, training, buffer, emit }) {
+    const winners = training ? buffer("winners") : null;
+    emit("maxPool", {
+      x: x.region,
+      ldx: x.ld,
+      y: y.region,
+      ldy: y.ld,
+      winners: winners?.region ?? null,
+      ldw: winners?.rowLength ?? 0,
+      ...poolGeometry(geometry(spec, place), place),
+    });
+  },
+
+  backward(spec, { dy, dx, place, buffer, emit }) {
+    if (!dx) return;
+    const winners = buffer("winners");
+    emit("maxPoolBackward", {
+      dy: dy.region,
+      lddy: dy.ld,
+      winners: winners.region,
+      ldw: winners.rowLength,
+      dx: dx.region,
+      lddx: dx.ld,
+      ...poolGeometry(geometry(spec, place), place),
+    });
+  },
+
+  update() {},
 };

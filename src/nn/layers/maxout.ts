@@ -5,9 +5,9 @@
  * nothing. Goodfellow et al. 2013.
  */
 import { z } from "zod";
+import type { BufferSpec } from "../../engine/lowering.js";
 import { usageError } from "../../errors.js";
-import { type Layer, layerWhere, shapeText } from "../layer.js";
-import { unlowered } from "./unlowered.js";
+import { featureCount, type Layer, layerWhere, shapeText } from "../layer.js";
 
 // A winner is one of the pieces, in one byte.
 const schema = z.strictObject({ type: z.literal("maxout"), pieces: z.number().int().min(2).max(256) });
@@ -47,5 +47,40 @@ export const maxout: Layer<MaxoutSpec> = {
   parameters: () => [],
   multiplyAdds: () => 0,
 
-  ...unlowered("maxout"),
+  buffers({ pieces }, { input }, { training }): Readonly<Record<string, BufferSpec>> {
+    return training ? { winners: { scope: "sample", length: featureCount(input) / pieces, bits: 8 } } : {};
+  },
+
+  forward({ pieces }, { x, y, output, training, buffer, emit }) {
+    const winners = training ? buffer("winners") : null;
+    emit("maxout", {
+      x: x.region,
+      ldx: x.ld,
+      y: y.region,
+      ldy: y.ld,
+      winners: winners?.region ?? null,
+      ldw: winners?.rowLength ?? 0,
+      pixels: output.height * output.width,
+      channels: output.channels,
+      pieces,
+    });
+  },
+
+  backward({ pieces }, { dy, dx, output, buffer, emit }) {
+    if (!dx) return;
+    const winners = buffer("winners");
+    emit("maxoutBackward", {
+      dy: dy.region,
+      lddy: dy.ld,
+      winners: winners.region,
+      ldw: winners.rowLength,
+      dx: dx.region,
+      lddx: dx.ld,
+      pixels: output.height * output.width,
+      channels: output.channels,
+      pieces,
+    });
+  },
+
+  update() {},
 };
