@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { dataError } from "../errors.js";
 import type { Dataset, DatasetSource, ImageShape, LoadOptions, Published, PublishedFile, Split } from "./dataset.js";
 import { findFiles, missingFiles, readBytes, unpackedName } from "./formats/files.js";
-import { readTar } from "./formats/tar.js";
+import { announceMemory } from "./memory.js";
 
 const shape: ImageShape = { height: 32, width: 32, channels: 3 };
 const standardClasses = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
@@ -88,13 +88,15 @@ export const cifar10: DatasetSource = {
   load,
 };
 
-async function load({ dataDir, allowMissing = false }: LoadOptions): Promise<Dataset> {
+async function load(options: LoadOptions): Promise<Dataset> {
+  const { dataDir, allowMissing = false } = options;
   const { folder, paths } = findFiles("cifar-10", dataDir, files);
   const packed = join(folder, archive);
   const batches = new Map<string, () => Promise<Uint8Array>>();
   for (const [i, path] of paths.entries()) if (path !== undefined) batches.set(files[i], () => readBatch(path));
   const absent = files.filter((name) => !batches.has(name));
   if (absent.length > 0 && existsSync(packed)) {
+    const { readTar } = await import("./formats/tar.js");
     const members = await readTar(packed, new Map(files.map((name) => [name, batchBytes])), absent);
     for (const [name, bytes] of members) batches.set(name, () => Promise.resolve(check(`${packed}, ${name}`, bytes)));
   }
@@ -104,6 +106,7 @@ async function load({ dataDir, allowMissing = false }: LoadOptions): Promise<Dat
     const fix = train.length > 0 ? "--allow-missing takes what is there, and the run says so. " : "";
     throw missingFiles({ set: "cifar-10", folder, files, absent: incomplete, alternative: archive, fix });
   }
+  announceMemory({ dataset: "cifar-10", images: batches.size * batchRecords, shape }, options);
   const test = batches.get(testFile);
   return {
     name: "cifar-10",

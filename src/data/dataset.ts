@@ -55,7 +55,7 @@ export interface LoadOptions {
   readonly skipBad?: number;
   /** Where decoded folders are kept; `HEDDLE_CACHE_DIR`, or the user's cache folder, unless given. */
   readonly cacheDir?: string | undefined;
-  onEvent?(event: LoadEvent): void;
+  readonly onEvent?: ((event: LoadEvent) => void) | undefined;
 }
 
 /** What loading tells while it goes on. */

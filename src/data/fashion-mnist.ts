@@ -56,10 +56,11 @@ export const fashionMnist: DatasetSource = {
   embedded: false,
   defaults: { model: "dtu-mlp", epochs: 10 },
   published,
-  async load({ dataDir }) {
+  async load({ dataDir, onEvent }) {
     const splits = await loadIdx({
       set: "fashion-mnist",
       dataDir,
+      onEvent,
       files: published.files,
       shape,
       classes: classes.length,

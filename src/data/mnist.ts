@@ -45,8 +45,15 @@ export const mnist: DatasetSource = {
   embedded: false,
   defaults: { model: "dtu-mlp", epochs: 5 },
   published,
-  async load({ dataDir }) {
-    const splits = await loadIdx({ set: "mnist", dataDir, files: published.files, shape, classes: classes.length });
+  async load({ dataDir, onEvent }) {
+    const splits = await loadIdx({
+      set: "mnist",
+      dataDir,
+      onEvent,
+      files: published.files,
+      shape,
+      classes: classes.length,
+    });
     return { name: "mnist", shape, classes, maximum: 255, ...splits, notes: [] };
   },
 };

@@ -55,6 +55,13 @@ export async function openModel(
       fix: `It was trained on ${provenance.dataset}: name a --dataset like that.`,
     });
   }
+  const other = classNames.findIndex((className, label) => className !== dataset.classes[label]);
+  if (other >= 0) {
+    const text =
+      `Class ${other} is ${classNames[other]} to the model and ${dataset.classes[other]} in ${name}: ` +
+      "scores mean something only where classes of one number are the same.";
+    options.onEvent?.({ kind: "note", text });
+  }
   const { net, loss, dtype, tensors } = netOf(file);
   const order = places(samplesOf(options.split, file, dataset));
   const { threads } = chooseThreads(options.threads);

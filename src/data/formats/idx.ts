@@ -5,16 +5,16 @@
  *   labels  00 00 08 01  count                 count bytes
  */
 import { dataError } from "../../errors.js";
-import type { ImageShape, Split } from "../dataset.js";
+import type { ImageShape, LoadOptions, Split } from "../dataset.js";
+import { announceMemory } from "../memory.js";
 import { locate, readBytes, unpackedName } from "./files.js";
 
 /** What Node can hold in one buffer, and more than any image set in this format. */
 const mostBytes = 2 ** 31;
 
-export interface IdxOptions {
+export interface IdxOptions extends Pick<LoadOptions, "dataDir" | "onEvent"> {
   /** Name of the set and of its folder. */
   readonly set: string;
-  readonly dataDir: string | undefined;
   /** Training images and labels, test images and labels. */
   readonly files: readonly { readonly name: string }[];
   readonly shape: ImageShape;
@@ -31,9 +31,11 @@ export async function loadIdx(options: IdxOptions): Promise<{ train: Split; test
   return { train: trainSplit, test: testSplit };
 }
 
-async function loadPair(imagesPath: string, labelsPath: string, { shape, classes }: IdxOptions): Promise<Split> {
+async function loadPair(imagesPath: string, labelsPath: string, options: IdxOptions): Promise<Split> {
+  const { set, shape, classes } = options;
+  const announce = (images: number) => announceMemory({ dataset: set, images, shape }, options);
   const [images, labels] = await Promise.all([
-    readIdx(imagesPath, "images", [shape.height, shape.width * shape.channels]),
+    readIdx(imagesPath, "images", [shape.height, shape.width * shape.channels], announce),
     readIdx(labelsPath, "labels", []),
   ]);
   if (images.count !== labels.count) {
@@ -48,16 +50,24 @@ async function loadPair(imagesPath: string, labelsPath: string, { shape, classes
   return { count: images.count, images: images.data, labels: Uint16Array.from(labels.data) };
 }
 
-/** The data of one file whose items have the shape `item`. The bytes are a view, not a copy. */
+/**
+ * The data of one file whose items have the shape `item`. The bytes are a view, not a copy. `announce` hears of the number
+ * of items before a packed file is unpacked.
+ */
 export async function readIdx(
   path: string,
   kind: "images" | "labels",
   item: readonly number[],
+  announce: (count: number) => void = () => {},
 ): Promise<{ count: number; data: Uint8Array }> {
   const start = headerBytes(item.length);
   const itemBytes = item.reduce((product, size) => product * size, 1);
   const sizeOf = (head: Uint8Array) => start + checkHeader(path, head, kind, item) * itemBytes;
-  const bytes = await readBytes(path, sizeOf);
+  const bytes = await readBytes(path, (head) => {
+    const size = sizeOf(head);
+    announce((size - start) / itemBytes);
+    return size;
+  });
   const size = sizeOf(bytes);
   if (bytes.length !== size) {
     const what = path.endsWith(".gz") ? " (counted after unpacking)" : "";
