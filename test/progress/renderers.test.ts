@@ -115,6 +115,31 @@ test("bar: draws epoch, speed, loss, accuracy and time left, and makes room for 
   assert.ok(output.written.at(-1)?.startsWith("epoch 1/5 · train loss"));
 });
 
+test("loading that takes over a second has a bar; without one, a line every ten seconds", () => {
+  let time = 0;
+  const output = Object.assign(paper(true), { columns: 120, cursorTo() {}, moveCursor() {}, clearLine() {} });
+  const renderer = bar(output, () => time);
+  const load = (done: number) => renderer.onEvent({ kind: "load", dataset: "folder:x", done, total: 6000 });
+  load(10);
+  time = 900;
+  load(500);
+  assert.deepEqual(output.written, []);
+  time = 2000;
+  load(2000);
+  assert.match(output.written.join(""), /folder:x [█░]+ 2000 of 6000 images · 0:04 left/);
+  renderer.onEvent({ kind: "start", header });
+  assert.equal(output.written.at(-1), `${headerText(header)}\n`);
+  renderer.close();
+
+  time = 0;
+  const plain = paper(false);
+  const log = lines(plain, () => time);
+  log.onEvent({ kind: "load", dataset: "folder:x", done: 10, total: 6000 });
+  time = 10_000;
+  log.onEvent({ kind: "load", dataset: "folder:x", done: 3000, total: 6000 });
+  assert.deepEqual(plain.written, ["folder:x: 3,000 of 6,000 images decoded\n"]);
+});
+
 test("a bar needs a terminal with a person at it", async () => {
   const drawsBar = async (wishes: { quiet: boolean; bar: boolean }, isTTY: boolean, env: NodeJS.ProcessEnv) => {
     const output = Object.assign(paper(isTTY), { columns: 120 });
