@@ -1,11 +1,16 @@
 // The gradient by the kernel: dw[k][filter] += sum over samples and pixels of x * dy, each number one chain of FMAs, sample by
-// sample, pixel by pixel in row-major order, pixels whose tap falls outside the image left out.
+// sample, pixel by pixel in row-major order. Pixels whose tap falls outside the image are left out; with few channels they count as
+// zeros, so that taps that see different pixels can share a tile.
 #pragma once
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 // Numbers of dy that are taken at a time: they stay in the first-level cache for all tiles.
 constexpr int64_t gradient_block_bytes = 24 * 1024;
+// Rows of pixels shorter than this are taken pixel by pixel from a list.
+constexpr int64_t short_row = 16;
+// Where there are fewer channels than this, and padding, a sample is copied with its padding if that takes no more bytes.
+constexpr int64_t few_channels = 8, padded_copy_bytes = 32 * 1024;
 
 template <class T> struct ConvGradientProduct {
   const T* x; int64_t ldx;    // [samples][ldx]
@@ -19,8 +24,11 @@ template <class T> struct ConvGradientProduct {
   int64_t first_sample = 0, last_sample = 0;
   bool from_zero = false;
   int64_t top = 0, bottom = 0, left = 0, right = 0;  // pixels whose taps lie inside
-  const T* from[tile_rows]{};
-  T* to[tile_rows]{};
+  int64_t step_count = 0;
+  static constexpr int most_rows = tile_rows + 1;
+  const T* from[most_rows]{};
+  T* to[most_rows]{};
+  TileStep steps[most_steps];
 
   static constexpr int64_t lanes = Vec<T>::lanes;
 
@@ -33,6 +41,20 @@ template <class T> struct ConvGradientProduct {
   Group rows_of(int64_t t) const { return inside(t, g.height, g.out_height, g.stride_height, g.pad_top); }
   Group columns_of(int64_t t) const { return inside(t, g.width, g.out_width, g.stride_width, g.pad_left); }
 
+  template <int M, int N, bool Edge> inline void accumulate(Tile<T, M, N>& tile, const T* const (&a)[M], int last) const {
+    const int64_t column = p.column + vector * lanes;
+    const int64_t row = g.stride_height * g.width * g.channels, pixel = g.stride_width * g.channels;
+    for (int64_t s = first_sample; s < last_sample; s++) {
+      const T* const b = dy + s * lddy + column;
+      if (step_count > 0) {
+        tile.template accumulate_steps<Edge>(steps, step_count, a, s * ldx, 0, b, last);
+        continue;
+      }
+      for (int64_t i = top; i < bottom; i++)
+        tile.template accumulate_rows<Edge>(right - left, a, s * ldx + (i - top) * row, 0, pixel, b + (i * g.out_width + left) * g.filters, g.filters, last);
+    }
+  }
+
   template <int M, int N> inline void run() {
     const T* a[M];
     HEDDLE_UNROLL
@@ -44,14 +66,8 @@ template <class T> struct ConvGradientProduct {
     for (int i = 0; i < M; i++)
       HEDDLE_UNROLL
       for (int j = 0; j < N; j++) tile.c[i][j] = from_zero ? Vec<T>::zero() : Vec<T>::load(to[i] + j * lanes);
-    const int64_t row = g.stride_height * g.width * g.channels, pixel = g.stride_width * g.channels;
-    for (int64_t s = first_sample; s < last_sample; s++)
-      for (int64_t i = top; i < bottom; i++) {
-        const int64_t offset = s * ldx + (i - top) * row;
-        const T* b = dy + s * lddy + (i * g.out_width + left) * g.filters + column;
-        if (last == lanes) tile.accumulate_rows(right - left, a, offset, pixel, b, g.filters);
-        else tile.accumulate_rows_edge(right - left, a, offset, pixel, b, g.filters, last);
-      }
+    if (last == lanes) accumulate<M, N, false>(tile, a, last);
+    else accumulate<M, N, true>(tile, a, last);
     HEDDLE_UNROLL
     for (int i = 0; i < M; i++)
       HEDDLE_UNROLL
@@ -69,15 +85,42 @@ template <class T> struct ConvGradientProduct {
   // The rows (tap, channel first … last) of one panel. Tap t's rows of the sum start at out + t * tap_rows * ld.
   void multiply(const PanelView<T>& panel, int64_t first_channel, int64_t last_channel, T* out, int64_t tap_rows) {
     p = panel;
+    const int64_t height = (g.out_height - 1) * g.stride_height + g.kernel_height, width = (g.out_width - 1) * g.stride_width + g.kernel_width;
+    const bool padding = g.pad_top > 0 || g.pad_left > 0 || height > g.height || width > g.width;
+    if (padding && g.channels < few_channels && height * width * g.channels * int64_t(sizeof(T)) <= padded_copy_bytes)
+      return multiply_padded(height, width, first_channel, last_channel, out, tap_rows);
     const int64_t bytes = g.out_height * g.out_width * p.ld * int64_t(sizeof(T));
-    const int64_t at_once = bytes < gradient_block_bytes ? gradient_block_bytes / (bytes > 0 ? bytes : 1) : 1;
-    for (first_sample = 0; first_sample < samples || first_sample == 0; first_sample = last_sample) {
+    const int64_t at_once = bytes > 0 && bytes < gradient_block_bytes ? gradient_block_bytes / bytes : 1;
+    first_sample = 0;
+    do {
       last_sample = samples - first_sample < at_once ? samples : first_sample + at_once;
       from_zero = clear && first_sample == 0;
-      if (samples > 0 || from_zero)
-        for (vector = 0; vector < p.vectors; vector += tile_vectors) taps(first_channel, last_channel, out + vector * lanes, tap_rows);
-      if (samples == 0) return;
+      columns(first_channel, last_channel, out, tap_rows);
+      first_sample = last_sample;
+    } while (first_sample < samples);
+  }
+
+  __attribute__((noinline)) void multiply_padded(int64_t height, int64_t width, int64_t first_channel, int64_t last_channel, T* out, int64_t tap_rows) {
+    alignas(64) T copy[padded_copy_bytes / sizeof(T)];
+    for (int64_t i = 0; i < height * width * g.channels; i++) copy[i] = 0;
+    ConvGradientProduct one{copy, 0, dy, lddy, 1, g, clear};
+    one.p = p;
+    one.g.height = height;
+    one.g.width = width;
+    one.g.pad_top = one.g.pad_left = 0;
+    const int64_t across = width - g.pad_left < g.width ? width - g.pad_left : g.width, down = height - g.pad_top < g.height ? height - g.pad_top : g.height;
+    for (int64_t s = 0; s < samples || s == 0; s++) {
+      for (int64_t i = 0; i < down && s < samples; i++)
+        memcpy(copy + ((i + g.pad_top) * width + g.pad_left) * g.channels, x + s * ldx + i * g.width * g.channels, size_t(across * g.channels) * sizeof(T));
+      one.dy = dy + s * lddy;
+      one.last_sample = s < samples ? 1 : 0;
+      one.from_zero = clear && s == 0;
+      one.columns(first_channel, last_channel, out, tap_rows);
     }
+  }
+
+  void columns(int64_t first_channel, int64_t last_channel, T* out, int64_t tap_rows) {
+    for (vector = 0; vector < p.vectors; vector += tile_vectors) taps(first_channel, last_channel, out + vector * lanes, tap_rows);
   }
 
   // Taps that see the same pixels share tiles.
@@ -93,17 +136,28 @@ template <class T> struct ConvGradientProduct {
         bottom = top + down.count;
         left = across.first;
         right = left + across.count;
+        list_steps();
         tiles(v, v_end, h, h_end, first_channel, last_channel, out, tap_rows);
       }
     }
   }
 
+  void list_steps() {
+    step_count = 0;
+    if (right - left >= short_row || (bottom - top) * (right - left) > most_steps) return;
+    for (int64_t i = top; i < bottom; i++)
+      for (int64_t j = left; j < right; j++)
+        steps[step_count++] = {((i - top) * g.stride_height * g.width + (j - left) * g.stride_width) * g.channels, (i * g.out_width + j) * g.filters};
+  }
+
   void tiles(int64_t v0, int64_t v1, int64_t h0, int64_t h1, int64_t c0, int64_t c1, T* out, int64_t tap_rows) {
-    const int64_t all = (v1 - v0) * (h1 - h0) * (c1 - c0), count = (all + tile_rows - 1) / tile_rows;
+    const auto wholes = [](int64_t n, int64_t of) { return (n + of - 1) / of; };
+    const int64_t all = (v1 - v0) * (h1 - h0) * (c1 - c0);
+    const int64_t size_of = wholes(all, most_rows) * most_rows < wholes(all, tile_rows) * tile_rows ? most_rows : tile_rows, count = wholes(all, size_of);
     int64_t v = v0, h = h0, c = c0;
     for (int64_t t = 0; t < count; t++) {
       const int64_t size = all * (t + 1) / count - all * t / count;
-      for (int64_t r = 0; r < tile_rows; r++) {
+      for (int64_t r = 0; r < size_of; r++) {
         if (r >= size) {
           from[r] = from[r - 1];
           to[r] = to[r - 1];
@@ -117,7 +171,8 @@ template <class T> struct ConvGradientProduct {
         h = h0;
         v++;
       }
-      with_vectors<tile_rows, tile_vectors>(p.vectors - vector, *this);
+      if (size_of == most_rows) with_vectors<most_rows, tile_vectors>(p.vectors - vector, *this);
+      else with_vectors<tile_rows, tile_vectors>(p.vectors - vector, *this);
     }
   }
 };

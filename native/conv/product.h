@@ -7,6 +7,9 @@
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 constexpr int64_t largest_pool = 16;  // the winner's place in its window is a byte
+// Taps in a row are one run of numbers in the image and in the kernel. Runs shorter than this are taken one by one from a list
+// of at most `most_steps`: starting a loop for each would cost more.
+constexpr int64_t short_run = 48, most_steps = 256;
 
 template <class T> struct ConvProduct {
   const T* x;  // [samples][ldx]
@@ -29,54 +32,98 @@ template <class T> struct ConvProduct {
   PanelView<T> p{};
   int64_t vector = 0;
   Taps rows_of[largest_pool]{}, columns_of[largest_pool]{};  // taps of the first window of the group
-  // The positions of a tile. There are always tile_rows: where fewer are left, the last one is repeated.
+  int64_t parts = 1;     // positions of a window that are taken one after the other; 1 where a tile holds whole windows
+  int64_t step_count = 0;
+  // The positions of a tile. Where fewer are left than it holds, the last one is repeated.
   const T* from[tile_rows]{};
   int64_t sample[tile_rows]{}, place[tile_rows]{};
+  int64_t far_samples = 0;  // from the first half of a tile's rows to the second, where pointers are but half the rows
+  TileStep steps[most_steps];
 
   static constexpr int64_t lanes = Vec<T>::lanes;
-  using Scratch = T[tile_rows * tile_vectors * lanes];
+  // Rows of a tile that holds whole windows of 2 x 2.
+  static constexpr int window_rows = tile_rows / 4 * 4;
 
-  template <int M, int N> inline void run() {
-    alignas(64) Scratch values, best, number;
-    const T* a[M];
+  template <int P, int M, int N> inline void run() {
+    alignas(64) T values[M * N * lanes], best[M * N * lanes], number[M * N * lanes];
+    const T* a[P];
     HEDDLE_UNROLL
-    for (int i = 0; i < M; i++) a[i] = from[i];
-    const int64_t column = p.column + vector * lanes;
+    for (int i = 0; i < P; i++) a[i] = from[i];
+    const int64_t column = p.column + vector * lanes, far = far_samples * ldx;
     const int last = n - column < N * lanes ? int(n - column - (N - 1) * lanes) : int(lanes);
-    for (int64_t part = 0; part < window * window; part++) {
+    for (int64_t part = 0; part < parts; part++) {
       Tile<T, M, N> tile;
       if (start) tile.start_rows(start + column);
       else tile.clear();
       const Taps v = rows_of[part / window], h = columns_of[part % window];
-      // Taps in a row are neighbours in the image, and in the kernel unless some are left out.
-      const int64_t runs = horizontal.down == 1 ? 1 : h.count, length = horizontal.down == 1 ? h.count * channels : channels;
-      for (int64_t t = 0; t < v.count; t++)
-        for (int64_t r = 0; r < runs; r++) {
-          const int64_t k = ((v.tap + t * vertical.down) * horizontal.kernel + h.tap + r * horizontal.down) * channels;
-          const int64_t offset = ((v.source + t) * horizontal.image + h.source + r) * channels;
-          tile.accumulate_rows(length, a, offset, 1, p.panel + k * p.ld + vector * lanes, p.ld);
-        }
-      if (window > 1) {
-        tile.store(values, N * lanes);
-        pool(values, best, number, part, M * N);
+      const T* const b = p.panel + vector * lanes;
+      if (step_count > 0) {
+        const int64_t offset = (v.source * horizontal.image + h.source) * channels;
+        tile.template accumulate_steps<false>(steps, step_count, a, offset, far, b, 0);
       } else {
-        HEDDLE_UNROLL
-        for (int i = 0; i < M; i++) {
-          T* out = y + sample[i] * ldy + place[i] + column;
-          HEDDLE_UNROLL
-          for (int j = 0; j < N; j++) {
-            if (j == N - 1) tile.c[i][j].store_partial(out + j * lanes, last);
-            else tile.c[i][j].store(out + j * lanes);
+        const int64_t runs = horizontal.down == 1 ? 1 : h.count, length = horizontal.down == 1 ? h.count * channels : channels;
+        for (int64_t t = 0; t < v.count; t++)
+          for (int64_t r = 0; r < runs; r++) {
+            const int64_t offset = ((v.source + t) * horizontal.image + h.source + r) * channels;
+            tile.template accumulate_rows<false>(length, a, offset, far, 1, b + row_of(v, t, h, r) * p.ld, p.ld, 0);
           }
-        }
+      }
+      if (window == 1) store(tile, column, last);
+      else if (parts == 1) pool_rows(tile, column, last);
+      else {
+        tile.store(values, N * lanes);
+        pool_part(values, best, number, part, M * N);
       }
     }
-    if (window > 1) finish_pool(best, number, column, M, N, last);
-    else if (function != identity) finish(column, M, N, last);
+    if (parts > 1) finish_parts(best, number, column, M, N, last);
+    else if (below) finish(column, M, N, last);
+  }
+
+  // The kernel's row of tap number t down and r across.
+  int64_t row_of(const Taps& v, int64_t t, const Taps& h, int64_t r) const {
+    return ((v.tap + t * vertical.down) * horizontal.kernel + h.tap + r * horizontal.down) * channels;
+  }
+
+  // relu alone is worth doing on the way out; other functions follow when all of y is there.
+  template <int M, int N> inline void store(Tile<T, M, N>& tile, int64_t column, int last) const {
+    if (function == relu && !below) {
+      HEDDLE_UNROLL
+      for (int i = 0; i < M; i++)
+        HEDDLE_UNROLL
+        for (int j = 0; j < N; j++) tile.c[i][j] = max(Vec<T>::zero(), tile.c[i][j]);
+    }
+    HEDDLE_UNROLL
+    for (int i = 0; i < M; i++) {
+      T* const out = y + (sample[i % tile_rows] + i / tile_rows * far_samples) * ldy + place[i % tile_rows] + column;
+      HEDDLE_UNROLL
+      for (int j = 0; j < N; j++) {
+        if (j == N - 1) tile.c[i][j].store_partial(out + j * lanes, last);
+        else tile.c[i][j].store(out + j * lanes);
+      }
+    }
+  }
+
+  // A tile of whole windows of 2 x 2: rows 0 … 3 are the first window, in order.
+  template <int M, int N> inline void pool_rows(const Tile<T, M, N>& tile, int64_t column, int last) const {
+    if constexpr (M % 4 == 0) {
+      HEDDLE_UNROLL
+      for (int i = 0; i < M; i += 4)
+        HEDDLE_UNROLL
+        for (int j = 0; j < N; j++) {
+          Largest<T> most{tile.c[i][j], Vec<T>::zero()};
+          HEDDLE_UNROLL
+          for (int k = 1; k < 4; k++) most.take(tile.c[i + k][j], Vec<T>::set1(T(k)));
+          if (function == relu) most.value = max(Vec<T>::zero(), most.value);
+          const int64_t s = sample[i % tile_rows] + i / tile_rows * far_samples, to = place[i % tile_rows] + column + j * lanes;
+          const int count = j == N - 1 ? last : int(lanes);
+          most.value.store_partial(y + s * ldy + to, count);
+          if (winners) store_byte_lanes(most.place, winners + s * ldw + to, count);
+        }
+    }
   }
 
   // Takes one value of each window into the largest so far.
-  __attribute__((noinline)) void pool(const T* values, T* best, T* number, int64_t part, int vectors) const {
+  __attribute__((noinline)) void pool_part(const T* values, T* best, T* number, int64_t part, int vectors) const {
     const Vec<T> own = Vec<T>::set1(T(part));
     for (int i = 0; i < vectors * lanes; i += lanes) {
       Largest<T> most{Vec<T>::load(values + i), own};
@@ -89,63 +136,105 @@ template <class T> struct ConvProduct {
     }
   }
 
-  __attribute__((noinline)) void finish_pool(const T* best, const T* number, int64_t column, int m, int vectors, int last) const {
+  __attribute__((noinline)) void finish_parts(const T* best, const T* number, int64_t column, int m, int vectors, int last) const {
     for (int i = 0; i < m; i++)
       for (int j = 0; j < vectors; j++) {
-        const int64_t at = (i * vectors + j) * lanes, to = place[i] + column + j * lanes;
-        const int64_t count = j == vectors - 1 ? last : lanes;
-        store_lanes(apply(function, slope, Vec<T>::load(best + at)), y + sample[i] * ldy + to, count);
-        if (winners) store_byte_lanes(Vec<T>::load(number + at), winners + sample[i] * ldw + to, count);
+        const int64_t s = sample[i % tile_rows] + i / tile_rows * far_samples, to = place[i % tile_rows] + column + j * lanes;
+        const int64_t at = (i * vectors + j) * lanes, count = j == vectors - 1 ? last : lanes;
+        const Vec<T> value = Vec<T>::load(best + at);
+        store_lanes(function == relu ? max(Vec<T>::zero(), value) : value, y + s * ldy + to, count);
+        if (winners) store_byte_lanes(Vec<T>::load(number + at), winners + s * ldw + to, count);
       }
   }
 
-  // The tile was just stored: it comes from the first-level cache. A repeated position is finished once.
+  // Multiplies by f'. The tile was just stored: it comes from the first-level cache. A repeated position is finished once.
   __attribute__((noinline)) void finish(int64_t column, int m, int vectors, int last) const {
     for (int i = 0; i < m; i++) {
-      if (i > 0 && sample[i] == sample[i - 1] && place[i] == place[i - 1]) break;
+      const int64_t r = i % tile_rows, s = sample[r] + i / tile_rows * far_samples;
+      if (r > 0 && sample[r] == sample[r - 1] && place[r] == place[r - 1]) continue;
       for (int j = 0; j < vectors; j++) {
-        const int64_t at = place[i] + column + j * lanes;
-        const int count = j == vectors - 1 ? last : int(lanes);
-        T* out = y + sample[i] * ldy + at;
-        const Vec<T> value = Vec<T>::load_partial(out, count);
-        const Vec<T> result = below ? apply_derivative(function, slope, Vec<T>::load_partial(below + sample[i] * ldbelow + at, count), value)
-                                    : apply(function, slope, value);
-        result.store_partial(out, count);
+        const int64_t at = place[r] + column + j * lanes, count = j == vectors - 1 ? last : lanes;
+        T* const out = y + s * ldy + at;
+        store_lanes(apply_derivative(function, slope, load_lanes(below + s * ldbelow + at, count), load_lanes(out, count)), out, count);
       }
     }
   }
 
-  // The tiles of all windows of two groups, of all samples, as evenly as they divide.
+  // All windows of two groups, of all samples.
   void tiles(const Group& down, const Group& across) {
     for (int64_t i = 0; i < window; i++) {
       rows_of[i] = vertical.taps(down.first * window + i);
       columns_of[i] = horizontal.taps(across.first * window + i);
     }
-    const int64_t row_step = vertical.up * window * horizontal.image * channels, column_step = horizontal.up * window * channels;
+    list_steps();
+    cut<tile_rows, tile_rows>(down, across, samples, 0);
+  }
+
+  // Whether all positions of a window meet the same taps.
+  bool uniform() const {
+    for (int64_t i = 1; i < window; i++)
+      if (rows_of[i].tap != rows_of[0].tap || rows_of[i].count != rows_of[0].count || columns_of[i].tap != columns_of[0].tap ||
+          columns_of[i].count != columns_of[0].count)
+        return false;
+    return true;
+  }
+
+  void list_steps() {
+    const Taps v = rows_of[0], h = columns_of[0];
+    step_count = 0;
+    if (!uniform() || h.count * channels >= short_run || v.count * h.count * channels > most_steps) return;
+    for (int64_t t = 0; t < v.count; t++)
+      for (int64_t r = 0; r < h.count; r++)
+        for (int64_t c = 0; c < channels; c++)
+          steps[step_count++] = {(t * horizontal.image + r) * channels + c, (row_of(v, t, h, r) + c) * p.ld};
+  }
+
+  // The tiles of the windows, as evenly as they divide: one position of each window after the other, or windows of 2 x 2 at once.
+  template <int P, int M> void cut(const Group& down, const Group& across, int64_t count, int64_t distance) {
+    const bool whole = window == 2 && uniform();
+    parts = whole ? 1 : window * window;
+    far_samples = distance;
+    const int64_t rows_each = whole ? 4 : 1, capacity = whole ? window_rows / 4 : P;
+    const int64_t line = horizontal.image * channels, row_step = vertical.up * window * line, column_step = horizontal.up * window * channels;
     const int64_t width = horizontal.positions / window;
     const int64_t row_place = vertical.down * width * n, column_place = horizontal.down * n;
-    const int64_t all = samples * down.count * across.count, count = (all + tile_rows - 1) / tile_rows;
+    const int64_t all = count * down.count * across.count, tiles = (all + capacity - 1) / capacity;
     int64_t s = 0, i = 0, j = 0;
-    for (int64_t t = 0; t < count; t++) {
-      const int64_t size = all * (t + 1) / count - all * t / count;
-      for (int64_t r = 0; r < tile_rows; r++) {
+    for (int64_t t = 0; t < tiles; t++) {
+      const int64_t size = all * (t + 1) / tiles - all * t / tiles;
+      for (int64_t r = 0; r < capacity; r++) {
+        const int64_t to = r * rows_each;
         if (r >= size) {
-          from[r] = from[r - 1];
-          sample[r] = sample[r - 1];
-          place[r] = place[r - 1];
+          for (int64_t q = to; q < to + rows_each; q++) {
+            from[q] = from[q - rows_each];
+            sample[q] = sample[q - rows_each];
+            place[q] = place[q - rows_each];
+          }
           continue;
         }
-        from[r] = x + s * ldx + i * row_step + j * column_step;
-        sample[r] = s;
-        place[r] = (down.first * width + across.first) * n + i * row_place + j * column_place;
+        const T* const first = x + s * ldx + i * row_step + j * column_step;
+        for (int64_t q = 0; q < rows_each; q++) {
+          from[to + q] = first + q / 2 * vertical.up * line + q % 2 * horizontal.up * channels;
+          sample[to + q] = s;
+          place[to + q] = (down.first * width + across.first) * n + i * row_place + j * column_place;
+        }
         if (++j < across.count) continue;
         j = 0;
         if (++i < down.count) continue;
         i = 0;
         s++;
       }
-      with_vectors<tile_rows, tile_vectors>(p.vectors - vector, *this);
+      const int64_t left = p.vectors - vector;
+      if (whole && window_rows < P) run_vectors<window_rows, window_rows, tile_vectors>(left);
+      else run_vectors<P, M, tile_vectors>(left);
     }
+  }
+
+  template <int P, int M, int N> inline void run_vectors(int64_t left) {
+    if constexpr (N > 1) {
+      if (left < N) return run_vectors<P, M, N - 1>(left);
+    }
+    run<P, M, N>();
   }
 
   void multiply() {
@@ -156,6 +245,16 @@ template <class T> struct ConvProduct {
           for_each_group(horizontal, window, [&](const Group& across) { tiles(down, across); });
         });
     });
+    if (function != identity && function != relu && !below) apply_function();
+  }
+
+  void apply_function() const {
+    const int64_t length = vertical.positions / window * (horizontal.positions / window) * n;
+    for (int64_t s = 0; s < samples; s++)
+      for (int64_t i = 0; i < length; i += lanes) {
+        T* const at = y + s * ldy + i;
+        store_lanes(apply(function, slope, load_lanes(at, length - i)), at, length - i);
+      }
   }
 };
 

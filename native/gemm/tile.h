@@ -8,6 +8,10 @@
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
+struct TileStep {
+  int64_t a, b;
+};
+
 template <class T, int M, int N> struct Tile {
   Vec<T> c[M][N];
 
@@ -68,29 +72,25 @@ template <class T, int M, int N> struct Tile {
       b += ldb;
     }
   }
-  // The same with rows of A that lie anywhere: A(i, k) = a[i][offset + k * a_k].
-  inline void accumulate_rows(int64_t depth, const T* const (&a)[M], int64_t offset, int64_t a_k, const T* b, int64_t ldb) {
-    for (const int64_t end = offset + depth * a_k; offset != end; offset += a_k, b += ldb) {
-      Vec<T> row[N];
-      HEDDLE_UNROLL
-      for (int j = 0; j < N; j++) row[j] = Vec<T>::load(b + j * Vec<T>::lanes);
-      multiply_rows(a, offset, row);
-    }
+  // The same with rows of A that lie anywhere: A(i, k) = a[i][offset + k * a_k]. With fewer pointers than rows, the second half
+  // of the rows lies `far` from the first. Of B's last vector, `last` numbers are read where Edge.
+  template <bool Edge, int P>
+  inline void accumulate_rows(int64_t depth, const T* const (&a)[P], int64_t offset, int64_t far, int64_t a_k, const T* b, int64_t ldb, int last) {
+    for (const int64_t end = offset + depth * a_k; offset != end; offset += a_k, b += ldb) multiply_rows<Edge>(a, offset, far, b, last);
   }
-  // The last vector of a row of B has `last` numbers only.
-  inline void accumulate_rows_edge(int64_t depth, const T* const (&a)[M], int64_t offset, int64_t a_k, const T* b, int64_t ldb, int last) {
-    for (const int64_t end = offset + depth * a_k; offset != end; offset += a_k, b += ldb) {
-      Vec<T> row[N];
-      HEDDLE_UNROLL
-      for (int j = 0; j < N; j++)
-        row[j] = j == N - 1 ? Vec<T>::load_partial(b + j * Vec<T>::lanes, last) : Vec<T>::load(b + j * Vec<T>::lanes);
-      multiply_rows(a, offset, row);
-    }
+  // The same where k is a list of steps: A(i, k) = a[i][offset + steps[k].a], B's row k at b + steps[k].b.
+  template <bool Edge, int P>
+  inline void accumulate_steps(const TileStep* steps, int64_t depth, const T* const (&a)[P], int64_t offset, int64_t far, const T* b, int last) {
+    for (const TileStep* const end = steps + depth; steps != end; steps++) multiply_rows<Edge>(a, offset + steps->a, far, b + steps->b, last);
   }
-  inline void multiply_rows(const T* const (&a)[M], int64_t offset, const Vec<T> (&row)[N]) {
+  template <bool Edge, int P> inline void multiply_rows(const T* const (&a)[P], int64_t offset, int64_t far, const T* b, int last) {
+    Vec<T> row[N];
+    HEDDLE_UNROLL
+    for (int j = 0; j < N; j++)
+      row[j] = Edge && j == N - 1 ? Vec<T>::load_partial(b + j * Vec<T>::lanes, last) : Vec<T>::load(b + j * Vec<T>::lanes);
     HEDDLE_UNROLL
     for (int i = 0; i < M; i++) {
-      const Vec<T> x = Vec<T>::set1(a[i][offset]);
+      const Vec<T> x = Vec<T>::set1(i < P ? a[i][offset] : a[i - P][offset + far]);
       HEDDLE_UNROLL
       for (int j = 0; j < N; j++) c[i][j] = fma(x, row[j], c[i][j]);
     }
