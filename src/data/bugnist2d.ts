@@ -2,7 +2,28 @@
  * BugNIST2D (DTU): projections of scanned bugs in 12 classes, 64 high and 32 wide, one folder of PNG files for each class,
  * named by the number and the code of the class: `train/00-AC/bug_….png`.
  */
-import type { DatasetSource } from "./dataset.js";
+import type { DatasetSource, Published } from "./dataset.js";
+
+/** The first 400 images of each class in the original order to train on, the next 100 to test on. */
+const published: Published = {
+  files: [],
+  folders: [
+    {
+      name: "train",
+      files: 4800,
+      bytes: 6976604,
+      sha256: "a2843d1fac27e3535270aec7b081f5c347ef63e7f2afc34d76354e27c9fc3e1c",
+    },
+    {
+      name: "test",
+      files: 1200,
+      bytes: 1744356,
+      sha256: "37c2d981a485dbb0da2775136154423b4189fc72a9fed3905610280355554e8e",
+    },
+  ],
+  mirrors: [],
+  counts: { train: new Array<number>(12).fill(400), test: new Array<number>(12).fill(100) },
+};
 
 export const bugnist2d: DatasetSource = {
   name: "bugnist2d",
@@ -10,6 +31,7 @@ export const bugnist2d: DatasetSource = {
   embedded: false,
   ownImages: true,
   defaults: { model: "mlp:256-512-256", epochs: 15 },
+  published,
   async load(options) {
     const { dataDir } = options;
     const { findFolder } = await import("./formats/files.js");
@@ -21,6 +43,9 @@ export const bugnist2d: DatasetSource = {
     const listing = listClassFolders(folder);
     // The number in front only keeps the folders in the order of the labels.
     const classes = listing.classes.map((name) => name.replace(/^\d+-/, ""));
-    return loadImages("bugnist2d", folder, { ...listing, classes }, options);
+    const dataset = await loadImages("bugnist2d", folder, { ...listing, classes }, options);
+    const note =
+      "Train and test are both cut from the published training part: two views of one bug may lie on both sides.";
+    return { ...dataset, notes: [...dataset.notes, note] };
   },
 };

@@ -75,10 +75,21 @@ export interface PublishedFile {
   readonly unpacked?: { readonly bytes: number; readonly sha256: string };
 }
 
+/** A folder of files as it is published. */
+export interface PublishedFolder {
+  readonly name: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the listing: `<sha256>  <path>` a line for every file, paths from this folder on with `/`, in code-point order. */
+  readonly sha256: string;
+}
+
 /** What is known in public about a set kept as files: `heddle data fetch` and `verify` hold what they meet against it. */
 export interface Published {
   /** What `load` reads. */
   readonly files: readonly PublishedFile[];
+  /** What `load` reads beside them. */
+  readonly folders?: readonly PublishedFolder[];
   /** One file that holds all the others; `load` reads them out of it too, and the mirrors give it alone. */
   readonly archive?: PublishedFile;
   /** Addresses of folders that hold the files (or the archive) under their names, in the order to try. */

@@ -1,8 +1,9 @@
 /** `heddle data`, end to end on data that needs no files. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { encodePng } from "../../src/data/formats/png.js";
 import { needsRealData, realDataDir } from "../data/fixtures.js";
 import { type Manner, serving, startMirror } from "../data/mirror.js";
 import { emptyFolder, heddle } from "./heddle.js";
@@ -104,6 +105,51 @@ describe("data fetch", () => {
   });
 });
 
+describe("data verify", () => {
+  test("all: what is here, with what is not named", async (t) => {
+    const { code, stdout, stderr } = await heddle(["data", "verify", "all", "--data-dir", emptyFolder(t)]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^synthetic-digits-28\nimages {2}5,000 train \(500 a class\)/m);
+    assert.match(stdout, /copies {2}0 of train in test, 0 inside train, 0 inside test\nresult {2}nothing wrong\n/);
+    assert.match(stdout, /^not here: digits, mnist/m);
+  });
+
+  test("copies across the splits are told, by file, and are no failure", async (t) => {
+    const folder = emptyFolder(t);
+    for (const [i, path] of ["train/a/1.png", "train/b/2.png", "test/a/3.png", "test/b/4.png"].entries()) {
+      mkdirSync(join(folder, path, ".."), { recursive: true });
+      const pixels = new Uint8Array(4).fill(10 * (i % 3));
+      writeFileSync(join(folder, path), encodePng({ height: 2, width: 2, channels: 1, pixels }));
+    }
+    const env = { HEDDLE_CACHE_DIR: join(folder, "cache") };
+    const people = await heddle(["data", "verify", `folder:${folder}`], { env });
+    assert.equal(people.code, 0, people.stderr);
+    assert.match(people.stdout, /^copies {2}1 of train in test, 0 inside train/m);
+    assert.match(people.stdout, /train\/a\/1\.png = test\/b\/4\.png \(label 0 and 1\)/);
+    const programs = await heddle(["data", "verify", `folder:${folder}`, "--json"], { env });
+    const { schema, datasets } = JSON.parse(programs.stdout) as {
+      schema: number;
+      datasets: { duplicates: { across: { train: number[]; test: number[] }[]; contradictions: number } }[];
+    };
+    assert.equal(schema, 1);
+    assert.deepEqual([datasets[0].duplicates.across[0].train, datasets[0].duplicates.across[0].test], [[0], [1]]);
+    assert.equal(datasets[0].duplicates.contradictions, 1);
+  });
+
+  test("a wrong file ends in exit 3: the report on stderr, nothing on stdout", async (t) => {
+    const dataDir = emptyFolder(t);
+    mkdirSync(join(dataDir, "digits"));
+    writeFileSync(join(dataDir, "digits", "digits.csv"), "0,1,2\n");
+    const { code, stdout, stderr } = await heddle(["data", "verify", "digits", "--json", "--data-dir", dataDir]);
+    assert.deepEqual([code, stdout], [3, ""]);
+    assert.match(stderr, /^file +.*digits\.csv: 6 bytes instead of 264712$/m);
+    assert.match(
+      stderr,
+      /^heddle: digits: expected what is published, got .*digits\.csv: 6 bytes instead of 264712\.$/m,
+    );
+  });
+});
+
 const wrong: readonly [args: string, code: number, message: RegExp][] = [
   ["data", 2, /Usage: heddle data/],
   ["data inof", 2, /data: expected a command .* got inof\. Did you mean info\?/],
@@ -118,6 +164,11 @@ const wrong: readonly [args: string, code: number, message: RegExp][] = [
   ["data fetch synthetic-digits --data-dir .", 2, /fetch: expected a data set with published files/],
   ["data fetch mnist --data-dir . --mirror here", 2, /--mirror: expected the address of a folder/],
   ["data fetch mnist --data-dir . --mirror http://127.0.0.1:9", 3, /127\.0\.0\.1:9.*by hand/],
+  ["data verify", 2, /verify: expected <NAME>, got nothing/],
+  ["data verify mnits", 2, /verify: expected one of .*Did you mean mnist\?/],
+  ["data verify mnist", 3, /no data folder\. heddle data fetch mnist downloads it/],
+  ["data verify bugnist2d", 3, /no data folder\. Give the folder/],
+  ["data fetch bugnist2d --data-dir .", 2, /got bugnist2d\. Put its files there by hand/],
   ["data list extra", 2, /list: expected 0 arguments/],
 ];
 

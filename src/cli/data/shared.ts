@@ -5,8 +5,8 @@ import { whileLoading } from "../loading.js";
 import { addFields, dataFields, newCommand, resolveOptions } from "../options.js";
 
 /** A subcommand that takes the name of a data set. */
-export function datasetCommand(name: string, summary: string): Command {
-  return addFields(newCommand(name, summary).argument("<NAME>", "a data set below"), dataFields);
+export function datasetCommand(name: string, summary: string, what = "a data set below"): Command {
+  return addFields(newCommand(name, summary).argument("<NAME>", what), dataFields);
 }
 
 export async function loadNamed(name: string, self: Command): Promise<Dataset> {

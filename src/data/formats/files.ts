@@ -30,7 +30,7 @@ export function findFiles(
 ): { folder: string; paths: (string | undefined)[] } {
   if (!dataDir) {
     const expected = `a data folder with ${set}/ in it, holding ${eitherWay(names)}`;
-    throw dataError({ where: `Data set ${set}`, expected, got: "no data folder", fix: howToGive(set) });
+    throw dataError({ where: `Data set ${set}`, expected, got: "no data folder", fix: fetchOrGive(set) });
   }
   const folder = join(dataDir, set);
   return { folder, paths: names.map((name) => fileOf(folder, name)) };
@@ -66,16 +66,17 @@ export function missingFiles({ set, folder, files, absent, alternative, fix = ""
   const missing = absent.map((name) => `${name}.gz`).join(", ");
   const got = existsSync(folder) ? `no ${missing}` : "no such folder";
   const expected = `the files ${eitherWay(files)}${alternative ? `, or ${alternative}` : ""}`;
-  return dataError({ where: folder, expected, got, fix: fix + howToGive(set) });
+  return dataError({ where: folder, expected, got, fix: fix + fetchOrGive(set) });
 }
 
 const eitherWay = (names: readonly string[]): string =>
   `${names.map((name) => `${name}.gz`).join(", ")} (or unpacked, without .gz)`;
 
 const howToGive = (set: string): string =>
-  `Download it with heddle data fetch ${set}, or give the folder that holds ${set}/ with --data-dir or HEDDLE_DATA_DIR ` +
-  "(docs/data.md shows the layout). " +
+  `Give the folder that holds ${set}/ with --data-dir or HEDDLE_DATA_DIR (docs/data.md shows the layout). ` +
   "--dataset synthetic-digits needs no files.";
+
+const fetchOrGive = (set: string): string => `heddle data fetch ${set} downloads it. ${howToGive(set)}`;
 
 function isFile(path: string): boolean {
   try {

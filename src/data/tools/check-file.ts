@@ -1,10 +1,10 @@
 /** A file on disk held against what is published of it. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { basename } from "node:path";
+import { createReadStream, readdirSync } from "node:fs";
+import { basename, join, relative, sep } from "node:path";
 import { createGunzip } from "node:zlib";
 import { reasonOf } from "../../model/read-file.js";
-import type { PublishedFile } from "../dataset.js";
+import type { PublishedFile, PublishedFolder } from "../dataset.js";
 
 export interface FileCheck {
   /** True where it holds what was published, however it is packed. */
@@ -34,6 +34,33 @@ export async function checkFile(path: string, file: PublishedFile): Promise<File
     return { right: false, text: `cannot be read (${reasonOf(cause)})` };
   }
 }
+
+/** Checks a folder with all that lies in it. */
+export async function checkFolder(path: string, folder: PublishedFolder): Promise<FileCheck> {
+  try {
+    const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+    const paths = entries.map((entry) => join(entry.parentPath, entry.name));
+    const names = paths.map((file) => relative(path, file).split(sep).join("/"));
+    if (names.length !== folder.files) {
+      return { right: false, text: `${names.length} files instead of ${folder.files}` };
+    }
+    const listing = createHash("sha256");
+    let bytes = 0;
+    for (const name of names.sort(byCodePoint)) {
+      const found = await digest(join(path, name), false);
+      listing.update(`${found.sha256}  ${name}\n`);
+      bytes += found.bytes;
+    }
+    const found = { bytes, sha256: listing.digest("hex") };
+    if (same(found, folder)) return { right: true, text: `${names.length} files as published` };
+    return { right: false, text: difference(found, folder) };
+  } catch (cause) {
+    return { right: false, text: `cannot be read (${reasonOf(cause)})` };
+  }
+}
+
+/** UTF-8 keeps the order of code points. */
+const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** Size and SHA-256 of a file, or of what it unpacks to: read once, in pieces. */
 export async function digest(path: string, unpack: boolean): Promise<Content> {

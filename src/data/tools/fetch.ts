@@ -50,8 +50,10 @@ export async function fetchDataset(source: DatasetSource, options: FetchOptions)
 }
 
 function whatToFetch({ name, published }: DatasetSource, mirror: string | undefined) {
-  if (!published) {
-    throw usageError({ where: "fetch", expected: "a data set with published files", got: name });
+  const byHand = "Put its files there by hand (docs/data.md).";
+  if (!published || published.files.length === 0) {
+    const fix = published ? byHand : "";
+    throw usageError({ where: "fetch", expected: "a data set with published files", got: name, fix });
   }
   if (mirror !== undefined && !/^https?:\/\/[^/]/.test(mirror)) {
     const expected = "the address of a folder, http://… or https://…";
@@ -59,7 +61,7 @@ function whatToFetch({ name, published }: DatasetSource, mirror: string | undefi
   }
   const mirrors = mirror === undefined ? published.mirrors : [mirror];
   if (mirrors.length === 0) {
-    const fix = `Give an address that has its files with --mirror, or put them there by hand (docs/data.md).`;
+    const fix = `Give an address that has its files with --mirror. ${byHand}`;
     throw usageError({ where: "fetch", expected: "a data set with a public mirror", got: name, fix });
   }
   return { published, mirrors: mirrors.map((address) => address.replace(/\/+$/, "")) };

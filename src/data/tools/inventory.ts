@@ -1,7 +1,7 @@
 /** Which of the named data sets can be used, where their files are, and what is missing. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { DatasetSource } from "../dataset.js";
+import type { DatasetSource, Published } from "../dataset.js";
 import { fileOf, unpackedName } from "../formats/files.js";
 
 export interface Holding {
@@ -18,20 +18,24 @@ export interface Holding {
 /** Looks, but reads no file: `dataDir` is the folder that holds one folder per set. */
 export function takeInventory(sources: readonly DatasetSource[], dataDir: string | undefined): Holding[] {
   return sources.map(({ name, summary, embedded, published }) => {
-    if (embedded) return { name, summary, state: "embedded", folder: null, missing: [] };
+    if (embedded || !published) return { name, summary, state: "embedded", folder: null, missing: [] };
     const folder = dataDir === undefined ? null : join(dataDir, name);
-    if (!published) {
-      const state = folder !== null && existsSync(folder) ? "complete" : "absent";
-      return { name, summary, state, folder, missing: [] };
-    }
-    const names = published.files.map((file) => file.name);
-    const present = (file: { readonly name: string }) =>
-      folder !== null && fileOf(folder, unpackedName(file)) !== undefined;
-    if (published.archive && present(published.archive)) {
-      return { name, summary, state: "complete", folder, missing: [] };
-    }
-    const missing = published.files.filter((file) => !present(file)).map((file) => file.name);
-    const state = missing.length === 0 ? "complete" : missing.length < names.length ? "incomplete" : "absent";
+    const missing = folder === null ? partsOf(published) : missingParts(folder, published);
+    const state =
+      missing.length === 0 ? "complete" : missing.length < partsOf(published).length ? "incomplete" : "absent";
     return { name, summary, state, folder, missing };
   });
+}
+
+/** The names of what a set consists of; folders end in `/`. */
+function partsOf({ files, folders = [] }: Published): string[] {
+  return [...files.map(({ name }) => name), ...folders.map(({ name }) => `${name}/`)];
+}
+
+function missingParts(folder: string, published: Published): string[] {
+  const { archive } = published;
+  const present = (name: string) =>
+    name.endsWith("/") ? existsSync(join(folder, name)) : fileOf(folder, unpackedName({ name })) !== undefined;
+  if (archive && present(archive.name)) return [];
+  return partsOf(published).filter((name) => !present(name));
 }

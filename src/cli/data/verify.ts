@@ -1,0 +1,121 @@
+/** `heddle data verify`: checksums, counts and duplicates. */
+import type { Command } from "commander";
+import type { DatasetSource } from "../../data/dataset.js";
+import type { Verification } from "../../data/tools/verify.js";
+import { dataError } from "../../errors.js";
+import { count } from "../../progress/format.js";
+import { whileLoading } from "../loading.js";
+import { dataFields, jsonOption, loadOptions, resolveOptions } from "../options.js";
+import { table } from "../table.js";
+import { type Colors, noter, printJson, printText, resultColors } from "../terminal.js";
+import { datasetCommand } from "./shared.js";
+
+interface VerifyOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color: boolean;
+}
+
+/** How many duplicates the text names. */
+const shownDuplicates = 10;
+
+export function verify(): Command {
+  return datasetCommand(
+    "verify",
+    "Check files, counts and labels of a data set (or of all that are here), and list duplicates.",
+    "a data set below, or all",
+  )
+    .addOption(jsonOption())
+    .action((name: string, options: VerifyOptions, self: Command) => run(name, options, self));
+}
+
+async function run(name: string, options: VerifyOptions, self: Command): Promise<void> {
+  const { config } = await resolveOptions(self, dataFields);
+  const { verifyDataset } = await import("../../data/tools/verify.js");
+  const { sources, absent } = await whichOnes(name, config.dataDir, self.name());
+  const verifications: Verification[] = [];
+  for (const source of sources) {
+    verifications.push(
+      await whileLoading(options, (onEvent) => verifyDataset(source, { ...loadOptions(config), onEvent })),
+    );
+  }
+  const report = [
+    ...verifications.map((verification) => reportText(verification, resultColors(options))),
+    ...(absent.length > 0 ? [`not here: ${absent.join(", ")}`] : []),
+  ].join("\n\n");
+  refuseWrong(verifications, () => noter(options)(report));
+  if (options.json) printJson({ schema: 1, datasets: verifications });
+  else printText(report);
+}
+
+/** `all` means those that are here, whole or in part. */
+async function whichOnes(name: string, dataDir: string | undefined, where: string) {
+  const { datasets, findDataset } = await import("../../data/index.js");
+  if (name !== "all") return { sources: [findDataset(name, where)], absent: [] };
+  const { takeInventory } = await import("../../data/tools/inventory.js");
+  const holdings = takeInventory(datasets, dataDir);
+  const isAbsent = (source: DatasetSource) =>
+    holdings.some(({ name, state }) => name === source.name && state === "absent");
+  return {
+    sources: datasets.filter((source) => !isAbsent(source)),
+    absent: datasets.filter(isAbsent).map(({ name }) => name),
+  };
+}
+
+/** Nothing goes to stdout on failure: what was found is told on stderr before the error that names what is wrong. */
+function refuseWrong(verifications: readonly Verification[], tell: () => void): void {
+  const wrong = verifications.filter(({ problems }) => problems.length > 0);
+  if (wrong.length === 0) return;
+  tell();
+  throw dataError({
+    where: wrong.map(({ dataset }) => dataset).join(", "),
+    expected: "what is published",
+    got: wrong.flatMap(({ problems }) => problems).join("; "),
+    fix: wrong.some(({ files }) => files.some(({ path }) => path === null))
+      ? "--allow-missing takes what is there."
+      : "",
+  });
+}
+
+function reportText({ dataset, files, counts, duplicates, problems }: Verification, colors: Colors): string {
+  const rows = [
+    ...files.map(({ name, path, right, text }) => ["file", `${path ?? name}: ${right ? text : colors.red(text)}`]),
+    ...(counts ? [["images", imagesText(counts)]] : []),
+    ...(duplicates ? duplicateRows(duplicates) : []),
+    ["result", problems.length === 0 ? colors.green("nothing wrong") : colors.red(`${problems.length} wrong`)],
+  ];
+  return `${colors.bold(dataset)}\n${table(
+    "ll",
+    rows.map(([name, text]) => [colors.dim(name), text]),
+  )}`;
+}
+
+function imagesText({ train, test }: NonNullable<Verification["counts"]>): string {
+  const total = (counts: readonly number[]) => count(counts.reduce((sum, images) => sum + images, 0));
+  const range = (counts: readonly number[]) => {
+    const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    return `${least === most ? count(most) : `${count(least)} to ${count(most)}`} a class`;
+  };
+  const splits = [`${total(train)} train (${range(train)})`, test && `${total(test)} test (${range(test)})`];
+  return splits.filter(Boolean).join(", ");
+}
+
+function duplicateRows({
+  across,
+  inTrain,
+  inTest,
+  contradictions,
+}: NonNullable<Verification["duplicates"]>): string[][] {
+  const shared = across.reduce((sum, { test }) => sum + test.length, 0);
+  const shown = across.slice(0, shownDuplicates).map(({ train, test, labels, names }) => {
+    const places = names ? names.join(" = ") : `test ${test.join(", ")} = train ${train.join(", ")}`;
+    return ["", `${places} (label ${labels.join(" and ")})`];
+  });
+  const more = across.length - shown.length;
+  return [
+    ["copies", `${count(shared)} of train in test, ${count(inTrain)} inside train, ${count(inTest)} inside test`],
+    ...shown,
+    ...(more > 0 ? [["", `and ${count(more)} more (--json lists all)`]] : []),
+    ...(contradictions > 0 ? [["", `${count(contradictions)} images stand under more than one label`]] : []),
+  ];
+}
