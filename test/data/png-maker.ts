@@ -1,5 +1,6 @@
 /** Makes PNG files of every kind from their samples, and wrong ones part by part: the reader's tests and fuzzing feed on them. */
 import { crc32, deflateSync } from "node:zlib";
+import type { PngImage } from "../../src/data/formats/png.js";
 
 export interface PngParts {
   readonly width: number;
@@ -81,4 +82,16 @@ export function assemble(parts: PngParts, chunks: readonly Buffer[]): Buffer {
   const before = [palette && chunk("PLTE", palette), transparency && chunk("tRNS", transparency)];
   const all = [signature, headerChunk(parts), ...before, ...chunks, chunk("IEND")];
   return Buffer.concat(all.filter((part) => part !== undefined));
+}
+
+/** What other decoders give: four channels, whatever the file has. */
+export function toRgba({ width, height, channels, pixels }: PngImage): Uint8Array {
+  const rgba = new Uint8Array(width * height * 4);
+  const grey = channels < 3;
+  for (let i = 0; i < width * height; i++) {
+    const at = i * channels;
+    for (let c = 0; c < 3; c++) rgba[4 * i + c] = pixels[grey ? at : at + c];
+    rgba[4 * i + 3] = channels % 2 === 0 ? pixels[at + channels - 1] : 255;
+  }
+  return rgba;
 }

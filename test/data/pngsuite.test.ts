@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { decodePng, type PngImage } from "../../src/data/formats/png.js";
+import { decodePng } from "../../src/data/formats/png.js";
 import { needsRealData, realDataDir, saying } from "./fixtures.js";
+import { toRgba } from "./png-maker.js";
 
 interface Expected {
   readonly width: number;
@@ -27,17 +28,6 @@ function expectedImages(): Map<string, Expected> {
   const packed = readFileSync(join(folder(), "expected-rgba8.json.gz"));
   const { images } = JSON.parse(gunzipSync(packed).toString()) as { images: Record<string, Expected> };
   return new Map(Object.entries(images).map(([name, image]) => [name.replace(/\.png$/, ""), image]));
-}
-
-function toRgba({ width, height, channels, pixels }: PngImage): Uint8Array {
-  const rgba = new Uint8Array(width * height * 4);
-  const grey = channels < 3;
-  for (let i = 0; i < width * height; i++) {
-    const at = i * channels;
-    for (let c = 0; c < 3; c++) rgba[4 * i + c] = pixels[grey ? at : at + c];
-    rgba[4 * i + 3] = channels % 2 === 0 ? pixels[at + channels - 1] : 255;
-  }
-  return rgba;
 }
 
 test("PngSuite: 157 valid files decode to the published pixels", (t) => {

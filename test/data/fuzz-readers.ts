@@ -1,0 +1,186 @@
+/** The readers that are fuzzed, each with whole files, ways to damage them, and another way of reading to compare with. */
+import assert from "node:assert/strict";
+import { deflateSync, inflateSync } from "node:zlib";
+import sharp from "sharp";
+import { parseCsv } from "../../src/data/formats/csv.js";
+import { decodeImage } from "../../src/data/formats/image.js";
+import { decodePng } from "../../src/data/formats/png.js";
+import { bytesOf, decodeSafetensors, encodeSafetensors } from "../../src/model/safetensors.js";
+import type { FuzzedReader } from "./fuzz.js";
+import { fileReaders } from "./fuzz-files.js";
+import { chunk, makePng, type PngParts, toRgba } from "./png-maker.js";
+
+const rising = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 29 + 3) & 255);
+
+/** Of every colour type, with and without what may be in a file. */
+const pngSeeds = (): Buffer[] => {
+  const palette = Array.from({ length: 48 }, (_, i) => i * 5);
+  const kinds: Omit<PngParts, "width" | "height">[] = [
+    { color: 0, depth: 1 },
+    { color: 0, depth: 4, interlaced: true, transparency: [0, 5] },
+    { color: 0, depth: 8 },
+    { color: 0, depth: 16, transparency: [1, 2] },
+    { color: 2, depth: 8, transparency: [0, 1, 0, 2, 0, 3] },
+    { color: 2, depth: 16, interlaced: true },
+    { color: 3, depth: 4, palette },
+    { color: 3, depth: 2, palette: palette.slice(0, 12), transparency: [0, 128], interlaced: true },
+    { color: 4, depth: 8, interlaced: true },
+    { color: 6, depth: 8 },
+  ];
+  return kinds.map((kind, i) =>
+    makePng({ width: 9 + i, height: 12 - i, ...kind }, (x, y, c) => (x * 7 + y * 3 + c) % 2 ** Math.min(8, kind.depth)),
+  );
+};
+
+interface Chunk {
+  readonly type: string;
+  readonly data: Buffer;
+}
+
+/** As far as their lengths make sense. */
+function chunksOf(file: Uint8Array): Chunk[] {
+  const bytes = Buffer.from(file);
+  const chunks: Chunk[] = [];
+  for (let at = 8; at + 12 <= bytes.length && at + 12 + bytes.readUInt32BE(at) <= bytes.length; ) {
+    const end = at + 8 + bytes.readUInt32BE(at);
+    chunks.push({ type: bytes.toString("latin1", at + 4, at + 8), data: bytes.subarray(at + 8, end) });
+    at = end + 4;
+  }
+  return chunks;
+}
+
+const joined = (file: Uint8Array, chunks: readonly Chunk[]): Buffer =>
+  Buffer.concat([file.subarray(0, 8), ...chunks.map(({ type, data }) => chunk(type, data))]);
+
+const png: FuzzedReader = {
+  name: "png",
+  seeds: pngSeeds(),
+  ways: [
+    (file, damage) => damage(file),
+    (file, damage) => {
+      const broken = damage(file);
+      return joined(broken, chunksOf(broken));
+    },
+    (file, damage, below) => {
+      const chunks = chunksOf(file);
+      const place = below(chunks.length);
+      return joined(
+        file,
+        chunks.map(({ type, data }, i) => ({ type, data: Buffer.from(i === place ? damage(data) : data) })),
+      );
+    },
+    (file, damage) =>
+      joined(
+        file,
+        chunksOf(file).map(({ type, data }) => ({
+          type,
+          data: type === "IDAT" ? deflateSync(damage(inflateSync(data))) : data,
+        })),
+      ),
+  ],
+  async read(bytes) {
+    const image = decodePng(bytes, "fuzzed.png");
+    const other = await libpng(bytes);
+    if (other) assert.deepEqual(Buffer.from(toRgba(image)), other);
+  },
+};
+
+/** R, G, B, A as libpng has them; null where it refuses what we read. */
+async function libpng(bytes: Uint8Array): Promise<Buffer | null> {
+  try {
+    return await sharp(bytes).toColourspace("srgb").ensureAlpha().raw({ depth: "uchar" }).toBuffer();
+  } catch {
+    return null;
+  }
+}
+
+const jpeg = async (): Promise<FuzzedReader> => {
+  const raw = { width: 23, height: 17, channels: 3 as const };
+  const picture = () => sharp(rising(23 * 17 * 3), { raw });
+  return {
+    name: "jpeg",
+    seeds: [
+      await picture().jpeg().toBuffer(),
+      await picture().toColourspace("b-w").jpeg({ progressive: true }).toBuffer(),
+      await picture().toColourspace("cmyk").jpeg().toBuffer(),
+    ],
+    ways: [(file, damage) => damage(file)],
+    async read(bytes) {
+      const { width, height, channels, pixels } = await decodeImage(bytes, "fuzzed.jpg");
+      assert.equal(pixels.length, width * height * channels);
+    },
+  };
+};
+
+const csvSeeds = ["0,17,255,3,4,5,1\n9,8,7,6,5,4,0\n1,1,1,1,1,1,2\n", " 1, 2,3 ,4,5,6,0\r\n6,5,4,3,2,1,1\r\n\r\n"];
+const csv = (name: string, seeds: readonly string[], pixels: number | null, classes: number | null): FuzzedReader => ({
+  name,
+  seeds: seeds.map((text) => Buffer.from(text)),
+  ways: [(file, damage) => damage(file)],
+  read(bytes) {
+    const parsed = parseCsv(bytes, { path: "fuzzed.csv", pixels, maximum: 255, classes });
+    const lines = Buffer.from(bytes)
+      .toString("latin1")
+      .replace(/[\r\n]+$/, "")
+      .split("\n")
+      .map((line) => line.split(",").map((cell) => cell.replace(/^[ \t]*|[ \t\r]*$/g, "")));
+    const names = lines[0].every((cell) => /^"?[A-Za-z_]/.test(cell)) ? lines.shift()! : [];
+    const named = names.findIndex((cell) => /^"?(label|class|target|y)"?$/i.test(cell));
+    const labels = lines.map((cells) => cells.splice(named < 0 ? -1 : named, 1)[0]);
+    const numbersOf = (cells: readonly string[]) => cells.map((cell) => (/^\d+$/.test(cell) ? Number(cell) : cell));
+    assert.deepEqual(
+      [Array.from(parsed.images), Array.from(parsed.labels), parsed.count],
+      [numbersOf(lines.flat()), numbersOf(labels), lines.length],
+    );
+  },
+});
+
+const safetensors: FuzzedReader = {
+  name: "safetensors",
+  seeds: [
+    Buffer.concat(
+      encodeSafetensors(
+        [
+          { name: "0.weight", dtype: "F32", shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+          { name: "0.bias", dtype: "F64", shape: [2], data: Float64Array.of(7, 8) },
+          { name: "steps", dtype: "I64", shape: [], data: BigInt64Array.of(9n) },
+        ],
+        { format: "pt", heddle: "1" },
+      ),
+    ),
+    Buffer.concat(encodeSafetensors([], {})),
+  ],
+  ways: [
+    (file, damage) => damage(file),
+    (file, damage) => {
+      const bytes = Buffer.from(file);
+      const end = 8 + Number(bytes.readBigUInt64LE());
+      const header = damage(bytes.subarray(8, end));
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(header.length));
+      return Buffer.concat([length, header, bytes.subarray(end)]);
+    },
+  ],
+  read(bytes) {
+    const { tensors } = decodeSafetensors(bytes, "fuzzed.safetensors");
+    const start = 8 + Number(Buffer.from(bytes).readBigUInt64LE());
+    const header = JSON.parse(Buffer.from(bytes).toString("utf8", 8, start)) as Record<
+      string,
+      { data_offsets: [number, number] }
+    >;
+    for (const { name, data } of tensors) {
+      const [from, to] = header[name].data_offsets;
+      assert.deepEqual(Buffer.from(bytesOf(data)), Buffer.from(bytes.subarray(start + from, start + to)));
+    }
+  },
+};
+
+/** All of them. `folder` is where those that read files find their inputs. */
+export const fuzzedReaders = async (folder: string): Promise<FuzzedReader[]> => [
+  png,
+  await jpeg(),
+  ...(await fileReaders(folder)),
+  csv("csv of a known set", csvSeeds, 6, 10),
+  csv("csv of one's own", [...csvSeeds, "a,label,b\n1,0,2\n3,1,4\n5,2,6\n"], null, null),
+  safetensors,
+];
