@@ -19,6 +19,7 @@ export const purposes = {
   synthetic: 5,
   dropout: 6,
   augment: 7,
+  targets: 8,
 } as const;
 export type Purpose = keyof typeof purposes;
 

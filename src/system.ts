@@ -159,6 +159,7 @@ export function chooseThreads(
       flag: "--threads",
       environment: "HEDDLE_THREADS",
       file: "configuration file",
+      program: "config.threads",
       default: "default",
     };
     const note =

@@ -34,7 +34,9 @@ async function namedSets(): Promise<readonly Member[]> {
 
 /** Adds the choices below the help of a command and of its subcommands. */
 export async function addChoices(command: Command): Promise<void> {
-  const named = command.options.map((option) => [option.attributeName(), option.long ?? ""]);
+  const named = command.options
+    .filter(({ hidden }) => !hidden)
+    .map((option) => [option.attributeName(), option.long ?? ""]);
   // `summary NET` takes a model too, `data info NAME` a data set.
   for (const argument of command.registeredArguments) {
     if (argument.name() === "NET") named.unshift(["model", "NET"]);

@@ -1,7 +1,15 @@
 /** `heddle evaluate`: loss, accuracy and the confusion matrix of a trained model on one split. */
 import { type Command, Option } from "commander";
 import { count, number, percent } from "../progress/format.js";
-import { addFields, givenFlags, jsonOption, newCommand, resolveOptions } from "./options.js";
+import {
+  addFields,
+  givenFlags,
+  jsonOption,
+  newCommand,
+  ofModel,
+  resolveOptions,
+  standardizeOption,
+} from "./options.js";
 import { confusionText } from "./confusion.js";
 import { whileLoading } from "./loading.js";
 import { printJson, printText, resultColors } from "./terminal.js";
@@ -14,6 +22,7 @@ export const splits = ["train", "validation", "test"] as const;
 interface EvaluateOptions {
   readonly split: (typeof splits)[number];
   readonly dataset?: string;
+  readonly standardize?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color: boolean;
@@ -26,8 +35,10 @@ export function command(): Command {
       "run folder or model file (default: the newest run)",
     ),
     keys,
+    ofModel,
   )
     .addOption(new Option("--split <SPLIT>", "split to measure on").choices(splits).default("test"))
+    .addOption(standardizeOption())
     .addOption(jsonOption())
     .action((path: string | undefined, options: EvaluateOptions, self: Command) => run(path, options, self));
 }
@@ -54,6 +65,7 @@ async function run(path: string | undefined, options: EvaluateOptions, self: Com
       allowMissing: config.allowMissing,
       skipBad: config.skipBad,
       split: options.split,
+      ...(options.standardize === undefined ? {} : { standardize: options.standardize }),
       threads: config.threads,
       backend: config.backend,
       onEvent,

@@ -25,11 +25,28 @@ export function newCommand(name: string, summary: string): Command {
 
 export const jsonOption = (): Option => new Option("--json", "print one JSON document instead of a table");
 
-/** One option per field; flags, placeholders, defaults and descriptions come from the schema. */
-export function addFields(command: Command, keys: readonly Key[]): Command {
-  for (const key of keys) command.addOption(fieldOption(field(key)));
+/**
+ * One option per field; flags, placeholders, defaults and descriptions come from the schema. `meanings` describe those
+ * that mean something else here than to training, and have no default.
+ */
+export function addFields(
+  command: Command,
+  keys: readonly Key[],
+  meanings: Partial<Record<Key, string>> = {},
+): Command {
+  for (const key of keys) {
+    const own = meanings[key];
+    const of = field(key);
+    command.addOption(fieldOption(own === undefined ? of : { ...of, description: own, default: undefined }));
+  }
   return command;
 }
+
+/** What commands that take a model say of fields that it decides. */
+export const ofModel = { dataset: "data set to take samples from (default: the one the model was trained on)" };
+
+/** Taken only to be refused with the reason, where it is not the model's own. */
+export const standardizeOption = (): Option => new Option("--standardize <NAME>").hideHelp();
 
 function fieldOption({ flag, short, placeholder, description, default: value }: Field): Option {
   const flags = [short && `-${short}, `, flag, placeholder && ` <${placeholder}>`].filter(Boolean).join("");

@@ -6,7 +6,15 @@ import type { FilePrediction } from "../inference/predict-files.js";
 import type { Prediction, Predictions } from "../inference/predict.js";
 import { count, duration, percent } from "../progress/format.js";
 import { splits } from "./evaluate.js";
-import { addFields, givenFlags, jsonOption, newCommand, resolveOptions } from "./options.js";
+import {
+  addFields,
+  givenFlags,
+  jsonOption,
+  newCommand,
+  ofModel,
+  resolveOptions,
+  standardizeOption,
+} from "./options.js";
 import { table } from "./table.js";
 import { whileLoading } from "./loading.js";
 import { type Colors, printJson, printText, resultColors } from "./terminal.js";
@@ -18,6 +26,7 @@ interface PredictOptions {
   readonly fit?: Fit;
   readonly split: (typeof splits)[number];
   readonly index: string;
+  readonly standardize?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color: boolean;
@@ -25,7 +34,7 @@ interface PredictOptions {
 
 export function command(): Command {
   const summary = "Classify PNG and JPEG files, or images of a data set.";
-  return addFields(newCommand("predict", summary), keys)
+  return addFields(newCommand("predict", summary), keys, ofModel)
     .argument("[RUN|FILE]", "run folder or model file (default: the newest run)")
     .argument("[IMAGE...]", "PNG or JPEG files of any size; without any, images of the data set")
     .addOption(new Option("--split <SPLIT>", "split to take images from").choices(splits).default("test"))
@@ -34,6 +43,7 @@ export function command(): Command {
     .addOption(
       new Option("--fit <FIT>", "how image files get the net's size (default: as in training, else pad)").choices(fits),
     )
+    .addOption(standardizeOption())
     .addOption(jsonOption())
     .action((path: string | undefined, images: string[], options: PredictOptions, self: Command) =>
       run(path, images, options, self),
@@ -69,9 +79,9 @@ async function runFiles(
 ): Promise<void> {
   const { config } = await resolveOptions(self, keys);
   const { predictFiles } = await import("../inference/predict-files.js");
-  const { invert, fit } = options;
+  const { invert, fit, standardize } = options;
   const { backend } = config;
-  const wishes = { invert, ...(fit && { fit }), backend };
+  const wishes = { invert, ...(fit && { fit }), ...(standardize !== undefined && { standardize }), backend };
   const result = await whileLoading(options, (onEvent) => predictFiles({ ...model, files, ...wishes, onEvent }));
   const { predictions, classNames, seconds, imagesPerSecond } = result;
   if (options.json) return printJson({ classNames, predictions, seconds, imagesPerSecond });
@@ -99,6 +109,7 @@ async function runSplit(model: { path?: string }, options: PredictOptions, self:
       allowMissing: config.allowMissing,
       skipBad: config.skipBad,
       split: options.split,
+      ...(options.standardize === undefined ? {} : { standardize: options.standardize }),
       index,
       threads: config.threads,
       backend: config.backend,

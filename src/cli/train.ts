@@ -108,8 +108,8 @@ function refuseNewSettings(self: Command, options: TrainOptions): void {
 async function requiredAccuracy(config: TrainConfig, resume: string | undefined): Promise<number | undefined> {
   if (config.requireAccuracy !== undefined || resume === undefined) return config.requireAccuracy;
   const { openRunFolder } = await import("../train/run-folder.js");
-  const { readRunConfig } = await import("../train/run-description.js");
-  return readRunConfig(openRunFolder(resume), config).requireAccuracy;
+  const { readRun } = await import("../train/run-description.js");
+  return readRun(openRunFolder(resume)).config.requireAccuracy;
 }
 
 function checkAccuracy({ test, run }: TrainResult, required: number): void {

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { fits } from "../data/formats/resize.js";
+import { splitOrders } from "../data/split.js";
 
 const count = z.number().int().min(1);
 const text = z.string().min(1);
@@ -11,7 +12,7 @@ const text = z.string().min(1);
 /** What help shows: the description, the placeholder where the type does not give one, and a short flag. */
 interface Help {
   description: string;
-  value?: "NAME" | "DIR" | "FILE" | "HEIGHTxWIDTH";
+  value?: "NAME" | "DIR" | "FILE" | "HEIGHTxWIDTH" | "PATTERN|FILE" | "none|balanced|FILE";
   short?: string;
 }
 const help = (description: string, more: Omit<Help, "description"> = {}): Help & Record<string, unknown> => ({
@@ -47,6 +48,11 @@ export const trainConfigSchema = z.strictObject({
   optimizer: text.default("adam").meta(help("how gradients move weights", { value: "NAME" })),
   momentum: z.number().min(0).lt(1).default(0.9).meta(help("momentum of --optimizer momentum")),
   loss: text.default("cross-entropy").meta(help("what training makes small", { value: "NAME" })),
+  labelSmoothing: z.number().min(0).lt(1).default(0).meta(help("e: train on targets (1 - e) onehot + e / classes")),
+  classWeights: text
+    .default("none")
+    .meta(help("what samples of each class count; a file has a number a line", { value: "none|balanced|FILE" })),
+  targetNoise: z.number().min(0).max(1).default(0).meta(help("share of training labels made another class")),
   standardize: text.default("unit").meta(
     help("how bytes become numbers; stored in the model file", {
       value: "NAME",
@@ -56,6 +62,13 @@ export const trainConfigSchema = z.strictObject({
     .union([z.number().min(0).lt(1), count])
     .default(0.1)
     .meta(help("part of the training split kept for model choice: 0 none, below 1 a share, else a count")),
+  validationSplit: z
+    .enum(splitOrders)
+    .default("stratified")
+    .meta(help("validation is the same share of each class, drawn by the seed, or the last samples")),
+  groupBy: text
+    .optional()
+    .meta(help("keep groups whole: pattern over file names, its (…) the group; or file", { value: "PATTERN|FILE" })),
   subset: count.optional().meta(help("train on that many samples, the same share of each class")),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).meta(help("seed of every random draw")),
   exactConv: z
@@ -84,6 +97,6 @@ export const trainConfigSchema = z.strictObject({
 export type TrainConfig = z.infer<typeof trainConfigSchema>;
 /** What a caller may say; the rest has defaults. */
 export type TrainConfigInput = z.input<typeof trainConfigSchema>;
-export type ConfigSource = "flag" | "environment" | "file" | "default";
+export type ConfigSource = "flag" | "environment" | "file" | "program" | "default";
 /** Where each value came from: written into `run.json`. */
 export type ConfigSources = Partial<Record<keyof TrainConfig, ConfigSource>>;

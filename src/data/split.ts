@@ -8,31 +8,55 @@ export interface TrainValidation {
   readonly validation: Uint32Array;
 }
 
+/** `stratified`: each class gives its share, drawn by the seed. `sequential`: the last ones. */
+export const splitOrders = ["stratified", "sequential"] as const;
+
+export interface SplitRule {
+  /** 0 for none, a share in (0, 1), or a count from 1. */
+  readonly validation: number;
+  readonly order: (typeof splitOrders)[number];
+  readonly seed: number;
+  /** A number for each sample of the training split: samples of one group go to the same side. Null: each goes alone. */
+  readonly groups: ArrayLike<number> | null;
+}
+
 /**
- * Holds back samples for validation: `validation` is 0 for none, a share in (0, 1), or a count from 1. Each class
- * gives its share of them, and which of its samples only depends on the seed. `indices` are the samples to divide:
- * the whole split, or a subset of it.
+ * Holds back samples for validation. `indices` are the samples to divide: the whole training split, or a subset of it.
+ * Groups stay whole, so with them the count is met only as nearly as they allow. Throws `usageError` where samples for
+ * training or validation would be missing.
  */
-export function stratifiedSplit(
+export function holdBack(
+  indices: Uint32Array,
   labels: ArrayLike<number>,
   classes: number,
-  validation: number,
-  seed: number,
-  indices: Uint32Array = allOf(labels),
+  { validation, order, seed, groups }: SplitRule,
 ): TrainValidation {
-  const n = indices.length;
+  const count = heldCount(validation, indices.length);
+  const ascending = indices.slice().sort();
+  const isHeld = new Uint8Array(labels.length);
+  if (order === "sequential") holdLast(isHeld, ascending, count, groups);
+  else if (groups) holdGroups(isHeld, ascending, labels, classes, count, seed, groups);
+  else draw(isHeld, ascending, labels, classes, count, seed, "split");
+  const [held, train] = divide(ascending, isHeld);
+  if (train.length > 0) return { train, validation: held };
+  throw usageError({
+    where: "--group-by",
+    expected: "at least a group to train on beside those held back",
+    got: `${new Set(Array.from(indices, (index) => groups?.[index] ?? index)).size} in all`,
+    fix: "Choose smaller groups, or a smaller --validation.",
+  });
+}
+
+function heldCount(validation: number, n: number): number {
   const isShare = validation > 0 && validation < 1;
   // A share that is less than one sample still asks for validation.
   const count = isShare ? Math.max(1, Math.round(validation * n)) : validation;
-  if (!Number.isInteger(count) || count < 0 || (count > 0 && count >= n)) {
-    throw usageError({
-      where: "--validation",
-      expected: `0 (none), a share below 1, or a whole number below the ${n} samples of the training split`,
-      got: `${validation}`,
-    });
-  }
-  const [held, train] = divide(indices, labels, classes, count, seed, "split");
-  return { train, validation: held };
+  if (Number.isInteger(count) && count >= 0 && (count === 0 || count < n)) return count;
+  throw usageError({
+    where: "--validation",
+    expected: `0 (none), a share below 1, or a whole number below the ${n} samples of the training split`,
+    got: `${validation}`,
+  });
 }
 
 /** `n` of the `indices`, ascending, each class with its share. */
@@ -47,36 +71,103 @@ export function stratifiedSubset(
     const expected = `a whole number 1..${indices.length}, the samples of the training split`;
     throw usageError({ where: "--subset", expected, got: `${n}` });
   }
-  return divide(indices, labels, classes, n, seed, "subset")[0];
+  const isDrawn = new Uint8Array(labels.length);
+  draw(isDrawn, indices, labels, classes, n, seed, "subset");
+  return divide(indices.slice().sort(), isDrawn)[0];
 }
 
-function allOf(labels: ArrayLike<number>): Uint32Array {
-  return Uint32Array.from(labels, (_, i) => i);
+function divide(ascending: Uint32Array, isChosen: Uint8Array): [chosen: Uint32Array, rest: Uint32Array] {
+  return [ascending.filter((index) => isChosen[index] === 1), ascending.filter((index) => isChosen[index] === 0)];
 }
 
-/** `indices` in two: `count` drawn ones, and the rest, both ascending. */
-function divide(
+/** Marks `count` of the indices, each class with its share. */
+function draw(
+  isDrawn: Uint8Array,
   indices: Uint32Array,
   labels: ArrayLike<number>,
   classes: number,
   count: number,
   seed: number,
   purpose: Purpose,
-): [drawn: Uint32Array, rest: Uint32Array] {
+): void {
   const byClass: number[][] = Array.from({ length: classes }, () => []);
   for (const index of indices) byClass[labels[index]].push(index);
   const shares = largestRemainder(
     byClass.map((members) => members.length),
     count,
   );
-  const isDrawn = new Uint8Array(labels.length);
   for (const [label, members] of byClass.entries()) {
     const order = Uint32Array.from(members);
     shuffle(order, seed, label, purpose);
     for (const index of order.subarray(0, shares[label])) isDrawn[index] = 1;
   }
-  const ascending = indices.slice().sort();
-  return [ascending.filter((index) => isDrawn[index] === 1), ascending.filter((index) => isDrawn[index] === 0)];
+}
+
+/** Marks samples from the end until `count` are held; a group comes whole. */
+function holdLast(isHeld: Uint8Array, ascending: Uint32Array, count: number, groups: SplitRule["groups"]): void {
+  const byGroup = groups && membersOf(ascending, groups);
+  let held = 0;
+  for (let i = ascending.length - 1; held < count; i--) {
+    if (isHeld[ascending[i]]) continue;
+    for (const index of byGroup?.get(groups![ascending[i]]) ?? [ascending[i]]) {
+      isHeld[index] = 1;
+      held++;
+    }
+  }
+}
+
+/**
+ * Marks whole groups. A group belongs to the class that most of its samples have, the lowest on ties. Each class takes
+ * its groups in drawn order, where that brings it nearer to its share of samples.
+ */
+function holdGroups(
+  isHeld: Uint8Array,
+  ascending: Uint32Array,
+  labels: ArrayLike<number>,
+  classes: number,
+  count: number,
+  seed: number,
+  groups: ArrayLike<number>,
+): void {
+  const groupsOfClass: number[][][] = Array.from({ length: classes }, () => []);
+  const byGroup = [...membersOf(ascending, groups).values()];
+  for (const members of byGroup) groupsOfClass[commonClass(members, labels, classes)].push(members);
+  const shares = largestRemainder(
+    groupsOfClass.map((of) => of.reduce((sum, { length }) => sum + length, 0)),
+    count,
+  );
+  const hold = (members: readonly number[]): void => members.forEach((index) => (isHeld[index] = 1));
+  let any = false;
+  for (const [label, candidates] of groupsOfClass.entries()) {
+    const order = Uint32Array.from(candidates, (_, i) => i);
+    shuffle(order, seed, label, "split");
+    let missing = shares[label];
+    for (const place of order) {
+      const { length } = candidates[place];
+      if (Math.abs(missing - length) >= Math.abs(missing)) continue;
+      hold(candidates[place]);
+      missing -= length;
+      any = true;
+    }
+  }
+  // Where every group is too large for its class's share, one is still asked for.
+  if (count > 0 && !any) hold(byGroup.reduce((least, members) => (members.length < least.length ? members : least)));
+}
+
+function membersOf(ascending: Uint32Array, groups: ArrayLike<number>): Map<number, number[]> {
+  const members = new Map<number, number[]>();
+  for (const index of ascending) {
+    const known = members.get(groups[index]);
+    if (known) known.push(index);
+    else members.set(groups[index], [index]);
+  }
+  return members;
+}
+
+function commonClass(members: readonly number[], labels: ArrayLike<number>, classes: number): number {
+  const counts = new Uint32Array(classes);
+  for (const index of members) counts[labels[index]]++;
+  return counts.indexOf(Math.max(...counts));
 }
 
 /**

@@ -18,6 +18,11 @@ type Fitted =
   | { readonly kind: "affine"; readonly scale: readonly number[]; readonly shift: readonly number[] }
   | { readonly kind: "per-image" };
 
+interface Moments {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
 /** The same for all channels and whatever the data: x = byte / maximum * gain + shift. */
 const fixed =
   (gain: number, shift: number) =>
@@ -31,7 +36,19 @@ export const standardizations: readonly Standardization[] = [
   { name: "unit", summary: "0..1: x / the largest value a pixel can have", fit: fixed(1, 0) },
   { name: "symmetric", summary: "-1..1: 2 unit - 1", fit: fixed(2, -1) },
   { name: "centered", summary: "-0.5..0.5: unit - 0.5", fit: fixed(1, -0.5) },
-  { name: "dataset", summary: "mean 0 and deviation 1 of each channel over the training samples", fit: fitChannels },
+  {
+    name: "dataset",
+    summary: "mean 0 and deviation 1 of each channel over the training samples",
+    fit: (dataset, indices) => centring(channelMoments(dataset, indices), dataset),
+  },
+  {
+    name: "dataset-scalar",
+    summary: "the same, with one mean and one deviation for all channels",
+    fit: (dataset, indices) => {
+      const all = moments(sum(histograms(dataset, indices)));
+      return centring(new Array<Moments>(dataset.shape.channels).fill(all), dataset);
+    },
+  },
   {
     name: "per-image",
     summary: "each image by itself: minus its mean, over its 2-norm",
@@ -48,15 +65,18 @@ export function fitPreprocessing(name: string, dataset: Dataset, trainIndices: A
     const expected = `one of ${names.join(", ")}`;
     throw usageError({ where: "--standardize", expected, got: name, fix: didYouMean(name, names) });
   }
-  return { standardize: name, ...dataset.shape, maximum: dataset.maximum, ...found.fit(dataset, trainIndices) };
+  const { height, width, channels } = dataset.shape;
+  const { maximum } = dataset;
+  return { standardize: name, height, width, channels, maximum, ...found.fit(dataset, trainIndices) };
 }
 
-function fitChannels(dataset: Dataset, trainIndices: ArrayLike<number>): Fitted {
+/** Mean 0 and deviation 1 for channels of these moments. */
+function centring(channels: readonly Moments[], { maximum }: Dataset): Fitted {
   const scale: number[] = [];
   const shift: number[] = [];
-  for (const { mean, deviation } of channelMoments(dataset, trainIndices)) {
+  for (const { mean, deviation } of channels) {
     // A channel that never changes has no deviation to divide by: it is only centred, in units of the whole range.
-    const unit = deviation > 0 ? deviation : dataset.maximum;
+    const unit = deviation > 0 ? deviation : maximum;
     scale.push(1 / unit);
     shift.push((0 - mean) / unit); // not -mean: JSON has no minus zero
   }
@@ -64,40 +84,40 @@ function fitChannels(dataset: Dataset, trainIndices: ArrayLike<number>): Fitted 
 }
 
 /** Mean and population deviation of each channel's bytes over the given training samples. */
-export function channelMoments(
-  dataset: Dataset,
-  trainIndices: ArrayLike<number>,
-): { readonly mean: number; readonly deviation: number }[] {
-  return Array.from({ length: dataset.shape.channels }, (_, channel) =>
-    moments(histogram(dataset, trainIndices, channel)),
-  );
+export function channelMoments(dataset: Dataset, trainIndices: ArrayLike<number>): Moments[] {
+  return histograms(dataset, trainIndices).map(moments);
 }
 
-/** How often each byte occurs in one channel of the given training samples. Counts are exact in any order. */
-function histogram({ shape, train }: Dataset, indices: ArrayLike<number>, channel: number): Uint32Array {
+/** How often each byte occurs in each channel of the given training samples. Counts are exact in any order. */
+function histograms({ shape, train }: Dataset, indices: ArrayLike<number>): Float64Array[] {
   const { height, width, channels } = shape;
-  const counts = new Uint32Array(256);
   const bytes = height * width * channels;
   const { images } = train;
-  for (let i = 0; i < indices.length; i++) {
-    const start = indices[i] * bytes;
-    for (let at = start + channel; at < start + bytes; at += channels) counts[images[at]]++;
-  }
-  return counts;
+  return Array.from({ length: channels }, (_, channel) => {
+    const counts = new Float64Array(256);
+    for (let i = 0; i < indices.length; i++) {
+      const start = indices[i] * bytes;
+      for (let at = start + channel; at < start + bytes; at += channels) counts[images[at]]++;
+    }
+    return counts;
+  });
 }
 
+const sum = (counts: readonly Float64Array[]): Float64Array =>
+  counts[0].map((_, byte) => counts.reduce((total, channel) => total + channel[byte], 0));
+
 /** Mean and population deviation of the bytes counted, from exact integer sums: n sum(x^2) - sum(x)^2 may pass 2^53. */
-function moments(counts: Uint32Array): { mean: number; deviation: number } {
-  let [n, sum, squares] = [0n, 0n, 0n];
+function moments(counts: Float64Array): Moments {
+  let [n, total, squares] = [0n, 0n, 0n];
   for (const [byte, count] of counts.entries()) {
     const [b, c] = [BigInt(byte), BigInt(count)];
     n += c;
-    sum += b * c;
+    total += b * c;
     squares += b * b * c;
   }
   if (n === 0n) return { mean: 0, deviation: 0 };
   return {
-    mean: Number(sum) / Number(n),
-    deviation: Math.sqrt(Number(n * squares - sum * sum)) / Number(n),
+    mean: Number(total) / Number(n),
+    deviation: Math.sqrt(Number(n * squares - total * total)) / Number(n),
   };
 }

@@ -1,18 +1,20 @@
 /** A trained model on ranks, with the data it is asked about: what `evaluate` and `predict` share. */
+import { z } from "zod";
 import type { TrainConfig } from "../config/schema.js";
 import type { Dataset, LoadOptions } from "../data/dataset.js";
 import { type Fit, fits } from "../data/formats/resize.js";
 import { findDataset } from "../data/index.js";
+import { splitOrders } from "../data/split.js";
 import type { Dtype, FloatArray } from "../engine/arena.js";
 import { Engine, testOffset } from "../engine/engine.js";
 import { dataError, usageError } from "../errors.js";
-import { shapeText } from "../nn/layer.js";
 import { findLoss, type Loss } from "../nn/losses.js";
 import { type Net, resolveNet } from "../nn/net.js";
 import { matchParameters, type ModelFile, type ModelMetadata, readModel } from "../model/model-file.js";
 import { chooseThreads } from "../system.js";
 import { resolveModelPath } from "../train/run-folder.js";
-import { splitSamples } from "../train/session.js";
+import { imagesText, splitSamples } from "../train/session.js";
+import { splitHash } from "../train/split-file.js";
 
 export type SplitName = "train" | "validation" | "test";
 
@@ -22,6 +24,8 @@ export interface ModelOptions extends LoadOptions {
   /** The data set the model was trained on, unless given. */
   readonly dataset?: string;
   readonly split: SplitName;
+  /** Refused where the model's is another: preprocessing is part of the model. */
+  readonly standardize?: string;
   readonly threads: TrainConfig["threads"];
   readonly backend: TrainConfig["backend"];
 }
@@ -43,15 +47,21 @@ export async function openModel(
   const { path, run, newest } = resolveModelPath(options.path);
   if (newest) options.onEvent?.({ kind: "note", text: `Taking the newest run, ${run ?? path}.` });
   const file = readModel(path);
+  refuseOtherPreprocessing(file, options.standardize);
   const { architecture, preprocessing, classNames, provenance } = file.model;
   const name = options.dataset ?? provenance.dataset;
-  const { input } = architecture;
   const dataset = await findDataset(name).load({ ...options, ...imageSettingsOf(file) });
-  if (shapeText(dataset.shape) !== shapeText(input) || dataset.classes.length !== classNames.length) {
+  if (name !== provenance.dataset) {
+    const { standardize } = preprocessing;
+    const text = `Trained on ${provenance.dataset}, asked about ${name}; images become numbers as in training: ${standardize}.`;
+    options.onEvent?.({ kind: "note", text });
+  }
+  const [wanted, found] = [imagesText(architecture.input, preprocessing), imagesText(dataset.shape, dataset)];
+  if (wanted !== found || dataset.classes.length !== classNames.length) {
     throw usageError({
       where: `${path} on ${name}`,
-      expected: `images of ${shapeText(input)} and ${classNames.length} classes, as in training`,
-      got: `${shapeText(dataset.shape)} and ${dataset.classes.length} classes`,
+      expected: `${wanted} and ${classNames.length} classes, as in training`,
+      got: `${found} and ${dataset.classes.length} classes`,
       fix: `It was trained on ${provenance.dataset}: name a --dataset like that.`,
     });
   }
@@ -100,6 +110,18 @@ function imageSettingsOf({ model }: ModelFile): LoadOptions {
 /** How the training images were brought to the net's size, where the model's metadata says it. */
 export const fitOf = ({ provenance }: ModelMetadata): Fit | undefined => fits.find((fit) => fit === provenance.fit);
 
+/** Throws `usageError` where another standardization than the model's own was asked for. */
+export function refuseOtherPreprocessing({ path, model }: ModelFile, standardize: string | undefined): void {
+  const own = model.preprocessing.standardize;
+  if (standardize === undefined || standardize === own) return;
+  throw usageError({
+    where: "--standardize",
+    expected: `${own}, as in training`,
+    got: standardize,
+    fix: `Preprocessing is part of the model: ${path} brings its own. Leave the flag out.`,
+  });
+}
+
 export interface ModelNet {
   readonly net: Net;
   readonly loss: Loss;
@@ -127,6 +149,15 @@ function specOf({ path, model: { architecture, provenance } }: ModelFile): Pick<
   }
 }
 
+const splitSchema = z.object({
+  seed: z.number(),
+  validation: z.number(),
+  validationSplit: z.enum(splitOrders).default("stratified"),
+  groupBy: z.string().optional(),
+  subset: z.number().optional(),
+  splitHash: z.string(),
+});
+
 /** Training and validation samples follow from the model's own seed and split. */
 function samplesOf(split: SplitName, { path, model }: ModelFile, dataset: Dataset): Uint32Array {
   if (split === "test") {
@@ -134,8 +165,8 @@ function samplesOf(split: SplitName, { path, model }: ModelFile, dataset: Datase
     throw usageError({ where: "--split test", expected: "a data set with a test split", got: dataset.name });
   }
   const { provenance } = model;
-  const { validation, subset } = provenance;
-  if (dataset.name !== provenance.dataset || typeof validation !== "number") {
+  const known = splitSchema.safeParse(provenance);
+  if (dataset.name !== provenance.dataset || !known.success) {
     throw dataError({
       where: `${path}, --split ${split}`,
       expected: `a model trained on ${dataset.name}, whose split it remembers`,
@@ -143,8 +174,16 @@ function samplesOf(split: SplitName, { path, model }: ModelFile, dataset: Datase
       fix: "Take --split test.",
     });
   }
-  const { seed } = provenance;
-  const samples = splitSamples(dataset, { seed, validation, subset: typeof subset === "number" ? subset : undefined });
+  const samples = splitSamples(dataset, known.data);
+  const hash = splitHash(samples);
+  if (hash !== known.data.splitHash) {
+    throw dataError({
+      where: `${path}, --split ${split}`,
+      expected: `the data and groups it was trained on, which give the split ${known.data.splitHash}`,
+      got: hash,
+      fix: "Put the same files back, or take --split test.",
+    });
+  }
   if (samples[split].length > 0) return samples[split];
   throw usageError({
     where: `--split ${split}`,

@@ -38,10 +38,10 @@ export interface FilePredictions {
  * missing or does not decode.
  */
 export async function predictFiles(options: PredictFilesOptions): Promise<FilePredictions> {
-  const { files, backend = "auto" } = options;
+  const { files, backend = "auto", standardize } = options;
   const { path, run, newest } = resolveModelPath(options.path);
   if (newest) options.onEvent?.({ kind: "note", text: `Taking the newest run, ${run ?? path}.` });
-  const predictor = openPredictor(path, { backend });
+  const predictor = openPredictor(path, { backend, ...(standardize !== undefined && { standardize }) });
   try {
     const { shape, classNames } = predictor;
     const bytesEach = shape.height * shape.width * shape.channels;

@@ -15,12 +15,14 @@ import { type ModelMetadata, readModel } from "../model/model-file.js";
 import { identity } from "../random.js";
 import { readMemory } from "../system.js";
 import { resolveModelPath } from "../train/run-folder.js";
-import { fitOf, type ModelNet, netOf } from "./model-session.js";
+import { fitOf, type ModelNet, netOf, refuseOtherPreprocessing } from "./model-session.js";
 import { type PreparedImage, type PrepareOptions, prepareImage } from "./prepare.js";
 
 export interface PredictorOptions {
   /** `auto` takes the addon where there is one. */
   readonly backend?: BackendChoice;
+  /** Refused where the model's is another: preprocessing is part of the model. */
+  readonly standardize?: string;
 }
 
 export interface Predictor {
@@ -43,8 +45,9 @@ export interface Predictor {
 }
 
 /** Opens a run folder or a model file. Throws HeddleError where it holds no model that we know. */
-export function openPredictor(runOrFile: string, { backend = "auto" }: PredictorOptions = {}): Predictor {
+export function openPredictor(runOrFile: string, { backend = "auto", standardize }: PredictorOptions = {}): Predictor {
   const file = readModel(resolveModelPath(runOrFile).path);
+  refuseOtherPreprocessing(file, standardize);
   const { preprocessing } = file.model;
   const model = netOf(file);
   const plan = planOf(model, preprocessing.kind === "per-image");

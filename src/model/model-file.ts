@@ -38,7 +38,12 @@ const size = z.number().int().min(1);
 const image = { height: size, width: size, channels: size };
 const perChannel = z.array(z.number());
 /** Of files that do not say it, the images were bytes of full range. */
-const preprocessing = { standardize: z.string(), ...image, maximum: z.number().min(1).max(255).default(255) };
+const anyPreprocessing = { standardize: z.string(), ...image, maximum: z.number().min(1).max(255).default(255) };
+/** Keys in the order in which they are fitted: a preprocessing that was read is written with the same bytes. */
+export const preprocessingSchema = z.discriminatedUnion("kind", [
+  z.object({ ...anyPreprocessing, kind: z.literal("affine"), scale: perChannel, shift: perChannel }),
+  z.object({ ...anyPreprocessing, kind: z.literal("per-image") }),
+]);
 const metadataSchema = z
   .object({
     schema: z.literal(1),
@@ -47,10 +52,7 @@ const metadataSchema = z
       classes: size,
       layers: z.array(z.looseObject({ type: z.string() })),
     }),
-    preprocessing: z.discriminatedUnion("kind", [
-      z.object({ kind: z.literal("affine"), ...preprocessing, scale: perChannel, shift: perChannel }),
-      z.object({ kind: z.literal("per-image"), ...preprocessing }),
-    ]),
+    preprocessing: preprocessingSchema,
     classNames: z.array(z.string()),
     provenance: z.looseObject({
       model: z.string(),

@@ -39,8 +39,9 @@ export interface CheckpointState {
   readonly best: { readonly epoch: number; readonly train: Score | null; readonly validation: Score | null } | null;
   /** Scores of the last epoch that ended. */
   readonly last: { readonly train: Score; readonly validation: Score | null } | null;
-  /** Seconds of training so far. */
+  /** Seconds of training so far, and those of them in the epoch in progress. */
   readonly trainSeconds: number;
+  readonly epochSeconds: number;
   /** One array per tensor, in the order of the net's parameters and statistics. */
   readonly weights: readonly FloatArray[];
   /** Per kind of state (Adam: m, then v) one array per parameter; empty for SGD. */
@@ -65,6 +66,7 @@ export const freshProgress: Progress = {
   best: null,
   last: null,
   trainSeconds: 0,
+  epochSeconds: 0,
   bestWeights: null,
 };
 
@@ -90,6 +92,7 @@ const headerSchema = z.object({
   best: z.object({ epoch: count, train: score.nullable(), validation: score.nullable() }).nullable(),
   last: z.object({ train: score, validation: score.nullable() }).nullable(),
   trainSeconds: real,
+  epochSeconds: real,
   lengths: z.object({
     weights: z.array(count),
     optimizerState: z.array(z.array(count)),

@@ -1,5 +1,5 @@
 /** What a program can ask of a training run. */
-import { completeConfig } from "../config/fields.js";
+import { completeConfig, fields } from "../config/fields.js";
 import type { ConfigSources, TrainConfig, TrainConfigInput } from "../config/schema.js";
 import type { TrainEvent } from "./events.js";
 
@@ -23,5 +23,15 @@ export interface GivenOptions extends TrainOptions {
 
 /** Checked, and completed by the defaults. Throws `usageError` naming the setting. */
 export function completeOptions(given: TrainOptions): GivenOptions {
-  return { sources: {}, onEvent: () => {}, ...given, config: completeConfig(given.config ?? {}) };
+  const config = completeConfig(given.config ?? {});
+  return { sources: sourcesOf(config), onEvent: () => {}, ...given, config };
+}
+
+/** A program that gives a default's own value gave nothing. */
+function sourcesOf(config: TrainConfig): ConfigSources {
+  return Object.fromEntries(
+    fields
+      .filter(({ key }) => config[key] !== undefined)
+      .map((field) => [field.key, config[field.key] === field.default ? "default" : "program"]),
+  );
 }

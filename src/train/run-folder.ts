@@ -2,6 +2,7 @@
  * The folder of one run:
  *
  *   run.json            what was asked and what ran it; complete before step 1
+ *   split.json          which samples train, and which are held back for validation
  *   metrics.jsonl       one line per step or epoch
  *   model.safetensors   the best model so far
  *   last.ckpt           what a resume needs
@@ -30,6 +31,7 @@ export const runsFolder = "runs";
 export class RunFolder {
   readonly path: string;
   readonly runFile: string;
+  readonly splitFile: string;
   readonly metricsFile: string;
   readonly modelFile: string;
   readonly checkpointFile: string;
@@ -38,6 +40,7 @@ export class RunFolder {
   constructor(path: string) {
     this.path = path;
     this.runFile = join(path, "run.json");
+    this.splitFile = join(path, "split.json");
     this.metricsFile = join(path, "metrics.jsonl");
     this.modelFile = join(path, "model.safetensors");
     this.checkpointFile = join(path, "last.ckpt");
@@ -48,13 +51,15 @@ export class RunFolder {
   }
 
   readRun(): unknown {
-    const bytes = readWholeFile(this.runFile, "the description of a run");
-    try {
-      return JSON.parse(new TextDecoder().decode(bytes));
-    } catch (cause) {
-      const fix = "It cannot be resumed: train anew, with another --out.";
-      throw dataError({ where: this.runFile, expected: "JSON", got: (cause as Error).message, fix, cause });
-    }
+    return readJson(this.runFile, "the description of a run");
+  }
+
+  writeSplit(split: unknown): void {
+    writeAtomically(this.splitFile, [Buffer.from(`${JSON.stringify(split)}\n`)]);
+  }
+
+  readSplit(): unknown {
+    return readJson(this.splitFile, "the split of a run");
   }
 
   /** Adds one line to metrics.jsonl: the whole of it, or nothing. */
@@ -105,6 +110,16 @@ export class RunFolder {
       const fix = "Free space or choose another folder with --out; the lines before this one are whole.";
       throw runError({ where: this.metricsFile, expected: "to write this file", got: reasonOf(cause), fix, cause });
     }
+  }
+}
+
+function readJson(path: string, what: string): unknown {
+  const bytes = readWholeFile(path, what);
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    const fix = "It cannot be resumed: train anew, with another --out.";
+    throw dataError({ where: path, expected: "JSON", got: (cause as Error).message, fix, cause });
   }
 }
 

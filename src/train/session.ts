@@ -1,40 +1,46 @@
 /** From a configuration to a run that can start: data, split, preprocessing, net, and how many threads. */
-import type { TrainConfig } from "../config/schema.js";
-import type { Dataset, LoadEvent } from "../data/dataset.js";
+import type { ConfigSources, TrainConfig } from "../config/schema.js";
+import type { Dataset, ImageShape, LoadEvent } from "../data/dataset.js";
 import { findDataset } from "../data/index.js";
-import { parseImageSize } from "../data/images/settings.js";
 import type { Preprocessing } from "../data/preprocessing.js";
-import { stratifiedSplit, stratifiedSubset } from "../data/split.js";
+import { classWeights } from "../data/class-weights.js";
+import { readGroups } from "../data/groups.js";
+import { holdBack, stratifiedSubset, type TrainValidation } from "../data/split.js";
 import { fitPreprocessing } from "../data/standardize.js";
+import { noisyLabels } from "../data/label-noise.js";
 import { usageError } from "../errors.js";
 import { type ModelMetadata, matchParameters, readWeights } from "../model/model-file.js";
-import { findInitializer, initializeParameter } from "../nn/initializers.js";
-import { findLoss, type Loss } from "../nn/losses.js";
+import { shapeText } from "../nn/layer.js";
+import { initializeParameter } from "../nn/initializers.js";
+import { findLoss, type TrainedLoss } from "../nn/losses.js";
 import { checkMinibatches, type Net, resolveNet, stepOperations } from "../nn/net.js";
 import { findOptimizer } from "../optim/index.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { identity } from "../random.js";
-import { buildNet, checkModel, lastingModel, modelLabel, parseActivation } from "../zoo/index.js";
+import { buildNet, lastingModel, modelLabel } from "../zoo/index.js";
 import type { FloatArray } from "../engine/arena.js";
+import { isGiven } from "./check-config.js";
+import { splitHash } from "./split-file.js";
 
 /** The configuration with what the data set decides filled in. */
 export type FullConfig = TrainConfig & { readonly model: string; readonly epochs: number };
 
-export interface Session {
+export interface Session extends TrainValidation {
   readonly config: FullConfig;
   /** What the model is called in the name of the run's folder. */
   readonly modelLabel: string;
-  /** What was done to the net that its text does not say. */
-  readonly notes: readonly string[];
   readonly dataset: Dataset;
-  /** Positions in the training split. */
-  readonly train: Uint32Array;
-  readonly validation: Uint32Array;
+  /** The data as training sees it: with `targetNoise`, some of its labels are wrong. */
+  readonly taught: Pick<Dataset, "train" | "test">;
+  /** How many those are. */
+  readonly changedTargets: number;
   readonly preprocessing: Preprocessing;
   readonly net: Net;
-  readonly loss: Loss;
+  readonly loss: TrainedLoss;
   readonly optimizer: Optimizer;
   readonly batchSize: number;
+  /** What was done to labels and net that their settings do not say, a line each. */
+  readonly notes: readonly string[];
 }
 
 /** Arithmetic that is worth a rank: a microsecond or two of a core, against the third of one that a barrier costs. */
@@ -47,42 +53,33 @@ export function worthRanks({ net, batchSize }: Session): { threads: number; reas
   return { threads, reason: `more don't pay for ${(operations / 1e6).toPrecision(2)} million operations a step` };
 }
 
-/** Refuses what cannot be right before anything is loaded. Throws `usageError`. */
-export function checkConfig(config: TrainConfig): void {
-  checkImageSettings(config);
-  findOptimizer(config.optimizer);
-  findLoss(config.loss);
-  if (config.initializer !== undefined) findInitializer(config.initializer);
-  if (config.activation !== undefined) parseActivation(config.activation);
-  if (config.model !== undefined) checkModel(config.model, config.activation);
-}
-
-/** `--image-size` and `--channels` would do nothing to a set whose images are what they are. */
-function checkImageSettings({ dataset, imageSize, channels }: TrainConfig): void {
-  const { ownImages } = findDataset(dataset);
-  if (imageSize !== undefined) parseImageSize(imageSize);
-  const given = imageSize !== undefined ? "--image-size" : channels !== undefined ? "--channels" : undefined;
-  if (ownImages || given === undefined) return;
-  throw usageError({ where: given, expected: "a data set of image files, as folder:PATH", got: dataset });
+export interface Origin {
+  /** Where the configuration's values came from. */
+  readonly sources: ConfigSources;
+  /** Of the run that is resumed. */
+  readonly preprocessing?: Preprocessing | undefined;
+  readonly onEvent?: (event: LoadEvent) => void;
 }
 
 /** Loads the data and resolves everything that follows from it. */
-export async function openSession(
-  given: TrainConfig,
-  onEvent: (event: LoadEvent) => void = () => {},
-): Promise<Session> {
+export async function openSession(given: TrainConfig, { sources, onEvent, ...origin }: Origin): Promise<Session> {
   const source = findDataset(given.dataset);
-  const dataset = await source.load({ ...given, onEvent });
+  const dataset = await source.load({ ...given, ...(onEvent && { onEvent }) });
+  const { train, validation } = splitSamples(dataset, given);
+  const preprocessing = origin.preprocessing ?? newPreprocessing(given, sources, dataset, train);
   const model = given.model ?? source.defaults.model;
   const shape = { input: dataset.shape, classes: dataset.classes.length };
   const config = {
     ...given,
     model: lastingModel(model, shape),
     epochs: given.epochs ?? source.defaults.epochs,
+    standardize: preprocessing.standardize,
   };
-  const { train, validation } = splitSamples(dataset, config);
   const batchSize = config.batchSize === "full" ? train.length : Math.min(config.batchSize, train.length);
-  const notes: string[] = [];
+  const { targetNoise, seed, labelSmoothing: smoothing } = config;
+  const { labels, changed } = noisyLabels(dataset.train.labels, train, dataset.classes.length, targetNoise, seed);
+  const weights = classWeights(config.classWeights, dataset.classes, labels, train);
+  const notes = targetNoise > 0 ? [`${changed} of ${train.length} training labels were made another class.`] : [];
   const spec = buildNet(config.model, {
     ...shape,
     activation: config.activation,
@@ -97,33 +94,68 @@ export async function openSession(
     dataset,
     train,
     validation,
-    preprocessing: fitPreprocessing(config.standardize, dataset, train),
+    taught: { train: { ...dataset.train, labels }, test: dataset.test },
+    changedTargets: changed,
+    preprocessing,
     net,
-    loss: findLoss(config.loss),
+    loss: { ...findLoss(config.loss), smoothing, ...(weights && { classWeights: weights }) },
     optimizer: findOptimizer(config.optimizer),
     batchSize,
   };
 }
 
-/** Subset first, validation out of it. */
-export function splitSamples(
+/** What a model's images must be: "images of 8x8x1 with values 0..16". */
+export const imagesText = (shape: ImageShape, { maximum }: { readonly maximum: number }): string =>
+  `images of ${shapeText(shape)} with values 0..${maximum}`;
+
+/** That of the model whose weights are taken, or one fitted to the samples that this run trains on. */
+function newPreprocessing(
+  { init, standardize }: TrainConfig,
+  sources: ConfigSources,
   dataset: Dataset,
-  { subset, validation, seed }: Pick<TrainConfig, "subset" | "validation" | "seed">,
-): { train: Uint32Array; validation: Uint32Array } {
+  train: Uint32Array,
+): Preprocessing {
+  const model = init === undefined ? null : readWeights(init).model;
+  if (!model) return fitPreprocessing(standardize, dataset, train);
+  const { preprocessing } = model;
+  if (isGiven("standardize", sources) && standardize !== preprocessing.standardize) {
+    throw usageError({
+      where: "--standardize",
+      expected: `${preprocessing.standardize}, as ${init} was trained`,
+      got: standardize,
+      fix: "Preprocessing is part of a model: its weights know no other. Leave --standardize out, or --init.",
+    });
+  }
+  const [wanted, found] = [imagesText(dataset.shape, dataset), imagesText(preprocessing, preprocessing)];
+  if (wanted !== found) {
+    const expected = `a model of ${wanted}, as ${dataset.name} has them`;
+    throw usageError({ where: `--init ${init}`, expected, got: `one of ${found}` });
+  }
+  return preprocessing;
+}
+
+/** What decides which samples a run trains on. */
+export type SplitConfig = Pick<TrainConfig, "subset" | "validation" | "validationSplit" | "groupBy" | "seed">;
+
+/** Subset first, validation out of it. */
+export function splitSamples(dataset: Dataset, config: SplitConfig): TrainValidation {
+  const { subset, validation, validationSplit: order, groupBy, seed } = config;
   const { labels } = dataset.train;
   const classes = dataset.classes.length;
+  const groups = groupBy === undefined ? null : readGroups(groupBy, dataset);
   let indices: Uint32Array = identity(dataset.train.count);
   if (subset !== undefined) indices = stratifiedSubset(indices, labels, classes, subset, seed);
-  const split = stratifiedSplit(labels, classes, validation, seed, indices);
-  if (split.train.length === 0) {
-    throw usageError({ where: "--validation", expected: "to leave samples to train on", got: "none left" });
-  }
-  return split;
+  return holdBack(indices, labels, classes, { validation, order, seed, groups });
 }
 
 /** The weights a run starts from: those of `--init`, or fresh draws. */
 export function startingWeights({ config, net }: Session): { tensors: FloatArray[]; notes: string[] } {
-  if (config.init !== undefined) return matchParameters(readWeights(config.init), net.parameters, config.dtype);
+  if (config.init !== undefined) {
+    const file = readWeights(config.init);
+    const { tensors, notes } = matchParameters(file, net.parameters, config.dtype);
+    const taken = file.model ? [`Images become numbers as for ${config.init}: ${config.standardize}.`] : [];
+    return { tensors, notes: [...notes, ...taken] };
+  }
   const type = config.dtype === "f32" ? Float32Array : Float64Array;
   const tensors = net.parameters.map(
     (spec, i) => new type(initializeParameter(spec, i, config.seed, config.initializer)),
@@ -132,9 +164,11 @@ export function startingWeights({ config, net }: Session): { tensors: FloatArray
 }
 
 /** What the model file says beside the weights. Nothing here may differ between equal runs. */
-export function metadataOf({ config, dataset, net, preprocessing, batchSize }: Session, hash: string): ModelMetadata {
+export function metadataOf(session: Session, hash: string): ModelMetadata {
+  const { config, dataset, net, preprocessing, batchSize, loss } = session;
+  const { model, seed, epochs, optimizer, lr, momentum, validation, subset, shuffle, dtype } = config;
+  const { validationSplit, groupBy, labelSmoothing, targetNoise } = config;
   const { imageSize, fit, channels } = config;
-  const { model, seed, epochs, optimizer, lr, momentum, loss, validation, subset, shuffle, dtype } = config;
   return {
     schema: 1,
     architecture: net.spec,
@@ -153,9 +187,15 @@ export function metadataOf({ config, dataset, net, preprocessing, batchSize }: S
       optimizer,
       lr,
       ...(optimizer === "momentum" && { momentum }),
-      loss,
+      loss: loss.name,
+      ...(labelSmoothing > 0 && { labelSmoothing }),
+      ...(loss.classWeights && { classWeights: loss.classWeights }),
+      ...(targetNoise > 0 && { targetNoise }),
       validation,
+      ...(validationSplit !== "stratified" && { validationSplit }),
+      ...(groupBy !== undefined && { groupBy }),
       ...(subset !== undefined && { subset }),
+      splitHash: splitHash(session),
       shuffle,
       dtype,
     },

@@ -11,12 +11,13 @@ import { type ModelMetadata, weightsHash, writeModel } from "../model/model-file
 import { identity, shuffle } from "../random.js";
 import { chooseThreads } from "../system.js";
 import { type CheckpointState, freshProgress, type Progress, writeCheckpoint } from "./checkpoint.js";
-import type { Score, TrainOutcome, TrainResult } from "./events.js";
+import type { Score, TrainEvent, TrainOutcome, TrainResult } from "./events.js";
+import { checkConfig } from "./check-config.js";
 import { firstNonFinite, nonFiniteError } from "./non-finite.js";
 import { completeOptions, type GivenOptions, type TrainOptions } from "./options.js";
 import { createRunFolder, openRunFolder, type RunFolder } from "./run-folder.js";
-import { describeRun, headerOf, readRunConfig, resumePoint } from "./run-description.js";
-import { checkConfig, metadataOf, openSession, type Session, startingWeights, worthRanks } from "./session.js";
+import { headerOf, readRun, recordRun, resumedConfig, resumePoint } from "./run-description.js";
+import { metadataOf, openSession, type Session, startingWeights, worthRanks } from "./session.js";
 import { EpochWatch } from "./watch.js";
 
 /** Throws HeddleError; what the run folder holds by then stays valid. */
@@ -24,9 +25,12 @@ export async function train(given: TrainOptions = {}): Promise<TrainOutcome> {
   const started = performance.now();
   const options = completeOptions(given);
   const folder = options.resume === undefined ? undefined : openRunFolder(options.resume);
-  const config = folder ? readRunConfig(folder, options.config) : options.config;
-  checkConfig(config);
-  const session = await openSession(config, (event) => options.onEvent(event));
+  const run = folder && readRun(folder);
+  const config = run ? resumedConfig(run, options.config) : options.config;
+  const { sources } = options;
+  checkConfig(config, sources);
+  const onEvent = (event: TrainEvent): void => options.onEvent(event);
+  const session = await openSession(config, { sources, preprocessing: run?.preprocessing, onEvent });
   const { threads, reason, note } = chooseThreads(config.threads, options.sources.threads, worthRanks(session));
   if (note) options.onEvent({ kind: "note", text: note });
   const engine = new Engine(threads, config.backend);
@@ -66,11 +70,12 @@ class Training {
   }
 
   async run(resumed: RunFolder | undefined, threadsReason: string): Promise<TrainOutcome> {
-    const { net, loss, optimizer, preprocessing, dataset, config, batchSize, train, validation } = this.#session;
-    const { modelLabel, notes } = this.#session;
+    const { net, loss, optimizer, preprocessing, dataset, taught, config, batchSize } = this.#session;
+    const { train, validation, modelLabel, notes } = this.#session;
     const places = Math.max(train.length, validation.length, dataset.test?.count ?? 0);
     const { dtype, seed, exactConv: exact } = config;
-    this.#engine.configure({ net, dtype, batchSize, optimizer, loss, preprocessing, dataset, places, seed, exact });
+    const trained = { net, dtype, batchSize, optimizer, loss, preprocessing, dataset: taught, places, seed, exact };
+    this.#engine.configure(trained);
     const point = resumed && resumePoint(resumed, this.#session, this.#dataHash);
     const start = point ? null : startingWeights(this.#session);
     this.#folder = resumed ?? createRunFolder({ out: config.out, dataset: dataset.name, model: modelLabel });
@@ -84,7 +89,7 @@ class Training {
       if (start) {
         resumed?.truncateMetrics(0);
         this.#engine.setParameters(start.tensors);
-        if (!resumed) this.#folder.writeRun(describeRun(this.#session, header, this.#dataHash, this.#options.sources));
+        if (!resumed) recordRun(this.#folder, this.#session, header, this.#dataHash, this.#options.sources);
       }
       const { epoch, step } = this.#progress;
       this.#options.onEvent({ kind: "start", header, ...(resumed && { resumedFrom: { epoch: epoch + 1, step } }) });
@@ -148,6 +153,7 @@ class Training {
     const { steps, halted } = report;
     if (halted !== null) throw this.#nonFinite(`epoch ${epoch + 1}, step ${halted + 1}`);
     const seconds = (performance.now() - start) / 1000;
+    const epochSeconds = this.#progress.epochSeconds + seconds;
     const totals = this.#engine.totals();
     this.#progress = {
       ...this.#progress,
@@ -157,12 +163,13 @@ class Training {
       samples: totals.samples,
       totalSteps: totalSteps - from + steps,
       trainSeconds: this.#progress.trainSeconds + seconds,
+      epochSeconds,
     };
     if (steps < this.#steps) {
       this.#checkpoint();
       return false;
     }
-    await this.#endEpoch(seconds);
+    await this.#endEpoch(epochSeconds);
     return true;
   }
 
@@ -186,6 +193,7 @@ class Training {
       lossSum: 0,
       correct: 0,
       samples: 0,
+      epochSeconds: 0,
       last: { train: running, validation: validated },
       ...(isBest && { best: { epoch: epoch + 1, train: running, validation: validated }, bestWeights: weights }),
     };

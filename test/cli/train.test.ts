@@ -54,9 +54,9 @@ describe("train, then evaluate and predict", () => {
     assert.doesNotMatch(trained.stderr, /\u001b/, "no terminal codes without a terminal");
   });
 
-  test("the run folder has its four files, and run.json the sources of the values", () => {
+  test("the run folder has its five files, and run.json the sources of the values", () => {
     const files = readdirSync(join(folder, document.run)).sort();
-    assert.deepEqual(files, ["last.ckpt", "metrics.jsonl", "model.safetensors", "run.json"]);
+    assert.deepEqual(files, ["last.ckpt", "metrics.jsonl", "model.safetensors", "run.json", "split.json"]);
     const run = readFileSync(join(folder, document.run, "run.json"), "utf8");
     assert.match(run, /"epochs": "flag"/);
   });

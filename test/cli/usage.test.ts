@@ -21,6 +21,12 @@ const wrong: readonly [args: string, message: RegExp][] = [
   ["train --seed -1", /--seed: expected a whole number of at least 0, got -1/],
   ["train --dtype f16", /--dtype: expected f32 or f64, got "f16"/],
   ["train --require-accuracy 97", /--require-accuracy: expected a number of at least 0 and at most 1, got 97/],
+  ["train --momentum 0.5", /--momentum: expected --optimizer momentum with it.*, got --optimizer adam\. Leave it out/],
+  ["train --validation 0 --group-by (.)", /--group-by: expected a --validation .*, got --validation 0/],
+  ["train --group-by (.)", /--group-by: .* samples of synthetic-digits have no names, got "\(\.\)", and no such file/],
+  ["train --validation-split last", /--validation-split: expected stratified or sequential, got "last"/],
+  ["train --label-smoothing 1", /--label-smoothing: expected a number of at least 0 and below 1, got 1/],
+  ["train --target-noise 1.5", /--target-noise: expected a number of at least 0 and at most 1, got 1\.5/],
   ["train --config missing.yaml", /--config missing\.yaml: expected a readable YAML or JSON file, got ENOENT/],
   ["train --resume runs/1 --lr 0.1 --no-shuffle", /--resume: expected no other settings .* got --lr, --no-shuffle/],
   ["evaluate --split tset", /--split: expected train, validation or test, got "tset"/],
@@ -47,6 +53,18 @@ describe("wrong usage", { concurrency: 2 }, () => {
     assert.match(stderr, /Usage: heddle/);
     assert.equal(stdout, "");
     assert.equal(code, 2);
+  });
+
+  test("evaluate and predict say what --dataset means to them", async () => {
+    for (const command of ["evaluate", "predict"]) {
+      const { stdout } = await heddle([command, "--help"]);
+      const text = stdout.replace(/\s+/g, " ");
+      assert.match(
+        text,
+        /--dataset <NAME> data set to take samples from \(default: the one the model was trained on\)/,
+      );
+      assert.doesNotMatch(text, /to train on|--standardize/);
+    }
   });
 
   test("a variable is checked like a flag", async () => {

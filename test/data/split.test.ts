@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { largestRemainder, stratifiedSplit, stratifiedSubset } from "../../src/data/split.js";
+import { holdBack, largestRemainder, type SplitRule, stratifiedSubset } from "../../src/data/split.js";
 import { saying } from "./fixtures.js";
 
 const classes = 4;
@@ -12,6 +12,13 @@ const sizes = (indices: Uint32Array, labels: ArrayLike<number>) => {
   for (const index of indices) counts[labels[index]]++;
   return counts;
 };
+const stratifiedSplit = (
+  labels: ArrayLike<number>,
+  of: number,
+  validation: number,
+  seed: number,
+  from: Uint32Array = all(labels.length),
+) => holdBack(from, labels, of, { validation, order: "stratified", seed, groups: null });
 const isAscending = (indices: Uint32Array) => indices.every((index, i) => i === 0 || indices[i - 1] < index);
 
 test("a split divides the samples: ascending, complete, each class with its share", () => {
@@ -37,7 +44,10 @@ test("a subset takes each class with its share, and only from what is given", ()
       assert.ok(isAscending(subset) && subset.every((index) => given.includes(index)));
       assert.deepEqual(sizes(subset, labels), largestRemainder(sizes(given, labels), n));
       const { train, validation } = stratifiedSplit(labels, classes, n === 1 ? 0 : 1, seed, subset);
-      assert.deepEqual(Uint32Array.from([...train, ...validation]).sort(), subset);
+      assert.deepEqual(
+        [...train, ...validation].sort((a, b) => a - b),
+        Array.from(subset),
+      );
     }),
   );
 });
@@ -87,5 +97,69 @@ test("what cannot be held back or chosen is a usage error", () => {
   }
   for (const n of [0, 5, -1, 1.5, Number.NaN]) {
     assert.throws(() => stratifiedSubset(all(4), labels, classes, n, 0), saying(2, "--subset", "1..4", `got ${n}`));
+  }
+});
+
+/** Labels, and a group for each sample: few groups, so that most have several samples, of several classes. */
+const grouped = fc
+  .array(fc.tuple(fc.nat(classes - 1), fc.nat(9)), { minLength: 2, maxLength: 80 })
+  .map((samples) => ({ labels: samples.map(([label]) => label), groups: samples.map(([, group]) => group) }))
+  .filter(({ groups }) => new Set(groups).size > 1);
+
+for (const order of ["stratified", "sequential"] as const) {
+  test(`${order}: no group stands on two sides, and no sample is lost`, () => {
+    fc.assert(
+      fc.property(grouped, fc.nat(), fc.nat(), ({ labels, groups }, wish, seed) => {
+        const indices: Uint32Array = all(labels.length).filter((i) => i % 5 !== 2 || i < 3);
+        const validation = 1 + (wish % Math.max(1, Math.floor(indices.length / 3)));
+        let sides;
+        try {
+          sides = holdBack(indices, labels, classes, { validation, order, seed, groups });
+        } catch (error) {
+          // So few or large groups that none is left to train on, or a count of all samples.
+          return assert.ok(saying(2, "--")(error));
+        }
+        const of = (side: Uint32Array) => new Set(Array.from(side, (index) => groups[index]));
+        const both = [...of(sides.validation)].filter((group) => of(sides.train).has(group));
+        assert.deepEqual(both, []);
+        assert.ok(sides.validation.length > 0 && sides.train.length > 0);
+        assert.ok(isAscending(sides.train) && isAscending(sides.validation));
+        assert.deepEqual(Uint32Array.from([...sides.train, ...sides.validation]).sort(), indices);
+      }),
+    );
+  });
+}
+
+test("sequential takes the last ones, and completes the group that the cut would part", () => {
+  const labels = new Uint16Array(10);
+  const rule: SplitRule = { validation: 3, order: "sequential", seed: 0, groups: null };
+  assert.deepEqual(Array.from(holdBack(all(10), labels, 1, rule).validation), [7, 8, 9]);
+  assert.deepEqual(Array.from(holdBack(all(10), labels, 1, { ...rule, validation: 0.2 }).validation), [8, 9]);
+  const groups = [0, 1, 2, 2, 0, 3, 3, 3, 4, 4];
+  assert.deepEqual(Array.from(holdBack(all(10), labels, 1, { ...rule, groups }).validation), [5, 6, 7, 8, 9]);
+  assert.deepEqual(
+    Array.from(holdBack(Uint32Array.of(8, 4, 0), labels, 1, { ...rule, validation: 1 }).validation),
+    [8],
+  );
+});
+
+test("whole groups come as near to each class's share as they can, drawn by the seed", () => {
+  // Each class has 20 groups of 5 samples.
+  const labels = Array.from({ length: 400 }, (_, i) => Math.floor(i / 100));
+  const groups = labels.map((_, i) => Math.floor(i / 5));
+  const held = (validation: number, seed: number) =>
+    holdBack(all(400), labels, classes, { validation, order: "stratified", seed, groups }).validation;
+  assert.deepEqual(sizes(held(0.2, 1), labels), [20, 20, 20, 20]);
+  assert.deepEqual(sizes(held(0.21, 1), labels), [20, 20, 20, 20]);
+  assert.deepEqual(held(0.2, 1), held(0.2, 1));
+  assert.notDeepEqual(held(0.2, 1), held(0.2, 2));
+  assert.equal(held(1, 1).length, 5, "one group, where each is larger than its class's share");
+});
+
+test("a single group cannot be divided", () => {
+  for (const order of ["stratified", "sequential"] as const) {
+    const call = () =>
+      holdBack(all(8), new Uint16Array(8), 1, { validation: 4, order, seed: 0, groups: new Uint8Array(8) });
+    assert.throws(call, saying(2, "--group-by", "a group to train on", "got 1 in all"));
   }
 });

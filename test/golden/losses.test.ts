@@ -80,7 +80,14 @@ for (const { name, net: spec, loss, smoothing, weights, samples, batchSize, lr, 
         batchSize,
         optimizer: findOptimizer("sgd"),
         loss: { ...findLoss(loss), smoothing, ...(weights && { classWeights: weights }) },
-        preprocessing: { standardize: "golden", ...spec.input, kind: "affine", scale: [1 / 255], shift: [0] },
+        preprocessing: {
+          standardize: "golden",
+          ...spec.input,
+          maximum: 255,
+          kind: "affine",
+          scale: [1 / 255],
+          shift: [0],
+        },
         dataset: formulaDataset(samples, spec.input, 255),
         places: samples,
       });
@@ -88,7 +95,7 @@ for (const { name, net: spec, loss, smoothing, weights, samples, batchSize, lr, 
       const losses: number[] = [];
       for (let epoch = 0; epoch < 2; epoch++) {
         const totals = { loss: 0, correct: 0, samples: 0 };
-        const job = { from: 0, before: losses.length, optimizer: "sgd", lr, momentum: 0, totals };
+        const job = { epoch, from: 0, before: losses.length, optimizer: "sgd", lr, momentum: 0, totals };
         const [{ steps }] = await engine.train({ order: identity(samples), ...job });
         losses.push(...engine.stepLosses().subarray(0, steps));
       }

@@ -39,7 +39,7 @@ const usage: readonly Bad[] = [
   { args: train("--subset 999999"), says: ["--subset: ", "1..5000", "999999"] },
   { args: train("--validation 5000"), says: ["--validation: ", "below the 5000 samples", "5000"] },
   { args: train("--subset 10 --validation 9999"), says: ["--validation: ", "below the 10 samples", "9999"] },
-  { args: "train --out trained", says: ["--out trained: ", "absent or empty", "4 entries", "another folder"] },
+  { args: "train --out trained", says: ["--out trained: ", "absent or empty", "5 entries", "another folder"] },
   { args: "train --out a-file", says: ["--out a-file: ", "absent or empty", "a file", "another folder"] },
   {
     args: "predict trained --index 990..1000",
@@ -47,11 +47,23 @@ const usage: readonly Bad[] = [
   },
   {
     args: "evaluate trained --dataset mnist --data-dir data/whole",
-    says: ["trained/model.safetensors on mnist: ", "8x8x1 and 10 classes", "28x28x1", "--dataset"],
+    says: ["trained/model.safetensors on mnist: ", "8x8x1 with values 0..16 and 10 classes", "28x28x1", "--dataset"],
   },
   {
     args: "predict on-mnist --dataset synthetic-digits",
     says: ["on-mnist/model.safetensors on synthetic-digits: ", "28x28x1", "8x8x1", "--dataset"],
+  },
+  ...["evaluate trained", "predict trained", "predict trained whole.png"].map((command) => ({
+    args: `${command} --standardize dataset`,
+    says: ["--standardize: expected unit, as in training, got dataset", "part of the model", "Leave the flag out"],
+  })),
+  {
+    args: "train --init trained/model.safetensors --standardize none",
+    says: ["--standardize: expected unit, as trained/model.safetensors was trained, got none", "or --init"],
+  },
+  {
+    args: "train --init trained/model.safetensors --dataset mnist --data-dir data/whole",
+    says: ["--init trained/model.safetensors: ", "28x28x1 with values 0..255", "8x8x1 with values 0..16"],
   },
   { args: "predict trained whole.png --index 3", says: ["--index: ", "a data set", "got files", "Leave it out"] },
   { args: "predict trained whole.png --threads 2", says: ["--threads: ", "got files", "on one thread"] },
@@ -135,7 +147,7 @@ const checkpoints: readonly Bad[] = [
   { args: "train --resume edited-run-json", says: ["edited-run-json/run.json, config.lr: ", "0.001", "0.002", "back"] },
   {
     args: "train --resume on-mnist --data-dir data/other-images",
-    says: ["on-mnist/last.ckpt, data of mnist: ", "blake3:", "blake3:", "Put the same files back"],
+    says: ["on-mnist/run.json, data of mnist: ", "blake3:", "blake3:", "Put the same files back"],
   },
 ];
 

@@ -28,7 +28,7 @@ test("a loss that is not finite names epoch, step and layer, before anything is 
     /^heddle: epoch 1, step 2: expected a finite loss, got NaN or infinity, first in layer 2 \(dense\)/m,
   );
   assert.match(outcome.stderr, /Lower --lr, or look at --standardize\.$/m);
-  assert.deepEqual(readdirSync(join(cwd, "run")), ["run.json"]);
+  assert.deepEqual(readdirSync(join(cwd, "run")).sort(), ["run.json", "split.json"]);
 });
 
 test("a loss that is not finite in a later epoch leaves the checkpoint and the model of the epoch before", async (t) => {
@@ -43,7 +43,7 @@ test("a loss that is not finite in a later epoch leaves the checkpoint and the m
     );
     failsWith(await heddle([...overflow, "--epochs", "5", ...flags], { cwd }), message);
     const saved = snapshot(join(cwd, "run"));
-    assert.equal(saved.length, 4);
+    assert.equal(saved.length, 5);
     assert.equal(metricsOf(join(cwd, "run")).length, where.startsWith("epoch 3") ? 2 : 1);
     // The same step from the same bytes gives the same end.
     failsWith(await heddle(["train", "--resume", "run", "--threads", "1"], { cwd }), message);
@@ -58,7 +58,7 @@ test("weights that are not finite reach no file", async (t) => {
     await heddle(args, { cwd }),
     /^heddle: epoch 1, step 1, update: expected finite weights, .* in layer 0 \(dense\)/m,
   );
-  assert.deepEqual(readdirSync(join(cwd, "run")).sort(), ["run.json"]);
+  assert.deepEqual(readdirSync(join(cwd, "run")).sort(), ["run.json", "split.json"]);
 });
 
 /** Heddle with no file allowed to grow beyond that many blocks of 512 bytes: to a program, a disk that is full. */
@@ -89,7 +89,13 @@ test("a checkpoint that does not fit on the disk leaves the one before, and a re
   const outcome = await onSmallDisk(250, ["train", "--resume", "run"], cwd);
   failsWith(outcome, /^heddle: run\/last\.ckpt: expected to write this file, got .* Free space .* is unchanged\.$/m);
   assert.deepEqual(readFileSync(join(out, "last.ckpt")), checkpoint);
-  assert.deepEqual(readdirSync(out).sort(), ["last.ckpt", "metrics.jsonl", "model.safetensors", "run.json"]);
+  assert.deepEqual(readdirSync(out).sort(), [
+    "last.ckpt",
+    "metrics.jsonl",
+    "model.safetensors",
+    "run.json",
+    "split.json",
+  ]);
   const resumed = await train({ config: configOf({ threads: 3 }), sources: {}, onEvent() {}, resume: out });
   assert.equal(resumed.status, "done");
   assert.deepEqual(numbersOf(resumed.result), numbersOf(await run(t, settings)));
@@ -97,9 +103,9 @@ test("a checkpoint that does not fit on the disk leaves the one before, and a re
 
 test("a model that does not fit leaves no model, and metrics that do not fit end with a whole line", async (t) => {
   const cwd = emptyFolder(t);
-  const model = await onSmallDisk(20, ["train", "--out", "no-model", "--model", "mlp:200"], cwd);
+  const model = await onSmallDisk(20, ["train", "--out", "no-model", "--model", "mlp:200", "--subset", "500"], cwd);
   failsWith(model, /^heddle: no-model\/model\.safetensors: expected to write this file, got /m);
-  assert.deepEqual(readdirSync(join(cwd, "no-model")).sort(), ["metrics.jsonl", "run.json"]);
+  assert.deepEqual(readdirSync(join(cwd, "no-model")).sort(), ["metrics.jsonl", "run.json", "split.json"]);
 
   // Steps of one sample by more ranks than cores: the lines are written while the epoch runs.
   for (const flags of [

@@ -43,7 +43,13 @@ test("killed in the first epoch, killed again after a resume, resumed: the unbro
   assert.deepEqual(comparable(metricsOf(run)), comparable(metricsOf(join(cwd, "unbroken"))));
   const model = (folder: string) => readFileSync(join(cwd, folder, "model.safetensors"));
   assert.deepEqual(model("run"), model("unbroken"));
-  assert.deepEqual(readdirSync(run).sort(), ["last.ckpt", "metrics.jsonl", "model.safetensors", "run.json"]);
+  assert.deepEqual(readdirSync(run).sort(), [
+    "last.ckpt",
+    "metrics.jsonl",
+    "model.safetensors",
+    "run.json",
+    "split.json",
+  ]);
 });
 
 test("a finished run can be resumed as often as one likes: it prints its result and changes no file", async (t) => {

@@ -82,7 +82,7 @@ test("a signal before the first step: nothing is trained, and a resume does all 
   const config = configOf({ ...settings, out });
   const stopped = await train({ config, sources: {}, onEvent() {}, signal: AbortSignal.abort() });
   assert.deepEqual(stopped, { status: "stopped", run: out, epoch: 1, step: 0 });
-  assert.deepEqual(readdirSync(out).sort(), ["last.ckpt", "metrics.jsonl", "run.json"]);
+  assert.deepEqual(readdirSync(out).sort(), ["last.ckpt", "metrics.jsonl", "run.json", "split.json"]);
   const resumed = await train({ config: configOf({ threads: 3 }), sources: {}, onEvent() {}, resume: out });
   assert.equal(resumed.status, "done");
   assert.deepEqual(numbersOf(resumed.result), numbersOf(await run(t, settings)));

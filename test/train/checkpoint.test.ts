@@ -26,6 +26,7 @@ const state: CheckpointState = {
   best: { epoch: 2, train: score, validation: { ...score, loss: Infinity } },
   last: { train: score, validation: null },
   trainSeconds: 1.25,
+  epochSeconds: 0.5,
   weights: [Float32Array.of(1, -0, NaN), Float32Array.of(4)],
   optimizerState: [
     [Float32Array.of(5, 6, 7), Float32Array.of(8)],
