@@ -24,7 +24,7 @@ template <class T> struct ConvUpdateArguments {
   T* g; int64_t stride, groups;   // [groups][stride] partial gradients; without groups the gradient of the chunks so far, or null
   T* w;                           // packed [taps][channels][filters]
   T* wt;                          // packed [taps, turned][filters][channels], or null
-  T *u, *ut;                      // transformed copies, or null
+  T *u, *ut;                      // of 3x3: transformed copies (winograd/filters.h), or null
   T *s, *t;                       // optimizer state, as w; null where the optimizer has none
   T* workspace;                   // this rank's: the gradient of a unit, [taps][lanes][3 vectors], where there are no groups and no g
   ConvGeometry geometry;
@@ -61,6 +61,8 @@ template <class T> struct ConvUpdate : ConvUpdateArguments<T> {
         transpose_block(this->w + at, panel.ld, rows, columns, first, (c.taps() - 1 - tap) * c.filters + panel.column, this->wt, c.channels,
                         c.taps() * c.filters);
     }
+    if (this->u || this->ut)
+      transform_copies(FilterUnit<T>(this->w, panel.column, panel.ld, first, c.channels, c.filters), this->u, this->ut);
   }
 };
 

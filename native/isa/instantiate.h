@@ -19,10 +19,16 @@
 #include "../norm/batch_norm.h"
 #include "../norm/batch_norm_backward.h"
 #include "../conv/geometry.h"
+#include "../winograd/transform.h"
+#include "../winograd/tiles.h"
+#include "../winograd/filters.h"
 #include "../conv/product.h"
 #include "../conv/conv.h"
 #include "../conv/gradient.h"
 #include "../conv/update.h"
+#include "../winograd/forward.h"
+#include "../winograd/gradient.h"
+#include "../winograd/update.h"
 
 #define HEDDLE_STRING_(x) #x
 #define HEDDLE_STRING(x) HEDDLE_STRING_(x)

@@ -46,6 +46,8 @@ const rowwise: OperationName[] = [
   "gaussianNoise",
   "batchNorm",
   "batchNormBackward",
+  "winograd",
+  "winogradBackward",
 ];
 /** Operations that ranks share by ranges: the arguments that hold the range. */
 const ranged = {
@@ -54,8 +56,9 @@ const ranged = {
   convUpdate: ["firstUnit", "lastUnit"],
   vectorUpdate: ["firstVector", "lastVector"],
   batchNormUpdate: ["firstVector", "lastVector"],
+  winogradUpdate: ["firstUnit", "lastUnit"],
 } as const;
-const chunked: readonly (keyof typeof ranged)[] = ["denseUpdate", "biasUpdate", "convUpdate"];
+const chunked: readonly (keyof typeof ranged)[] = ["denseUpdate", "biasUpdate", "convUpdate", "winogradUpdate"];
 /** Its gradient comes from groups, not from the samples of the chunk. */
 const hasGroups = ({ call }: Case): boolean => ((call.values["groups"] as number | undefined) ?? 0) > 0;
 /** Operations that go on from the partial sums of a group: a block of samples that does not start it adds to them. */

@@ -249,6 +249,7 @@ template <class T> void sum_loss_cases() {
 }
 
 #include "conv_cases.h"
+#include "winograd_cases.h"
 
 void run(const KernelTable& table, const GemmArguments<float>& g) { table.sgemm(g); }
 void run(const KernelTable& table, const GemmArguments<double>& g) { table.dgemm(g); }

@@ -1,3 +1,4 @@
+import { transformFilters } from "../winograd.js";
 import type { Geometry } from "./conv.js";
 import { eachTap } from "./conv.js";
 import type { Panel, Real, Twin } from "./contract.js";
@@ -88,7 +89,7 @@ function addGroups(g: Real, at: number, stride: number, groups: number, sum: Rea
  * the units of this rank: as many channels as a vector has lanes, with all their taps, in one panel.
  */
 export const convUpdate: Twin<"convUpdate"> = (values) => {
-  const { g, stride, groups, w, wt, s, t, channels, filters, kernelHeight, kernelWidth, optimizer } = values;
+  const { g, stride, groups, w, wt, u, ut, s, t, channels, filters, kernelHeight, kernelWidth, optimizer } = values;
   const lanes = lanesOf(w);
   const taps = kernelHeight * kernelWidth;
   const update = updateOf(optimizer);
@@ -141,6 +142,8 @@ export const convUpdate: Twin<"convUpdate"> = (values) => {
         update(part(w), sum, part(s), part(t), hyper);
         if (wt.length > 0) turn(part(w), tap, panel, firstChannel);
       }
+      if (finish && u.length + ut.length > 0)
+        transformFilters(w, channels, filters, lanes, u, ut, { ...panel, row: firstChannel, rows });
     }
   };
 };

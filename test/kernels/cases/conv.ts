@@ -7,7 +7,7 @@ import type { Case, Cases } from "./case.js";
 import { pick } from "./case.js";
 import { hypers, optimizers, outputsOf, slope, state } from "./dense.js";
 
-interface Sizes {
+export interface Sizes {
   readonly image: [height: number, width: number, channels: number];
   readonly kernel: [height: number, width: number];
   readonly stride?: [down: number, across: number];
@@ -34,9 +34,9 @@ const shapes: readonly Sizes[] = [
   { image: [9, 9, 2], kernel: [3, 3], stride: [2, 1], pad: [0, 1, 1, 1], filters: 97, pool: 2 },
   { image: [3, 11, 1], kernel: [3, 5], pad: [0, 2, 0, 2], filters: 6 },
 ];
-const counts = [0, 1, 3, 8];
+export const counts = [0, 1, 3, 8];
 
-const geometryOf = ({ image, kernel, stride = [1, 1], pad = [0, 0, 0, 0], filters }: Sizes) => ({
+export const geometryOf = ({ image, kernel, stride = [1, 1], pad = [0, 0, 0, 0], filters }: Sizes) => ({
   height: image[0],
   width: image[1],
   channels: image[2],
@@ -50,19 +50,19 @@ const geometryOf = ({ image, kernel, stride = [1, 1], pad = [0, 0, 0, 0], filter
   outWidth: Math.floor((image[1] + pad[1] + pad[3] - kernel[1]) / stride[1]) + 1,
   filters,
 });
-type Geometry = ReturnType<typeof geometryOf>;
+export type Geometry = ReturnType<typeof geometryOf>;
 
-const titleOf = (g: Geometry, count: number) =>
+export const titleOf = (g: Geometry, count: number) =>
   `${count} of ${g.height}x${g.width}x${g.channels}, ${g.kernelHeight}x${g.kernelWidth} to ${g.outHeight}x${g.outWidth}x${g.filters}`;
-const inputs = (g: Geometry) => g.height * g.width * g.channels;
-const outputs = (g: Geometry) => g.outHeight * g.outWidth * g.filters;
+export const inputs = (g: Geometry) => g.height * g.width * g.channels;
+export const outputs = (g: Geometry) => g.outHeight * g.outWidth * g.filters;
 const depthOf = (g: Geometry) => g.kernelHeight * g.kernelWidth * g.channels;
-const ldOf = (n: number, format: Format, i: number) => padded(n, format) + format.lanes * (i % 2);
+export const ldOf = (n: number, format: Format, i: number) => padded(n, format) + format.lanes * (i % 2);
 /** Two chains of `depth` products of numbers below 1, rounded at each step in ways that may differ. */
 const tolerance = (format: Format, depth: number) => 4 * (depth + 4) * format.unit;
 
 /** A kernel packed, and packed turned by 180 degrees with its channels as columns. */
-function kernels(format: Format, g: Geometry, next: () => number): { w: Real; wt: Real } {
+export function kernels(format: Format, g: Geometry, next: () => number): { w: Real; wt: Real } {
   const taps = g.kernelHeight * g.kernelWidth;
   const plain = uniform(format, taps * g.channels * g.filters, next);
   const at = (tap: number, channel: number, filter: number) => plain[(tap * g.channels + channel) * g.filters + filter];

@@ -1,0 +1,60 @@
+// The transformed copies of 3x3 filters, unit by unit, as updates write them.
+#pragma once
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+// A unit's filters [tap][channel][columns] where they lie in the packed weights.
+template <class T> struct FilterUnit {
+  const T* w;
+  int64_t tap_stride, column, ld, first, rows, columns, channels, filters;
+
+  // Of the panel that begins at `column`: `rows` channels from `first`; the rest of ld columns is padding.
+  FilterUnit(const T* packed, int64_t panel_column, int64_t width, int64_t first_channel, int64_t all_channels, int64_t all_filters)
+      : w(packed + panel_column * 9 * all_channels + first_channel * width), tap_stride(all_channels * width), column(panel_column), ld(width),
+        first(first_channel), rows(all_channels - first_channel < Vec<T>::lanes ? all_channels - first_channel : Vec<T>::lanes),
+        columns(all_filters - panel_column < width ? all_filters - panel_column : width), channels(all_channels), filters(all_filters) {}
+};
+
+// u = G w G^T: 36 matrices [channel][columns] per panel.
+template <class T> __attribute__((noinline)) void transform_filters(const FilterUnit<T>& unit, T* u) {
+  using V = Vec<T>;
+  const int64_t point_stride = unit.channels * unit.ld;
+  for (int64_t r = 0; r < unit.rows; r++)
+    for (int64_t j = 0; j < unit.ld; j += V::lanes) {
+      const T* from = unit.w + r * unit.ld + j;
+      T* to = u + unit.column * winograd_points * unit.channels + (unit.first + r) * unit.ld + j;
+      transform_filter<T>([&](int ky, int kx) { return V::load(from + (3 * ky + kx) * unit.tap_stride); },
+                          [&](int point, V value) { value.store(to + point * point_stride); });
+    }
+}
+
+// ut: the same of the filters turned by 180 degrees, filters as rows and channels as columns.
+template <class T> __attribute__((noinline)) void transform_turned_filters(const FilterUnit<T>& unit, T* ut) {
+  using V = Vec<T>;
+  constexpr int64_t lanes = V::lanes, panel = panel_vectors * lanes;
+  const int64_t first_column = unit.first / panel * panel, all = round_to_lanes<T>(unit.channels);
+  const int64_t width = all - first_column < panel ? all - first_column : panel;
+  T* const out = ut + first_column * winograd_points * unit.filters + (unit.first - first_column);
+  for (int64_t j = 0; j < unit.columns; j += lanes) {
+    alignas(64) T turned[9][lanes][lanes];  // [tap, turned][filter][channel]
+    for (int64_t tap = 0; tap < 9; tap++) {
+      V square[lanes];
+      for (int64_t i = 0; i < lanes; i++) square[i] = i < unit.rows ? V::load(unit.w + tap * unit.tap_stride + i * unit.ld + j) : V::zero();
+      transpose(square);
+      for (int64_t i = 0; i < lanes; i++) square[i].store(turned[8 - tap][i]);
+    }
+    for (int64_t i = 0; i < lanes && j + i < unit.columns; i++) {
+      T* to = out + (unit.column + j + i) * width;
+      transform_filter<T>([&](int ky, int kx) { return V::load(turned[3 * ky + kx][i]); },
+                          [&](int point, V value) { value.store(to + point * unit.filters * width); });
+    }
+  }
+}
+
+// Both copies, where they are there.
+template <class T> inline void transform_copies(const FilterUnit<T>& unit, T* u, T* ut) {
+  if (u) transform_filters(unit, u);
+  if (ut) transform_turned_filters(unit, ut);
+}
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE
