@@ -62,7 +62,7 @@ const special: Readonly<Record<string, Special>> = {
   "global-average-pool": { below: [map], never: ["twice"] },
   "batch-norm": { below: [[dense(6)], map] },
   dropout: { below: [[dense(6)], map] },
-  "gaussian-noise": { below: [[dense(6)], map] },
+  "gaussian-noise": { instead: [{ type: "gaussian-noise", deviation: 0.5 }], below: [[dense(6)], map] },
   maxout: {
     instead: [2, 3].map((pieces) => ({ type: "maxout", pieces })),
     below: [[dense(36)], [conv(36, 2)]],

@@ -8,7 +8,7 @@ import { engineOf } from "./lab.js";
 import { examples, netsWith } from "./examples.js";
 import { checkGradient } from "./gradient.js";
 
-const shape = { height: 3, width: 2, channels: 2 };
+const shape = { height: 4, width: 3, channels: 2 };
 // Odd, so that three ranks get shards of different sizes.
 const dataset = formulaDataset(7, shape, 255);
 
