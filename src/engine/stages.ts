@@ -67,7 +67,8 @@ export function makeStages(net: Net): Stage[] {
       output: layer.output,
       above: identity,
       pool: null,
-      wholeShard: layer.layer.wholeShard === true || (height === 1 && width === 1),
+      // A convolution's gradients are summed in groups, of one pixel too.
+      wholeShard: layer.layer.wholeShard === true || (height === 1 && width === 1 && !layer.layer.fusesPool),
       learns: layer.parameters.length > 0 || inputs.some((input) => input >= 0 && stages[input].learns),
     });
   }

@@ -1,5 +1,6 @@
 /** Windows that slide over an image: what convolutions and poolings have in common. */
 import { z } from "zod";
+import type { ImageShape } from "../data/dataset.js";
 import { usageError } from "../errors.js";
 import { type LayerPlace, layerWhere, shapeText, type Window } from "./layer.js";
 import { type Arguments, sizeOf, sizeText } from "./notation.js";
@@ -54,40 +55,16 @@ function slideAxis(n: number, k: number, s: number, padding: "valid" | "same" | 
   return { out: Math.floor((n + 2 * before - k) / s) + 1, before };
 }
 
-/** What a window sees, and where. Throws `usageError` naming the layer where the image is smaller than the window. */
-export function slide({ size, stride, padding }: Sliding, type: string, place: LayerPlace): SlidingGeometry {
-  const { input } = place;
+const axesOf = (padding: Padding): readonly ["valid" | "same" | number, "valid" | "same" | number] =>
+  typeof padding === "string" ? [padding, padding] : pairOf(padding);
+
+/** What a window sees of an image, and where. */
+export function slidingGeometry({ size, stride, padding }: Sliding, { height, width }: ImageShape): SlidingGeometry {
   const [windowHeight, windowWidth] = pairOf(size);
   const [strideHeight, strideWidth] = pairOf(stride);
-  const [vertical, horizontal] = typeof padding === "string" ? [padding, padding] : pairOf(padding);
-  const padText = padding === "valid" ? "no padding" : `padding ${padding === "same" ? padding : sizeText(padding)}`;
-  const padded = `window ${windowHeight}x${windowWidth}, ${padText}`;
-  if (input.image) {
-    throw usageError({
-      where: layerWhere(place, type),
-      expected: "an image (height x width x channels)",
-      got: `the flattened ${shapeText(input.image)} as a vector of ${input.channels}`,
-      fix: "Put it before the flatten.",
-    });
-  }
-  if (Number(vertical) >= windowHeight || Number(horizontal) >= windowWidth) {
-    throw usageError({
-      where: layerWhere(place, type),
-      expected: "padding smaller than the window, so that every window sees a pixel",
-      got: `${padded} on ${shapeText(input)}`,
-    });
-  }
-  const rows = slideAxis(input.height, windowHeight, strideHeight, vertical);
-  const columns = slideAxis(input.width, windowWidth, strideWidth, horizontal);
-  if (rows.out < 1 || columns.out < 1) {
-    const least = (window: number, pad: number | string): number => window - 2 * (Number(pad) || 0);
-    throw usageError({
-      where: layerWhere(place, type),
-      expected: `an image of at least ${least(windowHeight, vertical)}x${least(windowWidth, horizontal)} (${padded})`,
-      got: `one of ${input.height}x${input.width}x${input.channels}`,
-      fix: `The net has shrunk too far here: use padding "same", fewer poolings, or larger images.`,
-    });
-  }
+  const [vertical, horizontal] = axesOf(padding);
+  const rows = slideAxis(height, windowHeight, strideHeight, vertical);
+  const columns = slideAxis(width, windowWidth, strideWidth, horizontal);
   return {
     windowHeight,
     windowWidth,
@@ -98,6 +75,40 @@ export function slide({ size, stride, padding }: Sliding, type: string, place: L
     outHeight: rows.out,
     outWidth: columns.out,
   };
+}
+
+/** The same for a layer at its place. Throws `usageError` naming the layer where the image is smaller than the window. */
+export function slide(sliding: Sliding, type: string, place: LayerPlace): SlidingGeometry {
+  const { input } = place;
+  const { size, padding } = sliding;
+  const [height, width] = pairOf(size);
+  const [vertical, horizontal] = axesOf(padding);
+  const padText = padding === "valid" ? "no padding" : `padding ${padding === "same" ? padding : sizeText(padding)}`;
+  const padded = `window ${height}x${width}, ${padText}`;
+  const where = layerWhere(place, type);
+  if (input.image) {
+    throw usageError({
+      where,
+      expected: "an image (height x width x channels)",
+      got: `the flattened ${shapeText(input.image)} as a vector of ${input.channels}`,
+      fix: "Put it before the flatten.",
+    });
+  }
+  if (Number(vertical) >= height || Number(horizontal) >= width) {
+    const expected = "padding smaller than the window, so that every window sees a pixel";
+    throw usageError({ where, expected, got: `${padded} on ${shapeText(input)}` });
+  }
+  const geometry = slidingGeometry(sliding, input);
+  if (geometry.outHeight < 1 || geometry.outWidth < 1) {
+    const least = (window: number, pad: number | string): number => window - 2 * (Number(pad) || 0);
+    throw usageError({
+      where,
+      expected: `an image of at least ${least(height, vertical)}x${least(width, horizontal)} (${padded})`,
+      got: `one of ${input.height}x${input.width}x${input.channels}`,
+      fix: `The net has shrunk too far here: use padding "same", fewer poolings, or larger images.`,
+    });
+  }
+  return geometry;
 }
 
 /** The reach of the layer that slides so. */

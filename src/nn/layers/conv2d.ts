@@ -9,23 +9,24 @@
  * Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning".
  */
 import { z } from "zod";
-import type { Lowering, ParameterBuffers, Partials, Tensor } from "../../engine/lowering.js";
+import type { Lowering } from "../../engine/lowering.js";
 import { internalError } from "../../errors.js";
-import { convUpdateWorkspace } from "../../kernels/conv-workspace.js";
-import { elementwiseNames, type OperationArguments } from "../../kernels/operations.js";
 import {
   pairOf,
   paddingSchema,
   readSliding,
-  type SlidingGeometry,
+  type Sliding,
   sizeSchema,
   slide,
+  slidingGeometry,
   slidingWords,
   windowOf,
 } from "../geometry.js";
 import { rectifies } from "../initializers.js";
-import type { Layer, LayerPlace } from "../layer.js";
+import { featureCount, type Layer } from "../layer.js";
 import { sizeOf, sizeText } from "../notation.js";
+import type { FeatureShape } from "../spec.js";
+import { algorithmOf, type ConvGeometry } from "./conv-algorithm.js";
 
 const schema = z.strictObject({
   type: z.literal("conv2d"),
@@ -40,8 +41,45 @@ const schema = z.strictObject({
 });
 export type Conv2dSpec = z.infer<typeof schema>;
 
-const geometry = ({ kernel, stride = 1, padding = "valid" }: Conv2dSpec, place: LayerPlace): SlidingGeometry =>
-  slide({ size: kernel, stride, padding }, "conv2d", place);
+const slidingOf = ({ kernel, stride = 1, padding = "valid" }: Conv2dSpec): Sliding => ({
+  size: kernel,
+  stride,
+  padding,
+});
+
+function geometryOf(spec: Conv2dSpec, input: FeatureShape): ConvGeometry {
+  const { height, width, channels } = input;
+  const { windowHeight: kernelHeight, windowWidth: kernelWidth, ...sliding } = slidingGeometry(slidingOf(spec), input);
+  return { height, width, channels, kernelHeight, kernelWidth, ...sliding, filters: spec.filters };
+}
+
+/** Calls one pass of the layer's algorithm. */
+function run(pass: "forward" | "backward" | "update", spec: Conv2dSpec, lowering: Lowering): void {
+  const { pool, dy, parameter, buffer, training } = lowering;
+  const geometry = geometryOf(spec, lowering.input);
+  const unpooled = pool && training ? buffer("unpooled") : null;
+  const dz = unpooled ? { region: unpooled.region, ld: unpooled.rowLength } : dy;
+  const bias = spec.bias === false ? null : parameter("bias").w;
+  algorithmOf(geometry, lowering)[pass]({ ...lowering, geometry, bias, dz });
+}
+
+/** dL/dz before the pooling: dL/dy at the winners. */
+function unpool(lowering: Lowering, { region, rowLength }: ReturnType<Lowering["buffer"]>, size: number): void {
+  const { dy, output, buffer, emit } = lowering;
+  const winners = buffer("winners");
+  emit("maxPoolBackward", {
+    dy: dy.region,
+    lddy: dy.ld,
+    winners: winners.region,
+    ldw: winners.rowLength,
+    dx: region,
+    lddx: rowLength,
+    height: output.height,
+    width: output.width,
+    channels: output.channels,
+    ...slidingGeometry({ size, stride: size, padding: "valid" }, output),
+  });
+}
 
 export const conv2d: Layer<Conv2dSpec> = {
   type: "conv2d",
@@ -65,7 +103,7 @@ export const conv2d: Layer<Conv2dSpec> = {
   },
 
   output(spec, place) {
-    const { outHeight: height, outWidth: width } = geometry(spec, place);
+    const { outHeight: height, outWidth: width } = slide(slidingOf(spec), "conv2d", place);
     return { height, width, channels: spec.filters, map: true };
   },
 
@@ -99,183 +137,69 @@ export const conv2d: Layer<Conv2dSpec> = {
   },
 
   /** Of every tap, those in the padding too. */
-  multiplyAdds(spec, place) {
-    const { outHeight, outWidth, windowHeight, windowWidth } = geometry(spec, place);
-    return outHeight * outWidth * spec.filters * windowHeight * windowWidth * place.input.channels;
+  multiplyAdds(spec, { input }) {
+    const { outHeight, outWidth, kernelHeight, kernelWidth, channels } = geometryOf(spec, input);
+    return outHeight * outWidth * spec.filters * kernelHeight * kernelWidth * channels;
   },
 
-  window: (spec, place) => windowOf(geometry(spec, place)),
+  window: (spec, { input }) => windowOf(slidingGeometry(slidingOf(spec), input)),
 
-  buffers(spec, place, { training, pool, partial, lanes }) {
-    if (!training) return {};
-    const { outHeight, outWidth, windowHeight, windowWidth } = geometry(spec, place);
-    const { filters } = spec;
-    const pooled = pool && {
-      winners: {
-        scope: "sample" as const,
-        length: Math.floor(outHeight / pool.size) * Math.floor(outWidth / pool.size) * filters,
-        bits: 8 as const,
-      },
-      // The owner of a weight reads dz of the whole minibatch.
-      dz: { scope: partial ? ("block" as const) : ("sample" as const), length: outHeight * outWidth * filters },
+  buffers(spec, { input }, context) {
+    const geometry = geometryOf(spec, input);
+    const { outHeight, outWidth, filters } = geometry;
+    const { training, pool, partial } = context;
+    const pooled = pool ? Math.floor(outHeight / pool.size) * Math.floor(outWidth / pool.size) : 0;
+    return {
+      ...algorithmOf(geometry, context).buffers(geometry, context),
+      ...(training &&
+        pool && {
+          winners: { scope: "sample", length: pooled * filters, bits: 8 },
+          // An owner goes over all samples once more.
+          unpooled: { scope: partial ? "block" : "sample", length: outHeight * outWidth * filters },
+        }),
     };
-    const owned = { unit: { scope: "rank" as const, length: convUpdateWorkspace(windowHeight, windowWidth, lanes) } };
-    return { ...pooled, ...(partial ? {} : owned) };
   },
 
-  forward(spec, l) {
-    const { x, y, above, pool, training, parameter } = l;
-    const winners = pool && training ? l.buffer("winners") : null;
-    l.emit("conv", {
-      x: x.region,
-      ldx: x.ld,
-      w: parameter("weight").w,
-      b: spec.bias === false ? null : parameter("bias").w,
-      y: y.region,
-      ldy: y.ld,
-      winners: winners?.region ?? null,
-      ldw: winners?.rowLength ?? 0,
-      ...convGeometry(spec, l),
-      function: elementwiseNames.indexOf(above.name),
-      slope: above.slope,
-      pool: pool?.size ?? 0,
-    });
+  forward(spec, lowering) {
+    run("forward", spec, lowering);
   },
 
-  backward(spec, l) {
-    const { x, dx, below, parameter, partial } = l;
-    const dz = gradientOfSums(spec, l);
-    if (l.pool) unpool(spec, l, dz);
-    const weight = parameter("weight");
-    const dy = { dy: dz.region, lddy: dz.ld };
-    if (spec.bias !== false) {
-      const { region: g, stride } = partialsOf(parameter("bias"));
-      l.emit("biasGradient", { ...dy, g, stride, pixels: l.output.height * l.output.width, channels: spec.filters });
+  backward(spec, lowering) {
+    const { pool, dy, output, parameter, buffer, emit } = lowering;
+    if (pool) unpool(lowering, buffer("unpooled"), pool.size);
+    const partials = spec.bias === false ? null : parameter("bias").partials;
+    if (partials) {
+      // The winners' dL/dz are all there is.
+      const pixels = featureCount(output) / output.channels;
+      emit("biasGradient", {
+        dy: dy.region,
+        lddy: dy.ld,
+        g: partials.region,
+        stride: partials.stride,
+        pixels: pool ? Math.floor(output.height / pool.size) * Math.floor(output.width / pool.size) : pixels,
+        channels: spec.filters,
+      });
     }
-    if (partial) {
-      const { region: g, stride } = partialsOf(weight);
-      l.emit("convGradient", { x: x.region, ldx: x.ld, ...dy, g, stride, ...convGeometry(spec, l) });
-    }
-    if (!dx) return;
-    l.emit("convBackward", {
-      ...dy,
-      wt: weight.wt,
-      dx: dx.region,
-      lddx: dx.ld,
-      y: x.region,
-      ldy: x.ld,
-      ...convGeometry(spec, l),
-      function: elementwiseNames.indexOf(below.name),
-      slope: below.slope,
-    });
+    run("backward", spec, lowering);
   },
 
-  update(spec, l) {
-    const { x, groups, lanes, panelLanes, optimizer, share, partial, parameter } = l;
-    const weight = parameter("weight");
-    const dz = gradientOfSums(spec, l);
-    const units = Math.ceil(l.input.channels / lanes) * Math.ceil(spec.filters / panelLanes);
-    const [firstUnit, lastUnit] = share(units);
-    l.emit("convUpdate", {
-      x: x.region,
-      ldx: x.ld,
-      dy: dz.region,
-      lddy: dz.ld,
-      g: weight.partials?.region ?? weight.g,
-      stride: weight.partials?.stride ?? 0,
-      groups: partial ? groups : 0,
-      w: weight.w,
-      wt: weight.wt,
-      u: null,
-      ut: null,
-      s: weight.state[0] ?? null,
-      t: weight.state[1] ?? null,
-      workspace: partial ? null : l.buffer("unit").region,
-      ...convGeometry(spec, l),
-      firstUnit,
-      lastUnit,
-      optimizer,
-    });
+  update(spec, lowering) {
+    run("update", spec, lowering);
     if (spec.bias === false) return;
-    const bias = parameter("bias");
-    const { region: g, stride } = partialsOf(bias);
+    const { lanes, groups, optimizer, share, parameter, emit } = lowering;
+    const { w, partials, state } = parameter("bias");
+    if (!partials) throw internalError("the bias of a convolution is summed in groups");
     const [firstVector, lastVector] = share(Math.ceil(spec.filters / lanes));
-    l.emit("vectorUpdate", {
-      g,
-      stride,
+    emit("vectorUpdate", {
+      g: partials.region,
+      stride: partials.stride,
       groups,
-      b: bias.w,
-      s: bias.state[0] ?? null,
-      t: bias.state[1] ?? null,
+      b: w,
+      s: state[0] ?? null,
+      t: state[1] ?? null,
       firstVector,
       lastVector,
       optimizer,
     });
   },
 };
-
-/** The geometry in the words of the kernels. */
-function convGeometry(spec: Conv2dSpec, { place }: Lowering): ConvArguments {
-  const { height, width, channels } = place.input;
-  const { windowHeight, windowWidth, ...rest } = geometry(spec, place);
-  return {
-    height,
-    width,
-    channels,
-    kernelHeight: windowHeight,
-    kernelWidth: windowWidth,
-    ...rest,
-    filters: spec.filters,
-  };
-}
-type ConvArguments = Pick<
-  OperationArguments<"convBackward">,
-  | "height"
-  | "width"
-  | "channels"
-  | "kernelHeight"
-  | "kernelWidth"
-  | "strideHeight"
-  | "strideWidth"
-  | "padTop"
-  | "padLeft"
-  | "outHeight"
-  | "outWidth"
-  | "filters"
->;
-
-/** dL/dz, one number per output pixel before any pooling: dy itself, or where its gradient by the winners goes. */
-function gradientOfSums({ filters }: Conv2dSpec, { pool, dy, output, buffer }: Lowering): Tensor {
-  if (!pool) return dy;
-  const { region, rowLength } = buffer("dz");
-  return { region, ld: rowLength, features: output.height * output.width * filters };
-}
-
-function unpool({ filters }: Conv2dSpec, { pool, dy, output, buffer, emit }: Lowering, dz: Tensor): void {
-  const size = pool?.size ?? 1;
-  const winners = buffer("winners");
-  emit("maxPoolBackward", {
-    dy: dy.region,
-    lddy: dy.ld,
-    winners: winners.region,
-    ldw: winners.rowLength,
-    dx: dz.region,
-    lddx: dz.ld,
-    height: output.height,
-    width: output.width,
-    channels: filters,
-    windowHeight: size,
-    windowWidth: size,
-    strideHeight: size,
-    strideWidth: size,
-    padTop: 0,
-    padLeft: 0,
-    outHeight: Math.floor(output.height / size),
-    outWidth: Math.floor(output.width / size),
-  });
-}
-
-function partialsOf({ partials }: ParameterBuffers): Partials {
-  if (!partials) throw internalError("a convolution without room for its groups' gradients");
-  return partials;
-}
