@@ -30,6 +30,7 @@ export interface ConvLowering extends Lowering {
 }
 
 export interface ConvAlgorithm {
+  readonly suits: (geometry: ConvGeometry, context: BufferContext) => boolean;
   buffers(geometry: ConvGeometry, context: BufferContext): Readonly<Record<string, BufferSpec>>;
   /** y = pool(f(b + x * w)). */
   forward(lowering: ConvLowering): void;
@@ -41,6 +42,8 @@ export interface ConvAlgorithm {
 
 /** By the definition: one chain of multiply-adds for every sum. */
 const direct: ConvAlgorithm = {
+  suits: () => true,
+
   // An owner that finishes in one go makes a unit's gradient here.
   buffers: ({ kernelHeight, kernelWidth }, { training, partial, lanes }) =>
     training && !partial
@@ -113,6 +116,8 @@ const direct: ConvAlgorithm = {
   },
 };
 
-export function algorithmOf(_geometry: ConvGeometry, _context: BufferContext): ConvAlgorithm {
-  return direct;
-}
+/** The first that suits is taken. */
+const algorithms: readonly ConvAlgorithm[] = [direct];
+
+export const algorithmOf = (geometry: ConvGeometry, context: BufferContext): ConvAlgorithm =>
+  algorithms.find(({ suits }) => suits(geometry, context)) ?? direct;
