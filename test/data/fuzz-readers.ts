@@ -28,7 +28,10 @@ const pngSeeds = (): Buffer[] => {
     { color: 6, depth: 8 },
   ];
   return kinds.map((kind, i) =>
-    makePng({ width: 9 + i, height: 12 - i, ...kind }, (x, y, c) => (x * 7 + y * 3 + c) % 2 ** Math.min(8, kind.depth)),
+    makePng(
+      { width: 9 + i, height: 12 - i, ...kind },
+      (x, y, c) => (x * x * 31 + y * y * 17 + x * y * 7 + c * 50) % 2 ** Math.min(8, kind.depth),
+    ),
   );
 };
 
