@@ -16,6 +16,21 @@ export function readGroups(groupBy: string, { name, train }: Pick<Dataset, "name
   return numbered(isFile(groupBy) ? readLines(groupBy, train.count) : captured(groupBy, name, train.names));
 }
 
+/**
+ * Groups that the set itself has on both sides: in names of its training and of its test split. A file says nothing of
+ * the test split, and gives none.
+ */
+export function groupsInTest(
+  groupBy: string,
+  { name, train, test }: Pick<Dataset, "name" | "train" | "test">,
+): string[] {
+  if (!test?.names || isFile(groupBy)) return [];
+  const expression = compile(groupBy);
+  const trained = new Set(captured(groupBy, name, train.names));
+  const tested = new Set(test.names.map((sample) => expression.exec(sample)?.[1]));
+  return [...trained].filter((group) => tested.has(group));
+}
+
 /** Groups whose first sample comes earlier have lower numbers. */
 function numbered(groups: readonly string[]): Uint32Array {
   const numbers = new Map<string, number>();

@@ -1,6 +1,6 @@
 /** Which training samples are used, and which of them are held back to choose the best weights. */
 import { usageError } from "../errors.js";
-import { type Purpose, shuffle } from "../random.js";
+import { identity, type Purpose, shuffle } from "../random.js";
 
 export interface TrainValidation {
   /** Positions in the training split, ascending. */
@@ -117,8 +117,8 @@ function holdLast(isHeld: Uint8Array, ascending: Uint32Array, count: number, gro
 }
 
 /**
- * Marks whole groups. A group belongs to the class that most of its samples have, the lowest on ties. Each class takes
- * its groups in drawn order, where that brings it nearer to its share of samples.
+ * Marks whole groups, in drawn order: each that brings the samples held nearer to every class's share of `count`, that
+ * is, makes the sum over classes of what is missing or too many smaller.
  */
 function holdGroups(
   isHeld: Uint8Array,
@@ -129,29 +129,27 @@ function holdGroups(
   seed: number,
   groups: ArrayLike<number>,
 ): void {
-  const groupsOfClass: number[][][] = Array.from({ length: classes }, () => []);
-  const byGroup = [...membersOf(ascending, groups).values()];
-  for (const members of byGroup) groupsOfClass[commonClass(members, labels, classes)].push(members);
-  const shares = largestRemainder(
-    groupsOfClass.map((of) => of.reduce((sum, { length }) => sum + length, 0)),
-    count,
-  );
-  const hold = (members: readonly number[]): void => members.forEach((index) => (isHeld[index] = 1));
-  let any = false;
-  for (const [label, candidates] of groupsOfClass.entries()) {
-    const order = Uint32Array.from(candidates, (_, i) => i);
-    shuffle(order, seed, label, "split");
-    let missing = shares[label];
-    for (const place of order) {
-      const { length } = candidates[place];
-      if (Math.abs(missing - length) >= Math.abs(missing)) continue;
-      hold(candidates[place]);
-      missing -= length;
-      any = true;
-    }
+  const countsOf = (members: Iterable<number>): number[] => {
+    const counts = new Array<number>(classes).fill(0);
+    for (const index of members) counts[labels[index]]++;
+    return counts;
+  };
+  const missing = largestRemainder(countsOf(ascending), count);
+  const all = [...membersOf(ascending, groups).values()];
+  const order = identity(all.length);
+  shuffle(order, seed, 0, "split");
+  const held = Array.from(order, (place) => all[place]).filter((members) => {
+    const counts = countsOf(members);
+    const gain = missing.reduce((sum, left, label) => sum + Math.abs(left) - Math.abs(left - counts[label]), 0);
+    if (gain <= 0) return false;
+    for (const [label, n] of counts.entries()) missing[label] -= n;
+    return true;
+  });
+  // Where every group is too large for the shares, one is still asked for.
+  if (count > 0 && held.length === 0) {
+    held.push(all.reduce((least, members) => (members.length < least.length ? members : least)));
   }
-  // Where every group is too large for its class's share, one is still asked for.
-  if (count > 0 && !any) hold(byGroup.reduce((least, members) => (members.length < least.length ? members : least)));
+  for (const index of held.flat()) isHeld[index] = 1;
 }
 
 function membersOf(ascending: Uint32Array, groups: ArrayLike<number>): Map<number, number[]> {
@@ -162,12 +160,6 @@ function membersOf(ascending: Uint32Array, groups: ArrayLike<number>): Map<numbe
     else members.set(groups[index], [index]);
   }
   return members;
-}
-
-function commonClass(members: readonly number[], labels: ArrayLike<number>, classes: number): number {
-  const counts = new Uint32Array(classes);
-  for (const index of members) counts[labels[index]]++;
-  return counts.indexOf(Math.max(...counts));
 }
 
 /**

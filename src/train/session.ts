@@ -4,7 +4,7 @@ import type { Dataset, ImageShape, LoadEvent } from "../data/dataset.js";
 import { findDataset } from "../data/index.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import { classWeights } from "../data/class-weights.js";
-import { readGroups } from "../data/groups.js";
+import { groupsInTest, readGroups } from "../data/groups.js";
 import { holdBack, stratifiedSubset, type TrainValidation } from "../data/split.js";
 import { fitPreprocessing } from "../data/standardize.js";
 import { noisyLabels } from "../data/label-noise.js";
@@ -80,6 +80,10 @@ export async function openSession(given: TrainConfig, { sources, onEvent, ...ori
   const { labels, changed } = noisyLabels(dataset.train.labels, train, dataset.classes.length, targetNoise, seed);
   const weights = classWeights(config.classWeights, dataset.classes, labels, train);
   const notes = targetNoise > 0 ? [`${changed} of ${train.length} training labels were made another class.`] : [];
+  const inTest = config.groupBy === undefined ? [] : groupsInTest(config.groupBy, dataset);
+  if (inTest.length > 0) {
+    notes.push(`${inTest.length} groups stand in ${dataset.name}'s training and its test split too (as ${inTest[0]}).`);
+  }
   const spec = buildNet(config.model, {
     ...shape,
     activation: config.activation,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readGroups } from "../../src/data/groups.js";
+import { groupsInTest, readGroups } from "../../src/data/groups.js";
 import { dataFolder, saying } from "./fixtures.js";
 
 const names = ["ants/a7_1.png", "ants/a9_1.png", "bees/b7_1.png", "ants/a7_2.png"];
@@ -23,6 +23,14 @@ test("a file has the group of each sample on a line", (t) => {
   assert.deepEqual(Array.from(read("dos")), [0, 1, 0, 2]);
   assert.throws(() => read("short"), saying(3, "short", "4 lines", "got 2"));
   assert.throws(() => read("hole"), saying(3, "hole, line 2", "the name of a group"));
+});
+
+test("groups that the set itself has in both splits are found", (t) => {
+  const test = { ...split(["ants/a9_2.png", "bees/b8_1.png", "bees/none.png", "ants/a7_9.png"]).train };
+  assert.deepEqual(groupsInTest("([^/]+)_", { ...split(names), test }), ["a7", "a9"]);
+  assert.deepEqual(groupsInTest("([^/]+)_", { ...split(names), test: null }), []);
+  const folder = dataFolder(t, { groups: "x\ny\nx\nz\n" });
+  assert.deepEqual(groupsInTest(join(folder, "groups"), { ...split(names), test }), []);
 });
 
 test("what finds no groups is a usage error that says why", () => {

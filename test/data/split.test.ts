@@ -156,6 +156,15 @@ test("whole groups come as near to each class's share as they can, drawn by the 
   assert.equal(held(1, 1).length, 5, "one group, where each is larger than its class's share");
 });
 
+test("groups of several classes are taken until each class has its share", () => {
+  // 40 groups of one sample of each class, and one of all that is left.
+  const labels = Array.from({ length: 200 }, (_, i) => i % classes);
+  const groups = labels.map((_, i) => (i < 160 ? Math.floor(i / classes) : 40));
+  const rule: SplitRule = { validation: 40, order: "stratified", seed: 3, groups };
+  const { validation } = holdBack(all(200), labels, classes, rule);
+  assert.deepEqual(sizes(validation, labels), [10, 10, 10, 10]);
+});
+
 test("a single group cannot be divided", () => {
   for (const order of ["stratified", "sequential"] as const) {
     const call = () =>
