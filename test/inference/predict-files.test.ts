@@ -1,8 +1,8 @@
 /** Images from files: what comes from a set's own bytes must come from a picture of them, whatever its size and colours. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type DecodedImage, invert, toChannels } from "../../src/data/formats/pixels.js";
 import { encodePng } from "../../src/data/formats/png.js";
@@ -106,6 +106,37 @@ for (const dataset of ["synthetic-digits", "synthetic-digits-28"] as const) {
     });
   });
 }
+
+test("a folder's own images, in colour, are cut as in training unless told otherwise", async () => {
+  process.env.HEDDLE_CACHE_DIR = join(folder, "cache");
+  const root = join(folder, "images");
+  const files = ["train", "test"].flatMap((split) =>
+    ["cat", "dog"].flatMap((name, c) =>
+      [0, 1, 2].map((i) => {
+        const pixels = Uint8Array.from({ length: 13 * 9 * 3 }, (_, at) => (at * (31 + i) + 100 * c) & 255);
+        const file = join(root, split, name, `${i}.png`);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, encodePng({ width: 13, height: 9, channels: 3, pixels }));
+        return file;
+      }),
+    ),
+  );
+  const path = join(folder, "on-images");
+  const own = { dataset: `folder:${root}`, imageSize: "6x6", fit: "crop", model: "mlp:5", validation: 0 } as const;
+  await train({ config: configOf({ ...own, epochs: 1, threads: 1, out: path }), sources: {}, onEvent: () => {} });
+  const expected = await predict({ path, split: "test", index: [0, 5], threads: 1, backend });
+  const { predictions } = await predictFiles({ path, files: files.slice(6), backend });
+  assert.deepEqual(
+    predictions.map(({ probabilities, className }) => [probabilities, className]),
+    expected.predictions.map(({ probabilities, className }) => [probabilities, className]),
+  );
+  assert.deepEqual(predictions[0].steps, ["resized from 9x13 to 6x6 (crop)"]);
+
+  const predictor = openPredictor(path, { backend });
+  const grey = { width: 6, height: 6, channels: 1, pixels: new Uint8Array(36).fill(50) } as const;
+  assert.deepEqual(predictor.prepare(grey), { bytes: new Uint8Array(108).fill(50), steps: ["made RGB"] });
+  predictor.close();
+});
 
 function times({ width, height, channels, pixels }: DecodedImage, factor: number): DecodedImage {
   const [newWidth, newHeight] = [width * factor, height * factor];
