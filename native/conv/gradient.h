@@ -25,7 +25,8 @@ template <class T> struct ConvGradientProduct {
   bool from_zero = false;
   int64_t top = 0, bottom = 0, left = 0, right = 0;  // pixels whose taps lie inside
   int64_t step_count = 0;
-  static constexpr int most_rows = tile_rows + 1;
+  // Registers hold one row more than a tile has where that leaves fewer rows empty.
+  static constexpr int most_rows = tile_vectors == 3 ? tile_rows + 1 : tile_rows;
   const T* from[most_rows]{};
   T* to[most_rows]{};
   TileStep steps[most_steps];
@@ -55,7 +56,7 @@ template <class T> struct ConvGradientProduct {
     }
   }
 
-  template <int M, int N> inline void run() {
+  template <int M, int N> __attribute__((noinline)) void run() {
     const T* a[M];
     HEDDLE_UNROLL
     for (int i = 0; i < M; i++) a[i] = from[i];
@@ -119,7 +120,7 @@ template <class T> struct ConvGradientProduct {
     }
   }
 
-  void columns(int64_t first_channel, int64_t last_channel, T* out, int64_t tap_rows) {
+  __attribute__((noinline)) void columns(int64_t first_channel, int64_t last_channel, T* out, int64_t tap_rows) {
     for (vector = 0; vector < p.vectors; vector += tile_vectors) taps(first_channel, last_channel, out + vector * lanes, tap_rows);
   }
 
@@ -171,7 +172,7 @@ template <class T> struct ConvGradientProduct {
         h = h0;
         v++;
       }
-      if (size_of == most_rows) with_vectors<most_rows, tile_vectors>(p.vectors - vector, *this);
+      if (size_of > tile_rows) with_vectors<most_rows, tile_vectors>(p.vectors - vector, *this);
       else with_vectors<tile_rows, tile_vectors>(p.vectors - vector, *this);
     }
   }

@@ -44,7 +44,8 @@ template <class T> struct ConvProduct {
   // Rows of a tile that holds whole windows of 2 x 2.
   static constexpr int window_rows = tile_rows / 4 * 4;
 
-  template <int P, int M, int N> inline void run() {
+  // A tile of M positions in N vectors of columns: P pointers, and where that is half of M as many positions far_samples on.
+  template <int P, int M, int N> __attribute__((noinline)) void run() {
     alignas(64) T values[M * N * lanes], best[M * N * lanes], number[M * N * lanes];
     const T* a[P];
     HEDDLE_UNROLL
@@ -68,15 +69,15 @@ template <class T> struct ConvProduct {
             tile.template accumulate_rows<false>(length, a, offset, far, 1, b + row_of(v, t, h, r) * p.ld, p.ld, 0);
           }
       }
-      if (window == 1) store(tile, column, last);
-      else if (parts == 1) pool_rows(tile, column, last);
+      if (window == 1) store<P>(tile, column, last);
+      else if (parts == 1) pool_rows<P>(tile, column, last);
       else {
         tile.store(values, N * lanes);
         pool_part(values, best, number, part, M * N);
       }
     }
-    if (parts > 1) finish_parts(best, number, column, M, N, last);
-    else if (below) finish(column, M, N, last);
+    if (parts > 1) finish_parts(best, number, column, P, M, N, last);
+    else if (below) finish(column, P, M, N, last);
   }
 
   // The kernel's row of tap number t down and r across.
@@ -85,7 +86,7 @@ template <class T> struct ConvProduct {
   }
 
   // relu alone is worth doing on the way out; other functions follow when all of y is there.
-  template <int M, int N> inline void store(Tile<T, M, N>& tile, int64_t column, int last) const {
+  template <int P, int M, int N> inline void store(Tile<T, M, N>& tile, int64_t column, int last) const {
     if (function == relu && !below) {
       HEDDLE_UNROLL
       for (int i = 0; i < M; i++)
@@ -94,7 +95,7 @@ template <class T> struct ConvProduct {
     }
     HEDDLE_UNROLL
     for (int i = 0; i < M; i++) {
-      T* const out = y + (sample[i % tile_rows] + i / tile_rows * far_samples) * ldy + place[i % tile_rows] + column;
+      T* const out = y + (sample[i % P] + i / P * far_samples) * ldy + place[i % P] + column;
       HEDDLE_UNROLL
       for (int j = 0; j < N; j++) {
         if (j == N - 1) tile.c[i][j].store_partial(out + j * lanes, last);
@@ -104,7 +105,7 @@ template <class T> struct ConvProduct {
   }
 
   // A tile of whole windows of 2 x 2: rows 0 … 3 are the first window, in order.
-  template <int M, int N> inline void pool_rows(const Tile<T, M, N>& tile, int64_t column, int last) const {
+  template <int P, int M, int N> inline void pool_rows(const Tile<T, M, N>& tile, int64_t column, int last) const {
     if constexpr (M % 4 == 0) {
       HEDDLE_UNROLL
       for (int i = 0; i < M; i += 4)
@@ -114,7 +115,7 @@ template <class T> struct ConvProduct {
           HEDDLE_UNROLL
           for (int k = 1; k < 4; k++) most.take(tile.c[i + k][j], Vec<T>::set1(T(k)));
           if (function == relu) most.value = max(Vec<T>::zero(), most.value);
-          const int64_t s = sample[i % tile_rows] + i / tile_rows * far_samples, to = place[i % tile_rows] + column + j * lanes;
+          const int64_t s = sample[i % P] + i / P * far_samples, to = place[i % P] + column + j * lanes;
           const int count = j == N - 1 ? last : int(lanes);
           most.value.store_partial(y + s * ldy + to, count);
           if (winners) store_byte_lanes(most.place, winners + s * ldw + to, count);
@@ -136,10 +137,10 @@ template <class T> struct ConvProduct {
     }
   }
 
-  __attribute__((noinline)) void finish_parts(const T* best, const T* number, int64_t column, int m, int vectors, int last) const {
+  __attribute__((noinline)) void finish_parts(const T* best, const T* number, int64_t column, int pointers, int m, int vectors, int last) const {
     for (int i = 0; i < m; i++)
       for (int j = 0; j < vectors; j++) {
-        const int64_t s = sample[i % tile_rows] + i / tile_rows * far_samples, to = place[i % tile_rows] + column + j * lanes;
+        const int64_t s = sample[i % pointers] + i / pointers * far_samples, to = place[i % pointers] + column + j * lanes;
         const int64_t at = (i * vectors + j) * lanes, count = j == vectors - 1 ? last : lanes;
         const Vec<T> value = Vec<T>::load(best + at);
         store_lanes(function == relu ? max(Vec<T>::zero(), value) : value, y + s * ldy + to, count);
@@ -148,9 +149,9 @@ template <class T> struct ConvProduct {
   }
 
   // Multiplies by f'. The tile was just stored: it comes from the first-level cache. A repeated position is finished once.
-  __attribute__((noinline)) void finish(int64_t column, int m, int vectors, int last) const {
+  __attribute__((noinline)) void finish(int64_t column, int pointers, int m, int vectors, int last) const {
     for (int i = 0; i < m; i++) {
-      const int64_t r = i % tile_rows, s = sample[r] + i / tile_rows * far_samples;
+      const int64_t r = i % pointers, s = sample[r] + i / pointers * far_samples;
       if (r > 0 && sample[r] == sample[r - 1] && place[r] == place[r - 1]) continue;
       for (int j = 0; j < vectors; j++) {
         const int64_t at = place[r] + column + j * lanes, count = j == vectors - 1 ? last : lanes;
@@ -167,7 +168,20 @@ template <class T> struct ConvProduct {
       columns_of[i] = horizontal.taps(across.first * window + i);
     }
     list_steps();
-    cut<tile_rows, tile_rows>(down, across, samples, 0);
+    const int64_t half = samples / 2, positions = half * down.count * across.count, vectors = p.vectors - vector;
+    // Few columns leave registers for more rows.
+    if constexpr (tile_vectors == 3) {
+      if (vectors == 1 && positions >= tile_rows) return in_pairs<tile_rows, 2 * tile_rows, 1>(down, across, half);
+      if (vectors == 2 && positions >= tile_rows && !whole_windows()) return in_pairs<tile_rows * 3 / 4, tile_rows * 3 / 2, 2>(down, across, half);
+    }
+    if (whole_windows() && window_rows < tile_rows) cut<window_rows, window_rows, tile_vectors>(down, across, 0, samples, 0);
+    else cut<tile_rows, tile_rows, tile_vectors>(down, across, 0, samples, 0);
+  }
+
+  // The first half of the samples with the second, and the last one of an odd number on its own.
+  template <int P, int M, int N> void in_pairs(const Group& down, const Group& across, int64_t half) {
+    cut<P, M, N>(down, across, 0, half, half);
+    if (samples % 2) cut<tile_rows, tile_rows, N>(down, across, samples - 1, 1, 0);
   }
 
   // Whether all positions of a window meet the same taps.
@@ -189,17 +203,19 @@ template <class T> struct ConvProduct {
           steps[step_count++] = {(t * horizontal.image + r) * channels + c, (row_of(v, t, h, r) + c) * p.ld};
   }
 
-  // The tiles of the windows, as evenly as they divide: one position of each window after the other, or windows of 2 x 2 at once.
-  template <int P, int M> void cut(const Group& down, const Group& across, int64_t count, int64_t distance) {
-    const bool whole = window == 2 && uniform();
+  bool whole_windows() const { return window == 2 && uniform(); }
+
+  // The tiles of `count` samples, as evenly as they divide: one position of each window after the other, or windows of 2 x 2 at once.
+  template <int P, int M, int N> __attribute__((noinline)) void cut(const Group& down, const Group& across, int64_t first_sample, int64_t count, int64_t distance) {
+    const bool whole = whole_windows();
     parts = whole ? 1 : window * window;
     far_samples = distance;
-    const int64_t rows_each = whole ? 4 : 1, capacity = whole ? window_rows / 4 : P;
+    const int64_t rows_each = whole ? 4 : 1, capacity = whole ? P / 4 : P;
     const int64_t line = horizontal.image * channels, row_step = vertical.up * window * line, column_step = horizontal.up * window * channels;
     const int64_t width = horizontal.positions / window;
     const int64_t row_place = vertical.down * width * n, column_place = horizontal.down * n;
     const int64_t all = count * down.count * across.count, tiles = (all + capacity - 1) / capacity;
-    int64_t s = 0, i = 0, j = 0;
+    int64_t s = first_sample, i = 0, j = 0;
     for (int64_t t = 0; t < tiles; t++) {
       const int64_t size = all * (t + 1) / tiles - all * t / tiles;
       for (int64_t r = 0; r < capacity; r++) {
@@ -224,9 +240,7 @@ template <class T> struct ConvProduct {
         i = 0;
         s++;
       }
-      const int64_t left = p.vectors - vector;
-      if (whole && window_rows < P) run_vectors<window_rows, window_rows, tile_vectors>(left);
-      else run_vectors<P, M, tile_vectors>(left);
+      run_vectors<P, M, N>(p.vectors - vector);
     }
   }
 

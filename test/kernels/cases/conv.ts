@@ -34,7 +34,7 @@ const shapes: readonly Sizes[] = [
   { image: [9, 9, 2], kernel: [3, 3], stride: [2, 1], pad: [0, 1, 1, 1], filters: 97, pool: 2 },
   { image: [3, 11, 1], kernel: [3, 5], pad: [0, 2, 0, 2], filters: 6 },
 ];
-export const counts = [0, 1, 3, 8];
+export const counts = [8, 3, 5, 1, 0];
 
 export const geometryOf = ({ image, kernel, stride = [1, 1], pad = [0, 0, 0, 0], filters }: Sizes) => ({
   height: image[0],
@@ -78,7 +78,7 @@ export const conv: Cases = (format) =>
   shapes.flatMap((sizes, i): Case[] =>
     [0, 1].map((turn) => {
       const g = geometryOf(sizes);
-      const [count, f, pool] = [pick(counts, i + turn), (i + turn) % elementwiseNames.length, sizes.pool ?? 0];
+      const [count, f, pool] = [pick(counts, i + 2 * turn), (i + turn) % elementwiseNames.length, sizes.pool ?? 0];
       const next = random(1100 + 2 * i + turn);
       const window = Math.max(pool, 1);
       const pooled = Math.floor(g.outHeight / window) * Math.floor(g.outWidth / window) * g.filters;
