@@ -1,8 +1,9 @@
-/** `heddle summary`: layers, shapes, parameters and cost of a net. */
+/** `heddle summary`: layers, shapes, parameters, cost and memory of a net. */
 import type { Command } from "commander";
 import type { ImageShape } from "../data/dataset.js";
 import { usageError } from "../errors.js";
-import { count } from "../progress/format.js";
+import type { NetSummary } from "../nn/summary.js";
+import { bytes, count } from "../progress/format.js";
 import { addFields, dataFields, jsonOption, loadOptions, newCommand, numberOf, resolveOptions } from "./options.js";
 import { whileLoading } from "./loading.js";
 import { table } from "./table.js";
@@ -18,10 +19,13 @@ interface SummaryOptions {
   readonly color: boolean;
 }
 
+/** The run whose memory is told. */
+const runFields = ["batchSize", "optimizer", "dtype", "threads", ...dataFields] as const;
+
 export function command(): Command {
-  const summary = newCommand("summary", "Layers, shapes, parameters and cost of a net.");
-  return addFields(summary, dataFields)
-    .argument("<NET>", "a model below, or mlp:WIDTH-WIDTH-… with the hidden widths")
+  const summary = newCommand("summary", "Layers, shapes, parameters, cost and memory of a net.");
+  return addFields(summary, runFields)
+    .argument("<NET>", "a model below, mlp:WIDTH-WIDTH-… with the hidden widths, a sentence of layers, or FILE.json")
     .option("--dataset <NAME>", "build it for the images and classes of that data set")
     .option("--input <HxWxC>", "build it for images of that shape")
     .option("--classes <N>", "number of classes")
@@ -37,7 +41,8 @@ async function run(net: string, options: SummaryOptions, self: Command): Promise
   }
   const input = options.input === undefined ? undefined : parseShape(options.input);
   const classes = options.classes === undefined ? undefined : numberOf("--classes", options.classes, "whole");
-  const { config } = await resolveOptions(self, dataFields);
+  const { config } = await resolveOptions(self, runFields);
+  const { batchSize, optimizer, dtype, threads } = config;
   const { summarize } = await import("../nn/summary.js");
   const summary = await whileLoading(options, (onEvent) =>
     summarize(net, {
@@ -45,28 +50,44 @@ async function run(net: string, options: SummaryOptions, self: Command): Promise
       ...(dataset !== undefined && { ...loadOptions(config), dataset, onEvent }),
       ...(classes !== undefined && { classes }),
       ...(activation !== undefined && { activation }),
+      batchSize: batchSize === "full" ? numberOf("--batch-size", batchSize, "whole") : batchSize,
+      ...{ optimizer, dtype, threads },
     }),
   );
-  if (options.json) {
-    const { parameters, statistics, multiplyAdds, layers } = summary;
-    printJson({ parameters, statistics, multiplyAdds, layers });
-    return;
-  }
-  const colors = resultColors(options);
-  const head = ["", "layer", "output", "parameters", "multiply-adds"].map((text) => colors.dim(text));
+  if (options.json) printJson(summary);
+  else printText(text(net, summary, dataset, resultColors(options)));
+}
+
+function text(
+  net: string,
+  summary: NetSummary,
+  dataset: string | undefined,
+  colors: ReturnType<typeof resultColors>,
+): string {
+  const head = ["", "layer", "output", "parameters", "multiply-adds", "activations", "sees"];
+  const blank = (value: number, shown: string): string => (value > 0 ? shown : "");
   const rows = summary.layers.map((layer) => [
     layer.name,
     layer.description,
     shapeText(layer.output),
-    layer.parameters > 0 ? count(layer.parameters) : "",
-    layer.multiplyAdds > 0 ? count(layer.multiplyAdds) : "",
+    blank(layer.parameters, count(layer.parameters)),
+    blank(layer.multiplyAdds, count(layer.multiplyAdds)),
+    bytes(layer.activationBytes),
+    `${layer.receptiveField.height}x${layer.receptiveField.width}`,
   ]);
-  const statistics = summary.statistics > 0 ? ` + ${count(summary.statistics)} running statistics` : "";
-  printText(
-    `${table("rlrrr", [head, ...rows])}\n\n` +
-      `${net}: ${colors.bold(count(summary.parameters))} parameters${statistics}, ` +
-      `${count(summary.multiplyAdds)} multiply-adds an image`,
-  );
+  const { parameters, statistics, multiplyAdds, activationBytes, memory, input, classes, notes, sentence } = summary;
+  const threads = `${memory.threads} ${memory.threads === 1 ? "thread" : "threads"}`;
+  const images = dataset === undefined ? "without the images" : `with the images of ${dataset}`;
+  return [
+    table("rlrrrrr", [head.map((title) => colors.dim(title)), ...rows]),
+    "",
+    `${net}: ${colors.bold(count(parameters))} parameters${blank(statistics, ` + ${count(statistics)} running statistics`)}, ` +
+      `${count(multiplyAdds)} multiply-adds and ${bytes(activationBytes)} of activations an image`,
+    `input   ${input.height}x${input.width}x${input.channels}, ${classes} classes`,
+    `memory  ${bytes(memory.bytes)} to train at batch ${memory.batchSize}, ${memory.optimizer}, ${memory.dtype}, ${threads}, ${images}`,
+    ...notes.map((note) => `note    ${note}`),
+    `${colors.dim("as a sentence:")} ${sentence}`,
+  ].join("\n");
 }
 
 const shapeText = ({ height, width, channels }: ImageShape): string =>

@@ -1,8 +1,16 @@
-/** What a net is made of: layers, shapes, parameters, multiply-adds. */
+/** What a net is made of: layers, shapes, parameters, multiply-adds, and the memory that training it takes. */
+import type { TrainConfig } from "../config/schema.js";
 import type { ImageShape, LoadOptions } from "../data/dataset.js";
 import { findDataset } from "../data/index.js";
+import { type Dtype, elementBytes } from "../engine/arena.js";
+import { runBytes } from "../engine/run-bytes.js";
+import { findOptimizer } from "../optim/index.js";
+import { chooseThreads } from "../system.js";
+import { sentenceOf } from "../zoo/arrow/printer.js";
 import { buildNet } from "../zoo/index.js";
-import { elementCount, resolveNet } from "./net.js";
+import { featureCount } from "./layer.js";
+import { elementCount, type NetLayer, resolveNet } from "./net.js";
+import { receptiveFields } from "./receptive-field.js";
 
 export interface LayerSummary {
   /** As tensors of the model file begin: "3", "3.body.0". */
@@ -12,7 +20,22 @@ export interface LayerSummary {
   readonly description: string;
   readonly output: ImageShape;
   readonly parameters: number;
+  readonly statistics: number;
+  /** Of one sample's forward pass. */
   readonly multiplyAdds: number;
+  /** Its output of one sample, in bytes. */
+  readonly activationBytes: number;
+  /** Pixels of the image that one number of the output depends on, at most the image's own. */
+  readonly receptiveField: { readonly height: number; readonly width: number };
+}
+
+/** What a training run takes at this batch size; its data set's images count where one is named. */
+export interface MemorySummary {
+  readonly bytes: number;
+  readonly batchSize: number;
+  readonly optimizer: string;
+  readonly dtype: Dtype;
+  readonly threads: number;
 }
 
 export interface NetSummary {
@@ -22,6 +45,14 @@ export interface NetSummary {
   /** Of one sample's forward pass. */
   readonly multiplyAdds: number;
   readonly layers: readonly LayerSummary[];
+  readonly activationBytes: number;
+  readonly memory: MemorySummary;
+  /** The net in the arrow language. */
+  readonly sentence: string;
+  readonly input: ImageShape;
+  readonly classes: number;
+  /** What was done to the net that its text does not say. */
+  readonly notes: readonly string[];
 }
 
 export interface SummaryOptions extends LoadOptions {
@@ -30,29 +61,69 @@ export interface SummaryOptions extends LoadOptions {
   readonly activation?: string;
   /** Takes input and classes from this data set. */
   readonly dataset?: string;
+  /** Of the run whose memory is told: 64, adam, f32 and every core where absent. */
+  readonly batchSize?: number;
+  readonly optimizer?: string;
+  readonly dtype?: Dtype;
+  readonly threads?: TrainConfig["threads"];
 }
 
 /** The home shape of the net, unless told. */
 export async function summarize(model: string, options: SummaryOptions = {}): Promise<NetSummary> {
-  let { input, classes } = options;
-  const { dataset } = options;
-  if (dataset !== undefined) {
-    const data = await findDataset(dataset).load(options);
-    input ??= data.shape;
-    classes ??= data.classes.length;
-  }
-  const net = resolveNet(buildNet(model, { input, classes, activation: options.activation }));
+  const { dataset, activation, batchSize = 64, optimizer = "adam", dtype = "f32" } = options;
+  const data = dataset === undefined ? null : await findDataset(dataset).load(options);
+  const notes: string[] = [];
+  const spec = buildNet(model, {
+    input: options.input ?? data?.shape,
+    classes: options.classes ?? data?.classes.length,
+    activation,
+    onNote: (text) => notes.push(text),
+  });
+  const net = resolveNet(spec);
+  const fields = receptiveFields(net);
+  const layers = net.layers.map((layer, i) => summaryOf(layer, fields[i], dtype));
+  const { threads } = chooseThreads(options.threads ?? "auto");
+  const places = data?.train.count ?? batchSize;
+  const samples = data ? data.train.count + (data.test?.count ?? 0) : 0;
+  const run = { batchSize, dtype, threads, places, samples };
   return {
     parameters: net.parameterCount,
     statistics: net.statisticCount,
     multiplyAdds: net.multiplyAdds,
-    layers: net.layers.map(({ spec: { type, ...rest }, place, output, parameters, multiplyAdds }) => ({
-      name: place.name,
-      type,
-      description: [type, ...Object.values(rest).map(String)].join(" "),
-      output,
-      parameters: parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0),
-      multiplyAdds,
-    })),
+    layers,
+    activationBytes: layers.reduce((sum, { activationBytes }) => sum + activationBytes, 0),
+    memory: {
+      bytes: runBytes(net, { ...run, optimizer: findOptimizer(optimizer) }),
+      ...{ batchSize, optimizer, dtype, threads },
+    },
+    sentence: sentenceOf(spec.layers),
+    input: spec.input,
+    classes: spec.classes,
+    notes,
+  };
+}
+
+function summaryOf(
+  { spec, layer, place, output, parameters, multiplyAdds }: NetLayer,
+  receptiveField: LayerSummary["receptiveField"],
+  dtype: Dtype,
+): LayerSummary {
+  const count = (learned: boolean): number =>
+    parameters
+      .filter((parameter) => (parameter.learned !== false) === learned)
+      .reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  const { height, width, channels } = output;
+  // The layers of a composite one stand before it.
+  const words = layer.branches ? "" : layer.notation.write(spec, sentenceOf);
+  return {
+    name: place.name,
+    type: spec.type,
+    description: `${spec.type} ${words}`.trimEnd(),
+    output: { height, width, channels },
+    parameters: count(true),
+    statistics: count(false),
+    multiplyAdds,
+    activationBytes: featureCount(output) * elementBytes(dtype),
+    receptiveField,
   };
 }

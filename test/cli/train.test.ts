@@ -195,7 +195,10 @@ test("names that do not exist are usage errors", { concurrency: 2 }, async () =>
 
 test("summary, bench and doctor print one document each", async () => {
   const cases: [args: string, keys: string][] = [
-    ["summary dtu-mlp", "parameters statistics multiplyAdds layers"],
+    [
+      "summary dtu-mlp",
+      "parameters statistics multiplyAdds layers activationBytes memory sentence input classes notes",
+    ],
     ["bench step --model digits-mlp --threads 1 --seconds 0.1", "msPerStep samplesPerSecond gflops peakShare ranks"],
     ["bench scaling --model digits-mlp --threads 1,2 --seconds 0.1", "results"],
     ["bench gemm --seconds 0.01", "results"],

@@ -1,8 +1,5 @@
 /** Sentences of the arrow language: what they parse to, that they print back, and where their errors point. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { HeddleError } from "../../src/errors.js";
@@ -10,7 +7,7 @@ import { resolveNet } from "../../src/nn/net.js";
 import type { LayerSpec } from "../../src/nn/spec.js";
 import { expand, type Part, parseSentence } from "../../src/zoo/arrow/parser.js";
 import { printSentence, sentenceOf } from "../../src/zoo/arrow/printer.js";
-import { buildNet, lastingModel, modelLabel, presets } from "../../src/zoo/index.js";
+import { buildNet, presets } from "../../src/zoo/index.js";
 
 const layersOf = (sentence: string): LayerSpec[] => expand(parseSentence(sentence));
 
@@ -144,6 +141,18 @@ test("presets print and parse back", () => {
   }
 });
 
+test("layers that repeat are printed as lists", () => {
+  for (const sentence of [
+    "[[conv 32x3 same >> relu]*2 >> pool 2]*3 >> fc 128 >> relu >> fc 10",
+    "fc 9 >> [relu]*3 >> fc 9 >> relu",
+    "residual([conv 8x3 same >> relu]*2) >> relu >> gap",
+  ]) {
+    assert.equal(sentenceOf(layersOf(sentence)), sentence);
+  }
+  const { layers } = buildNet("vgg16-cifar", {});
+  assert.ok(sentenceOf(layers).includes("[[conv 512x3 pad 1 >> relu]*3 >> pool 2]*2"), sentenceOf(layers));
+});
+
 test("whatever is written, the answer is a net or an error with a column", () => {
   const scraps = fc.array(
     fc.constantFrom(
@@ -257,35 +266,4 @@ test("classes that differ from the data's are refused", () => {
     () => resolveNet(buildNet("fc 9", { classes: 10 })),
     /last layer \(dense\): expected 10 outputs, one per class, got 9/,
   );
-});
-
-test("a JSON file is a net, and lasts as its sentence", (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "heddle-net-"));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const write = (text: string): string => {
-    const path = join(folder, "small.json");
-    writeFileSync(path, text);
-    return path;
-  };
-  const input = { height: 6, width: 6, channels: 1 };
-  const layers = layersOf("conv 4x3x2 same >> relu >> flatten >> fc 3");
-  const path = write(JSON.stringify({ input, classes: 3, layers }));
-  assert.deepEqual(buildNet(path, {}), { input, classes: 3, layers });
-  assert.equal(modelLabel(path), "small");
-  const lasting = lastingModel(path, { input, classes: 3 });
-  assert.deepEqual(buildNet(lasting, { input, classes: 3 }).layers, layers);
-  assert.equal(modelLabel(lasting), "net");
-
-  const wide = { height: 6, width: 7, channels: 1 };
-  assert.throws(() => lastingModel(path, { input: wide, classes: 3 }), /expected images of 6x6x1, got 6x7x1/);
-  assert.throws(() => buildNet(path, { classes: 4 }), /expected 3 classes, got 4/);
-  for (const [text, says] of [
-    ["{", /a readable JSON file/],
-    ["[]", /a net as \{"layers"/],
-    ['{"layers": []}', /layers: /],
-    ['{"layers": [{"type": "dense"}], "name": "x"}', /Unrecognized key/],
-  ] as const) {
-    assert.throws(() => buildNet(write(text), {}), says);
-  }
-  assert.throws(() => buildNet(join(folder, "other.json"), {}), /no such file/);
 });
