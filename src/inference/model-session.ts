@@ -170,7 +170,7 @@ function samplesOf(split: SplitName, { path, model }: ModelFile, dataset: Datase
     throw dataError({
       where: `${path}, --split ${split}`,
       expected: `a model trained on ${dataset.name}, whose split it remembers`,
-      got: `one trained on ${provenance.dataset}`,
+      got: `one trained on ${provenance.dataset}${known.success ? "" : ", which remembers none"}`,
       fix: "Take --split test.",
     });
   }

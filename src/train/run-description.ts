@@ -71,6 +71,7 @@ export function recordRun(
 const runSchema = z.object({
   config: trainConfigSchema,
   preprocessing: preprocessingSchema,
+  classWeights: z.array(z.number()).optional(),
   dataHash: z.string(),
   splitHash: z.string(),
 });

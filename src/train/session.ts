@@ -53,20 +53,26 @@ export function worthRanks({ net, batchSize }: Session): { threads: number; reas
   return { threads, reason: `more don't pay for ${(operations / 1e6).toPrecision(2)} million operations a step` };
 }
 
+/** What a run takes from its training samples and from files beside them. */
+export interface Found {
+  readonly preprocessing: Preprocessing;
+  readonly classWeights?: readonly number[] | undefined;
+}
+
 export interface Origin {
   /** Where the configuration's values came from. */
   readonly sources: ConfigSources;
-  /** Of the run that is resumed. */
-  readonly preprocessing?: Preprocessing | undefined;
+  /** What was found for the run that is resumed: the files it came from are not read again. */
+  readonly found?: Found | undefined;
   readonly onEvent?: (event: LoadEvent) => void;
 }
 
 /** Loads the data and resolves everything that follows from it. */
-export async function openSession(given: TrainConfig, { sources, onEvent, ...origin }: Origin): Promise<Session> {
+export async function openSession(given: TrainConfig, { sources, onEvent, found }: Origin): Promise<Session> {
   const source = findDataset(given.dataset);
   const dataset = await source.load({ ...given, ...(onEvent && { onEvent }) });
   const { train, validation } = splitSamples(dataset, given);
-  const preprocessing = origin.preprocessing ?? newPreprocessing(given, sources, dataset, train);
+  const preprocessing = found?.preprocessing ?? newPreprocessing(given, sources, dataset, train);
   const model = given.model ?? source.defaults.model;
   const shape = { input: dataset.shape, classes: dataset.classes.length };
   const config = {
@@ -78,7 +84,7 @@ export async function openSession(given: TrainConfig, { sources, onEvent, ...ori
   const batchSize = config.batchSize === "full" ? train.length : Math.min(config.batchSize, train.length);
   const { targetNoise, seed, labelSmoothing: smoothing } = config;
   const { labels, changed } = noisyLabels(dataset.train.labels, train, dataset.classes.length, targetNoise, seed);
-  const weights = classWeights(config.classWeights, dataset.classes, labels, train);
+  const weights = found ? found.classWeights : classWeights(config.classWeights, dataset.classes, labels, train);
   const notes = targetNoise > 0 ? [`${changed} of ${train.length} training labels were made another class.`] : [];
   const inTest = config.groupBy === undefined ? [] : groupsInTest(config.groupBy, dataset);
   if (inTest.length > 0) {

@@ -30,7 +30,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainOutcome> {
   const { sources } = options;
   checkConfig(config, sources);
   const onEvent = (event: TrainEvent): void => options.onEvent(event);
-  const session = await openSession(config, { sources, preprocessing: run?.preprocessing, onEvent });
+  const session = await openSession(config, { sources, found: run, onEvent });
   const { threads, reason, note } = chooseThreads(config.threads, options.sources.threads, worthRanks(session));
   if (note) options.onEvent({ kind: "note", text: note });
   const engine = new Engine(threads, config.backend);

@@ -61,6 +61,22 @@ test("dataset: each channel of the training samples gets mean 0 and deviation 1"
   );
 });
 
+test("dataset-scalar: all channels together get mean 0 and deviation 1, by one scale and one shift", () => {
+  fc.assert(
+    fc.property(imagesOf(5), (train) => {
+      const { scale, shift } = affine("dataset-scalar", dataset(train), [0, 1, 2, 3]);
+      assert.equal(new Set(scale).size, 1);
+      assert.equal(new Set(shift).size, 1);
+      const seen = train.subarray(0, 4 * bytesPerImage);
+      const x = Array.from(seen, (byte) => byte * scale[0] + shift[0]);
+      const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+      const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
+      const isConstant = seen.every((byte) => byte === seen[0]);
+      assert.ok(Math.abs(mean) < 1e-9 && Math.abs(variance - (isConstant ? 0 : 1)) < 1e-9, `${mean}, ${variance}`);
+    }),
+  );
+});
+
 test("no test image, and no sample held back, can move a statistic", () => {
   fc.assert(
     fc.property(imagesOf(6), imagesOf(2), imagesOf(3), imagesOf(3), (train, held, testOne, testTwo) => {

@@ -241,6 +241,20 @@ test("an epoch's seconds count from its beginning, also where a resume went on w
   assert.ok((JSON.parse(line) as EpochLine).seconds > 1000);
 });
 
+test("a resume takes class weights from the run: their file may be gone", async (t) => {
+  const folder = temporaryFolder(t);
+  const [out, classWeights] = [join(folder, "run"), join(folder, "weights")];
+  writeFileSync(classWeights, Array.from({ length: 10 }, (_, label) => `${1 + label}\n`).join(""));
+  const settings: Settings = { epochs: 2, threads: 2, lr: 0.01, classWeights };
+  const unbroken = await run(t, settings);
+  assert.notEqual((await run(t, { ...settings, classWeights: "none" })).weightsHash, unbroken.weightsHash);
+  await begin({ ...settings, out });
+  rmSync(classWeights);
+  const outcome = await train({ config: configOf({ threads: 1 }), sources: {}, resume: out });
+  assert.ok(outcome.status === "done");
+  assert.deepEqual(numbersOf(outcome.result), numbersOf(unbroken));
+});
+
 test("a file of weights that does not fit the classes ends before anything is written", async (t) => {
   const folder = temporaryFolder(t);
   const [out, classWeights] = [join(folder, "run"), join(folder, "weights")];
