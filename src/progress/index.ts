@@ -1,5 +1,6 @@
-/** Which renderer shows a run. */
+/** Which renderer shows a run, and which other work. */
 import type { Output, Renderer } from "./renderer.js";
+import type { TaskProgress, Unit } from "./task.js";
 
 export interface Wishes {
   /** `--quiet`: nothing at all. */
@@ -17,8 +18,20 @@ export async function chooseRenderer(wishes: Wishes, output: Output, env: NodeJS
   return (await import("./lines.js")).lines(output);
 }
 
+/** The same choice for work that is not training. */
+export async function chooseTaskProgress(
+  wishes: Wishes,
+  output: Output,
+  env: NodeJS.ProcessEnv,
+  unit: Unit,
+): Promise<TaskProgress> {
+  if (wishes.quiet) return { update() {}, note() {}, close() {} };
+  if (wantsBar(wishes, output, env)) return (await import("./task-bar.js")).taskBar(output, unit);
+  return (await import("./task.js")).taskLines(output, unit);
+}
+
 /** True where a person watches a terminal that can redraw a line. */
-export function wantsBar(wishes: Wishes, output: Output, env: NodeJS.ProcessEnv): boolean {
+function wantsBar(wishes: Wishes, output: Output, env: NodeJS.ProcessEnv): boolean {
   const unattended = [...launchers, "CI"].some((name) => env[name] && env[name] !== "false");
   return wishes.bar && output.isTTY === true && !unattended && env.TERM !== "dumb";
 }

@@ -2,10 +2,12 @@
 import type { RunHeader, TrainEvent } from "../train/events.js";
 import { clock, count, epochText, headerText, number, percent } from "./format.js";
 import type { Output, Renderer } from "./renderer.js";
+import { imageUnit, taskLines } from "./task.js";
 
 const signOfLifeMs = 10_000;
 
 export function lines(output: Output, now: () => number = Date.now): Renderer {
+  const loading = taskLines(output, imageUnit, now);
   let epochs = 0;
   let last = now();
   const print = (text: string) => {
@@ -29,8 +31,7 @@ export function lines(output: Output, now: () => number = Date.now): Renderer {
           );
           break;
         case "load":
-          if (now() - last < signOfLifeMs) break;
-          print(`${event.dataset}: ${count(event.done)} of ${count(event.total)} images decoded`);
+          loading.update(event.dataset, event.done, event.total);
           break;
         case "epoch":
           print(epochText(event, epochs));

@@ -1,11 +1,12 @@
-/** Work of a known size that is not training: files that come, images that are decoded. A bar or lines, on stderr. */
-import type { SingleBar } from "cli-progress";
-import { clock } from "./format.js";
-import { type Wishes, wantsBar } from "./index.js";
+/**
+ * Work of a known size that is not training: files that come, images that are decoded. Shown as lines here and as a bar
+ * in `task-bar.ts`, on stderr.
+ */
+import { bytes, clock, count } from "./format.js";
 import type { Output } from "./renderer.js";
 
 export interface TaskProgress {
-  /** `done` of `total` so far; another name begins another piece of work. */
+  /** `done` of `total` so far; another name, or less than before, begins another piece of work. */
   update(name: string, done: number, total: number): void;
   /** A line that stays. */
   note(text: string): void;
@@ -13,24 +14,15 @@ export interface TaskProgress {
   close(): void;
 }
 
-/** A quantity as people read it: `bytes` or `count` of format.ts. */
-export type Unit = (value: number) => string;
-
-export async function chooseTaskProgress(
-  wishes: Wishes,
-  output: Output,
-  env: NodeJS.ProcessEnv,
-  unit: Unit,
-): Promise<TaskProgress> {
-  if (wishes.quiet) return { update() {}, note() {}, close() {} };
-  if (!wantsBar(wishes, output, env)) return taskLines(output, unit);
-  const { SingleBar, Presets } = await import("cli-progress");
-  const format = "{name} {bar} {percentage} % · {state}";
-  return taskBar(output, unit, () => {
-    const options = { format, stream: output as NodeJS.WriteStream, barsize: 20, clearOnComplete: true };
-    return new SingleBar({ ...options, gracefulExit: false }, Presets.shades_classic);
-  });
+/** What the work is counted in. */
+export interface Unit {
+  readonly text: (value: number) => string;
+  /** What stands behind a total. */
+  readonly noun: string;
 }
+
+export const byteUnit: Unit = { text: bytes, noun: "" };
+export const imageUnit: Unit = { text: count, noun: " images" };
 
 const signOfLifeMs = 10_000;
 
@@ -52,43 +44,22 @@ export function taskLines(output: Output, unit: Unit, now: () => number = Date.n
   };
 }
 
-function taskBar(output: Output, unit: Unit, create: () => SingleBar): TaskProgress {
-  const pace = new Pace(unit, Date.now);
-  let drawn: SingleBar | null = null;
-  const clear = () => {
-    drawn?.stop();
-    drawn = null;
-  };
-  return {
-    update(name, done, total) {
-      if (pace.update(name, done)) clear();
-      const payload = { name, state: pace.text(done, total) };
-      if (drawn) drawn.update(done, payload);
-      else {
-        drawn = create();
-        drawn.start(total, done, payload);
-      }
-    },
-    note(text) {
-      clear();
-      output.write(`${text}\n`);
-    },
-    close: clear,
-  };
-}
-
 /** How fast the present piece of work goes, since it began. */
-class Pace {
+export class Pace {
   #name: string | undefined;
   #started = 0;
   #from = 0;
-
   readonly #unit: Unit;
   readonly #now: () => number;
 
   constructor(unit: Unit, now: () => number) {
     this.#unit = unit;
     this.#now = now;
+  }
+
+  /** Seconds since the present piece began. */
+  get seconds(): number {
+    return (this.#now() - this.#started) / 1000;
   }
 
   /** True where this is another piece of work than before. */
@@ -99,9 +70,9 @@ class Pace {
   }
 
   text(done: number, total: number): string {
-    const seconds = (this.#now() - this.#started) / 1000;
-    const rate = seconds > 0 ? (done - this.#from) / seconds : 0;
-    const left = rate > 0 ? ` · ${this.#unit(rate)}/s · ${clock((total - done) / rate)} left` : "";
-    return `${this.#unit(done)} of ${this.#unit(total)}${left}`;
+    const { text, noun } = this.#unit;
+    const rate = this.seconds > 0 ? (done - this.#from) / this.seconds : 0;
+    const left = rate > 0 ? ` · ${text(rate)}/s · ${clock((total - done) / rate)} left` : "";
+    return `${text(done)} of ${text(total)}${noun}${left}`;
   }
 }

@@ -99,6 +99,18 @@ describe("the right file arrives", () => {
     assert.match(notes, /nothing came for 0\.5 s; once more/);
   });
 
+  test("slowly, as long as no silence is too long", async (t) => {
+    const slow: Manner = (_, response) => {
+      response.writeHead(200, { "content-length": packed.length });
+      const quarter = Math.ceil(packed.length / 4);
+      for (const i of [0, 1, 2, 3]) {
+        setTimeout(() => response.write(packed.subarray(i * quarter, (i + 1) * quarter)), 400 * i);
+      }
+    };
+    const { log } = await arrives(t, [slow], {}, { ...hurried, idleMs: 1000 });
+    assert.equal(log.length, 1);
+  });
+
   const whole: Manner = (_, response) => void response.writeHead(200, { "content-length": packed.length }).end(packed);
   const elsewhere: Manner = (_, response) =>
     void response.writeHead(206, { "content-range": `bytes 5-9/${packed.length}` }).end("12345");

@@ -69,6 +69,7 @@ test("all as published: nothing wrong, counts and copies told", async (t) => {
 const rightToo: Record<string, readonly [files: Record<string, Uint8Array | string>, text: RegExp]> = {
   unpacked: [{ ...without, "set/images": "four images" }, /as published, unpacked/],
   "packed another way": [{ ...whole, "set/images.gz": gzipSync("four images", { level: 0 }) }, /packed another way/],
+  "hidden files in a folder": [{ ...whole, "set/train/a/.thumbs": "9" }, /2 files as published/],
   "packed though published plain": [
     { ...folder, "set/images": "four images", "set/labels.bin.gz": gzipSync("labels") },
     /packed another way/,

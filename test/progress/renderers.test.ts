@@ -126,7 +126,7 @@ test("loading that takes over a second has a bar; without one, a line every ten 
   assert.deepEqual(output.written, []);
   time = 2000;
   load(2000);
-  assert.match(output.written.join(""), /folder:x [█░]+ 2000 of 6000 images · 0:04 left/);
+  assert.match(output.written.join(""), /folder:x [█░]+ 2,000 of 6,000 images · 995\/s · 0:04 left/);
   renderer.onEvent({ kind: "start", header });
   assert.equal(output.written.at(-1), `${headerText(header)}\n`);
   renderer.close();
@@ -137,7 +137,7 @@ test("loading that takes over a second has a bar; without one, a line every ten 
   log.onEvent({ kind: "load", dataset: "folder:x", done: 10, total: 6000 });
   time = 10_000;
   log.onEvent({ kind: "load", dataset: "folder:x", done: 3000, total: 6000 });
-  assert.deepEqual(plain.written, ["folder:x: 3,000 of 6,000 images decoded\n"]);
+  assert.deepEqual(plain.written, ["folder:x: 3,000 of 6,000 images · 299/s · 0:10 left\n"]);
 });
 
 test("a bar needs a terminal with a person at it", async () => {

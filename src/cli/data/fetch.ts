@@ -32,10 +32,11 @@ async function run(name: string, options: FetchOptions, self: Command): Promise<
   const { config } = await resolveOptions(self, ["dataDir"]);
   const { findDataset } = await import("../../data/index.js");
   const { fetchDataset } = await import("../../data/tools/fetch.js");
-  const { chooseTaskProgress } = await import("../../progress/task.js");
+  const { chooseTaskProgress } = await import("../../progress/index.js");
+  const { byteUnit } = await import("../../progress/task.js");
   const source = findDataset(name, self.name());
   const wishes = { quiet: options.quiet === true, bar: options.progress && !options.json };
-  const progress = await chooseTaskProgress(wishes, process.stderr, process.env, bytes);
+  const progress = await chooseTaskProgress(wishes, process.stderr, process.env, byteUnit);
   const { value: result, received } = await withSignals(
     (signal) =>
       fetchDataset(source, {
