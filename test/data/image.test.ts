@@ -60,6 +60,19 @@ test("JPEG: damaged or cut short, or beyond the limits, is refused by name", asy
   await assert.rejects(decodeImage(good, "a.jpg", { ...defaultLimits, pixels: 300 }), saying(3, "a.jpg", "pixel"));
 });
 
+test("JPEG: a size that the file cannot hold is refused before it takes memory", async () => {
+  const lying = Buffer.from(await jpegOf(1));
+  const frame = lying.indexOf(Buffer.from([0xff, 0xc0]));
+  lying.writeUInt16BE(8000, frame + 5);
+  lying.writeUInt16BE(7000, frame + 7);
+  await assert.rejects(decodeImage(lying, "a.jpg"), saying(3, "a.jpg", "7000x8000 pixels", "cannot hold"));
+  const flat = sharp({ create: { width: 4000, height: 3000, channels: 3, background: "red" } });
+  for (const progressive of [false, true]) {
+    const dense = await flat.clone().jpeg({ quality: 1, progressive, optimiseCoding: true }).toBuffer();
+    assert.equal((await decodeImage(dense, "flat.jpg")).height, 3000, `${12e6 / dense.length} pixels a byte`);
+  }
+});
+
 test("JPEG: without sharp the message says what to install; PNG needs nothing", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "heddle-no-sharp-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -6,6 +6,9 @@ import { checkSize, type DecodedImage, type ImageLimits, startsWith } from "./pi
 /** Start of image, and the first byte of the marker that must follow. */
 const signature = Uint8Array.of(0xff, 0xd8, 0xff);
 
+/** Huffman codes take a bit for each block of 8x8 pixels, or more: twice as many pixels to the byte can only be a lie. */
+const densest = 1024;
+
 export const isJpeg = (bytes: Uint8Array): boolean => startsWith(bytes, signature);
 
 /**
@@ -18,6 +21,7 @@ export async function decodeJpeg(bytes: Uint8Array, name: string, limits: ImageL
     const image = open(bytes, { limitInputPixels: limits.pixels, autoOrient: true });
     const { width, height, channels } = await image.metadata();
     checkSize(width, height, name, limits);
+    if (width * height > densest * bytes.length) throw tooFew(name, width, height, bytes.length);
     const isGrey = channels === 1;
     const { data, info } = await image
       .toColourspace(isGrey ? "b-w" : "srgb")
@@ -29,6 +33,13 @@ export async function decodeJpeg(bytes: Uint8Array, name: string, limits: ImageL
     throw dataError({ where: name, expected: "a whole JPEG image", got: firstLine(cause), cause });
   }
 }
+
+const tooFew = (name: string, width: number, height: number, bytes: number): HeddleError =>
+  dataError({
+    where: name,
+    expected: `a JPEG of ${width}x${height} pixels, as its header says`,
+    got: `${bytes} bytes, which cannot hold so many`,
+  });
 
 type Open = (bytes: Uint8Array, options: SharpOptions) => Sharp;
 let loading: Promise<Open> | undefined;
