@@ -62,7 +62,7 @@ const chunked: readonly (keyof typeof ranged)[] = ["denseUpdate", "biasUpdate", 
 /** Its gradient comes from groups, not from the samples of the chunk. */
 const hasGroups = ({ call }: Case): boolean => ((call.values["groups"] as number | undefined) ?? 0) > 0;
 /** Operations that go on from the partial sums of a group: a block of samples that does not start it adds to them. */
-const measuring = ["batchNormMeasure", "batchNormMeasureBackward"] as const;
+const measuring = ["batchNormMeasure", "batchNormMeasureBackward", "convGradient", "winogradGradient"] as const;
 
 for (const format of formats) {
   for (const name of rowwise) {
