@@ -15,7 +15,8 @@ describe("data list", () => {
     assert.equal(none.code, 0, none.stderr);
     assert.match(none.stdout, /^synthetic-digits +embedded +5,000 \+ 1,000 digits/m);
     assert.match(none.stdout, /^mnist +no data folder/m);
-    assert.match(none.stdout, /--data-dir DIR or HEDDLE_DATA_DIR\.\n$/);
+    assert.match(none.stdout, /^folder:PATH +yours +your own images/m);
+    assert.match(none.stdout, /--data-dir DIR or HEDDLE_DATA_DIR\. heddle data fetch NAME downloads one\.\n$/);
     const { stdout } = await heddle(["data", "list", "--json", "--data-dir", folder]);
     const { schema, dataDir, datasets } = JSON.parse(stdout) as {
       schema: number;

@@ -8,7 +8,10 @@ const shape = { height: 1, width: 2, channels: 1 };
 const images = [Uint8Array.of(0, 16), Uint8Array.of(8, 8), Uint8Array.of(16, 0)];
 
 test("a sheet has the images in rows, lines between them, and nothing but grey after the last", () => {
-  const { width, height, channels, pixels } = contactSheet(images, { shape, maximum: 16 }, 2);
+  const { width, height, channels, pixels } = contactSheet(
+    images.map((image) => toPicture(image, { shape, maximum: 16 })),
+    2,
+  );
   assert.deepEqual([width, height, channels], [5, 3, 1]);
   const lines = [0, 5, 10].map((at) => Array.from(pixels.subarray(at, at + 5)));
   assert.deepEqual(lines, [
@@ -19,8 +22,8 @@ test("a sheet has the images in rows, lines between them, and nothing but grey a
 });
 
 test("fewer images than columns make a narrower sheet; colours stay colours", () => {
-  const rgb = { height: 1, width: 1, channels: 3 };
-  const sheet = contactSheet([Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)], { shape: rgb, maximum: 255 }, 9);
+  const rgb = (...pixels: number[]) => toPicture(pixels, { shape: { height: 1, width: 1, channels: 3 }, maximum: 255 });
+  const sheet = contactSheet([rgb(1, 2, 3), rgb(4, 5, 6)], 9);
   assert.deepEqual([sheet.width, sheet.height, sheet.channels], [3, 1, 3]);
   assert.deepEqual(Array.from(sheet.pixels), [1, 2, 3, 128, 128, 128, 4, 5, 6]);
 });

@@ -41,6 +41,16 @@ test("--per-class limits the images of each class", () => {
   assert.equal(sheet.width, 2);
 });
 
+test("large images are shrunk, small ones enlarged on the page", () => {
+  const shape = { height: 300, width: 150, channels: 1 };
+  const train = { count: 1, images: new Uint8Array(300 * 150).fill(200), labels: Uint16Array.of(0) };
+  const html = showDataset({ ...dataset, shape, train }, { split: "train" });
+  const [mean] = pictures(html);
+  assert.deepEqual([mean.height, mean.width, mean.pixels[0]], [128, 64, 200]);
+  assert.match(html, /<img width="64" height="128" alt="mean of /);
+  assert.match(showDataset(dataset, { split: "train" }), /<img width="64" height="64" alt="mean of /);
+});
+
 test("the page is one file without scripts, and names cannot become markup", () => {
   const html = showDataset(dataset, { split: "train" });
   assert.doesNotMatch(html, /<script|<link|<iframe|https?:|<b>|"quoted"/);

@@ -18,18 +18,25 @@ export function list(): Command {
 
 async function run(options: ListOptions, self: Command): Promise<void> {
   const { config } = await resolveOptions(self, ["dataDir"]);
-  const { datasets } = await import("../../data/index.js");
+  const { datasets, schemes } = await import("../../data/index.js");
   const { takeInventory } = await import("../../data/tools/inventory.js");
   const holdings = takeInventory(datasets, config.dataDir);
-  if (options.json) printJson({ schema: 1, dataDir: config.dataDir ?? null, datasets: holdings });
-  else printText(listText(holdings, resultColors(options)));
+  const own = schemes.map(({ name, summary }) => ({ name: `${name}:PATH`, summary }));
+  if (options.json) printJson({ schema: 1, dataDir: config.dataDir ?? null, datasets: holdings, own });
+  else printText(listText(holdings, own, resultColors(options)));
 }
 
-function listText(holdings: readonly Holding[], colors: Colors): string {
-  const rows = holdings.map((holding) => [colors.bold(holding.name), whereText(holding), colors.dim(holding.summary)]);
-  const text = table("lll", [["name", "where", "what"].map((head) => colors.dim(head)), ...rows]);
+type Own = Pick<Holding, "name" | "summary">;
+
+function listText(holdings: readonly Holding[], own: readonly Own[], colors: Colors): string {
+  const row = ({ name, summary }: Own, where: string) => [colors.bold(name), where, colors.dim(summary)];
+  const text = table("lll", [
+    ["name", "where", "what"].map((head) => colors.dim(head)),
+    ...holdings.map((holding) => row(holding, whereText(holding))),
+    ...own.map((scheme) => row(scheme, "yours")),
+  ]);
   if (holdings.some(({ state, folder }) => state !== "embedded" && folder === null)) {
-    return `${text}\n\nFor the others name the folder that holds theirs: --data-dir DIR or HEDDLE_DATA_DIR.`;
+    return `${text}\n\nWhere sets of files lie: --data-dir DIR or HEDDLE_DATA_DIR. heddle data fetch NAME downloads one.`;
   }
   return text;
 }

@@ -2,32 +2,31 @@
 import type { ImageShape, Split } from "../dataset.js";
 import type { DecodedImage } from "../formats/pixels.js";
 
-/** Between the images, in pixels, and its grey: seen on black and on white images, on light and on dark pages. */
+/** Between the pictures, in pixels, and its grey: seen on black and on white images, on light and on dark pages. */
 const gap = 1;
 const gapGrey = 128;
 
-/** What the samples of a sheet have in common. */
+/** What pixels mean. */
 export interface Tiles {
   readonly shape: ImageShape;
   /** The largest value a pixel can have: it becomes white. */
   readonly maximum: number;
 }
 
-/** The images (height x width x channels bytes each) in rows of `columns`, with lines between them. */
-export function contactSheet(images: readonly Uint8Array[], { shape, maximum }: Tiles, columns: number): DecodedImage {
-  const across = Math.max(1, Math.min(columns, images.length));
-  const down = Math.ceil(images.length / across);
-  const channels = shape.channels === 3 ? 3 : 1;
-  const width = across * (shape.width + gap) - gap;
-  const height = Math.max(1, down * (shape.height + gap) - gap);
+/** Pictures of one size, at least one, in rows of `columns` with lines between them. */
+export function contactSheet(pictures: readonly DecodedImage[], columns: number): DecodedImage {
+  const [{ width: tileWidth, height: tileHeight, channels }] = pictures;
+  const across = Math.max(1, Math.min(columns, pictures.length));
+  const down = Math.ceil(pictures.length / across);
+  const width = across * (tileWidth + gap) - gap;
+  const height = down * (tileHeight + gap) - gap;
   const pixels = new Uint8Array(width * height * channels).fill(gapGrey);
-  for (const [i, image] of images.entries()) {
-    const left = (i % across) * (shape.width + gap);
-    const top = Math.floor(i / across) * (shape.height + gap);
-    const { pixels: bytes } = toPicture(image, { shape, maximum });
-    const row = shape.width * channels;
-    for (let y = 0; y < shape.height; y++) {
-      pixels.set(bytes.subarray(y * row, (y + 1) * row), ((top + y) * width + left) * channels);
+  const row = tileWidth * channels;
+  for (const [i, tile] of pictures.entries()) {
+    const left = (i % across) * (tileWidth + gap);
+    const top = Math.floor(i / across) * (tileHeight + gap);
+    for (let y = 0; y < tileHeight; y++) {
+      pixels.set(tile.pixels.subarray(y * row, (y + 1) * row), ((top + y) * width + left) * channels);
     }
   }
   return { width, height, channels, pixels };

@@ -1,9 +1,10 @@
 /** A data set on one page: for each class its counts, its mean image, and a contact sheet. */
 import { usageError } from "../../errors.js";
 import type { Dataset } from "../dataset.js";
+import { resize } from "../formats/resize.js";
 import { describeDataset } from "./describe.js";
 import { type DatasetView, renderPage } from "./page.js";
-import { contactSheet, imagesAt, meanImage, spread } from "./sheet.js";
+import { contactSheet, imagesAt, meanImage, spread, toPicture } from "./sheet.js";
 
 export interface ShowOptions {
   readonly split: "train" | "test";
@@ -11,8 +12,10 @@ export interface ShowOptions {
   readonly perClass?: number | undefined;
 }
 
-/** How many screen pixels a tile's longer side takes at most, if it is not larger by itself. */
-const tileSide = 64;
+/** Small images are enlarged by a whole factor, to at most that many screen pixels a side. */
+const smallSide = 64;
+/** Larger ones are shrunk to it. */
+const largeSide = 128;
 /** Screen pixels that a sheet may be wide. */
 const sheetWidth = 860;
 const sheetRows = 3;
@@ -26,8 +29,15 @@ function viewDataset(dataset: Dataset, { split, perClass }: ShowOptions): Datase
   const { shape, classes } = dataset;
   const samples = dataset[split];
   if (!samples) throw usageError({ where: "--split", expected: `train, which is all ${dataset.name} has`, got: split });
-  const scale = Math.max(1, Math.floor(tileSide / Math.max(shape.height, shape.width)));
-  const columns = Math.max(1, Math.floor(sheetWidth / ((shape.width + 1) * scale)));
+  const longer = Math.max(shape.height, shape.width);
+  const shrink = Math.min(1, largeSide / longer);
+  const size = {
+    height: Math.max(1, Math.round(shape.height * shrink)),
+    width: Math.max(1, Math.round(shape.width * shrink)),
+    fit: "stretch",
+  } as const;
+  const scale = Math.max(1, Math.floor(smallSide / longer));
+  const columns = Math.max(1, Math.floor(sheetWidth / ((size.width + 1) * scale)));
   const members: number[][] = classes.map(() => []);
   for (const [i, label] of samples.labels.entries()) members[label].push(i);
   return {
@@ -35,12 +45,13 @@ function viewDataset(dataset: Dataset, { split, perClass }: ShowOptions): Datase
     split,
     classes: classes.map((name, label) => {
       const shown = spread(members[label], perClass ?? sheetRows * columns);
-      const sheet = contactSheet(imagesAt(samples, shape, shown), dataset, columns);
+      const pictures = imagesAt(samples, shape, shown).map((image) => resize(toPicture(image, dataset), size));
+      const mean = meanImage(imagesAt(samples, shape, members[label]), dataset);
       return {
         label,
         name,
-        mean: { image: meanImage(imagesAt(samples, shape, members[label]), dataset), scale },
-        sheet: shown.length > 0 ? { image: sheet, scale } : null,
+        mean: { image: resize(mean, size), scale },
+        sheet: pictures.length > 0 ? { image: contactSheet(pictures, columns), scale } : null,
         shown: shown.length,
       };
     }),
