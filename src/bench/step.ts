@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.js";
 import { Engine } from "../engine/engine.js";
 import { featureCount } from "../nn/layer.js";
 import { findLoss } from "../nn/losses.js";
-import { type Net, resolveNet, stepOperations } from "../nn/net.js";
+import { checkMinibatches, type Net, resolveNet, stepOperations } from "../nn/net.js";
 import { initializeParameter } from "../nn/initializers.js";
 import { findOptimizer } from "../optim/index.js";
 import { Stream } from "../random.js";
@@ -43,6 +43,7 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
   const { batchSize, dtype } = options;
   const optimizer = findOptimizer(options.optimizer);
   const net = resolveNet(buildNet(options.model, {}));
+  checkMinibatches(net, batchSize, batchSize);
   const { threads } = chooseThreads(options.threads);
   const engine = new Engine(threads, options.backend);
   try {

@@ -25,7 +25,7 @@ const runFields = ["batchSize", "optimizer", "dtype", "threads", ...dataFields] 
 export function command(): Command {
   const summary = newCommand("summary", "Layers, shapes, parameters, cost and memory of a net.");
   return addFields(summary, runFields)
-    .argument("<NET>", "a model below, mlp:WIDTH-WIDTH-… with the hidden widths, a sentence of layers, or FILE.json")
+    .argument("<NET>", "a model below, mlp:WIDTH-WIDTH-…, a sentence of layers (docs/models.md), or FILE.json")
     .option("--dataset <NAME>", "build it for the images and classes of that data set")
     .option("--input <HxWxC>", "build it for images of that shape")
     .option("--classes <N>", "number of classes")

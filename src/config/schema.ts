@@ -12,7 +12,7 @@ const text = z.string().min(1);
 /** What help shows: the description, the placeholder where the type does not give one, and a short flag. */
 interface Help {
   description: string;
-  value?: "NAME" | "DIR" | "FILE" | "HEIGHTxWIDTH" | "PATTERN|FILE" | "none|balanced|FILE";
+  value?: "NAME" | "NET" | "DIR" | "FILE" | "HEIGHTxWIDTH" | "PATTERN|FILE" | "none|balanced|FILE";
   short?: string;
 }
 const help = (description: string, more: Omit<Help, "description"> = {}): Help & Record<string, unknown> => ({
@@ -36,7 +36,11 @@ export const trainConfigSchema = z.strictObject({
     .optional()
     .meta(help("1 grey, 3 RGB, of images of files (default: grey if all are)")),
   skipBad: z.number().int().min(0).default(0).meta(help("image files that may be passed over if they do not decode")),
-  model: text.optional().meta(help("a model below, or mlp:WIDTH-WIDTH-… with the hidden widths", { value: "NAME" })),
+  model: text
+    .optional()
+    .meta(
+      help("a model below, mlp:WIDTH-WIDTH-…, a sentence of layers (docs/models.md), or FILE.json", { value: "NET" }),
+    ),
   activation: text.optional().meta(help("of the hidden layers; leaky-relu:SLOPE says its slope", { value: "NAME" })),
   initializer: text.optional().meta(help("how weights start (default: what suits the activation)", { value: "NAME" })),
   epochs: count.optional().meta(help("passes over the training split")),
