@@ -13,9 +13,13 @@ const fileIn = (cacheDir: string): string => {
   return join(cacheDir, names[0]);
 };
 
+/** In seconds. */
+const longAgo = 1e9;
+
 /** A set that is in the cache, as one whose files have settled down. */
 async function kept(t: TestContext): Promise<{ root: string; cacheDir: string; path: string }> {
   const { root, cacheDir } = pictureFolder(t, cats);
+  for (const name of Object.keys(cats)) utimesSync(join(root, name), longAgo, longAgo);
   await open(`folder:${root}`, { cacheDir });
   const path = fileIn(cacheDir);
   const cached = readCache(path)!;
@@ -44,16 +48,18 @@ test("cache: a second load decodes nothing", async (t) => {
 test("cache: the same bytes under another status are known by their content", async (t) => {
   const { root, cacheDir, path } = await kept(t);
   mark(path);
-  utimesSync(join(root, "cat/1.png"), 1e9, 1e9);
+  utimesSync(join(root, "cat/1.png"), longAgo + 1, longAgo + 1);
   assert.equal(await firstPixel(root, cacheDir), 99);
 });
 
 const changes: Record<string, (root: string) => void> = {
   "a file with other bytes": (root) => writeFileSync(join(root, "dog/2.png"), png(41)),
   "other bytes of the same length and time": (root) => {
-    const { atime, mtime } = statSync(join(root, "dog/2.png"));
-    writeFileSync(join(root, "dog/2.png"), png(41));
-    utimesSync(join(root, "dog/2.png"), atime, mtime);
+    const path = join(root, "dog/2.png");
+    const { size } = statSync(path);
+    writeFileSync(path, png(41));
+    utimesSync(path, longAgo, longAgo);
+    assert.deepEqual([statSync(path).size, statSync(path).mtimeMs], [size, 1000 * longAgo]);
   },
   "a file more": (root) => writeFileSync(join(root, "dog/3.png"), png(50)),
   "a file less": (root) => rmSync(join(root, "dog/2.png")),
@@ -78,6 +84,16 @@ test("cache: files that are too young to be told by their status are read", (t) 
   const { train } = listClassFolders(root);
   assert.equal(stampFiles(train, Date.now()).settled, false);
   assert.equal(stampFiles(train, Date.now() + 60_000).settled, true);
+});
+
+test("cache: a stamp is proof only where it had settled", async (t) => {
+  const { root, cacheDir, path } = await kept(t);
+  mark(path);
+  const cached = readCache(path)!;
+  writeCache(path, { ...cached, content: "of other files" });
+  assert.equal(await firstPixel(root, cacheDir), 99, "trusted without a look at the content");
+  writeCache(path, { ...cached, content: "of other files", stamp: { ...cached.stamp, settled: false } });
+  assert.equal(await firstPixel(root, cacheDir), 10);
 });
 
 test("cache: a young stamp is checked by content, and settles later", async (t) => {
