@@ -3,6 +3,7 @@
  * named by the number and the code of the class: `train/00-AC/bug_….png`.
  */
 import type { DatasetSource, Published } from "./dataset.js";
+import { ownDefaults } from "./own.js";
 
 /** The first 400 images of each class in the original order to train on, the next 100 to test on. */
 const published: Published = {
@@ -30,7 +31,7 @@ export const bugnist2d: DatasetSource = {
   summary: "photographs of scanned bugs in 12 classes, 64x32 RGB (folders train/ and test/, one for each class)",
   embedded: false,
   ownImages: true,
-  defaults: { model: "mlp:256-512-256", epochs: 15 },
+  defaults: ownDefaults,
   published,
   async load(options) {
     const { dataDir } = options;

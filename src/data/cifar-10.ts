@@ -83,7 +83,7 @@ export const cifar10: DatasetSource = {
   name: "cifar-10",
   summary: "50,000 + 10,000 photographs in 10 classes, 32x32 RGB (binary version: six .bin files or the .tar.gz)",
   embedded: false,
-  defaults: { model: "mlp:512-128", epochs: 15 },
+  defaults: { model: "kth-4.d", epochs: 15 },
   published,
   load,
 };

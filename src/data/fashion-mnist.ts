@@ -54,7 +54,7 @@ export const fashionMnist: DatasetSource = {
   name: "fashion-mnist",
   summary: "60,000 + 10,000 pictures of clothes in 10 classes, 28x28 grey (four IDX files)",
   embedded: false,
-  defaults: { model: "dtu-mlp", epochs: 10 },
+  defaults: { model: "cs596-1conv", epochs: 10 },
   published,
   async load({ dataDir, onEvent }) {
     const splits = await loadIdx({

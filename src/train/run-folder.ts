@@ -138,7 +138,9 @@ export function createRunFolder({ out, dataset, model }: RunRequest, runs = runs
     return new RunFolder(out);
   }
   makeFolder(runs);
-  const name = `${dataset}-${model}`.replace(/[^A-Za-z0-9._-]+/g, "-");
+  // A set of a user's own is known by the last part of its path.
+  const set = dataset.replace(/^(\w+):.*?([^/\\]+)[/\\]*$/, "$1-$2");
+  const name = `${set}-${model}`.replace(/[^A-Za-z0-9._-]+/g, "-");
   return new RunFolder(claimNumber(runs, name));
 }
 

@@ -15,8 +15,17 @@ import { mlpLayers, mlps, parseMlp } from "./mlp.js";
 import { isNetFile, type NetFile, readNetFile } from "./net-file.js";
 import type { Preset } from "./preset.js";
 import { resnets } from "./resnet.js";
+import { smallNets } from "./small.js";
 
-export const presets: readonly Preset[] = [...mlps, ...lenets, ...cs596, ...kthNets, ...resnets, ...imagenetNets];
+export const presets: readonly Preset[] = [
+  ...mlps,
+  ...smallNets,
+  ...lenets,
+  ...cs596,
+  ...kthNets,
+  ...resnets,
+  ...imagenetNets,
+];
 
 const activations = ["relu", "tanh", "sigmoid", "leaky-relu:SLOPE"];
 

@@ -28,7 +28,9 @@ test("runs are numbered, whatever data set and model they are of", () => {
   mkdirSync(join(runs, "41-by-hand"));
   mkdirSync(join(runs, "notes"));
   assert.equal(createRunFolder({ ...request, dataset: "../x" }, runs).path, join(runs, "42-..-x-dtu-mlp"));
-  assert.equal(readdirSync(runs).length, 5);
+  const own = createRunFolder({ ...request, dataset: "folder:/home/ada/my photos/" }, runs);
+  assert.equal(own.path, join(runs, "43-folder-my-photos-dtu-mlp"));
+  assert.equal(readdirSync(runs).length, 6);
 });
 
 test("runs that start at once get numbers of their own", async () => {

@@ -10,6 +10,7 @@ const counts: Readonly<Record<string, readonly [number, number, number]>> = {
   "digits-mlp": [2_410, 0, 0.002],
   "dtu-mlp": [1_086_215, 0, 1.085],
   "cs596-2layer": [468_874, 0, 0.468],
+  "small-cnn": [156_074, 0, 2.934],
   lenet5: [61_706, 0, 0.417],
   "cs596-1conv": [693_962, 0, 0.888],
   "cs596-3conv": [241_546, 0, 3.237],
