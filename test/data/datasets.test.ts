@@ -17,6 +17,25 @@ test("an unknown data set is a usage error with the nearest name", () => {
   assert.throws(() => findDataset("xyz"), saying(2, "synthetic-digits", "got xyz"));
 });
 
+test("what is published of a set has names, checksums and addresses in one form", () => {
+  for (const { name, embedded, published } of datasets) {
+    assert.equal(published === undefined, embedded, name);
+    if (!published) continue;
+    const { files, folders = [], archive, mirrors, counts } = published;
+    const parts = [...files, ...folders, ...(archive ? [archive] : [])];
+    assert.ok(parts.length > 0, name);
+    assert.equal(new Set(parts.map((part) => part.name)).size, parts.length);
+    const contents = files.flatMap((file) => file.unpacked ?? []);
+    for (const { sha256, bytes } of [...parts, ...contents]) {
+      assert.match(sha256, /^[0-9a-f]{64}$/);
+      assert.ok(bytes > 0);
+    }
+    for (const file of files) assert.equal(file.unpacked !== undefined, file.name.endsWith(".gz"), file.name);
+    for (const mirror of mirrors) assert.match(mirror, /^https?:\/\/.*[^/]$/);
+    assert.equal(counts.train.length, counts.test.length);
+  }
+});
+
 for (const source of datasets) {
   test(`${source.name}: keeps the contract`, async (t) => {
     if (!source.embedded && needsRealData) return t.skip(needsRealData);
@@ -44,18 +63,10 @@ for (const source of datasets) {
   test(`${source.name}: a missing folder or file is named, with all files looked for`, async (t) => {
     const dataDir = dataFolder(t);
     const folder = join(dataDir, source.name);
-    const idx = ["train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
-    const special: Record<string, string[]> = {
-      digits: ["digits.csv.gz"],
-      "cifar-10": ["data_batch_1.bin.gz", "test_batch.bin.gz"],
-    };
-    const names = special[source.name] ?? idx;
+    const names = source.published?.files.map((file) => file.name) ?? [];
     const works = "--dataset synthetic-digits needs no files";
-    if (!source.published?.files.length) {
-      await assert.rejects(source.load({ dataDir }), saying(3, folder, "no such folder", works));
-      return;
-    }
     await assert.rejects(source.load({ dataDir }), saying(3, folder, ...names, "no such folder", works));
+    if (names.length === 0) return;
     mkdirSync(join(folder, names[0]), { recursive: true });
     await assert.rejects(source.load({ dataDir }), saying(3, folder, ...names, `got no ${names[0]}`, works));
   });

@@ -1,8 +1,6 @@
 /** `heddle data verify`: checksums, counts and duplicates. */
 import type { Command } from "commander";
-import type { DatasetSource } from "../../data/dataset.js";
 import type { Verification } from "../../data/tools/verify.js";
-import { dataError } from "../../errors.js";
 import { count } from "../../progress/format.js";
 import { whileLoading } from "../loading.js";
 import { dataFields, jsonOption, loadOptions, resolveOptions } from "../options.js";
@@ -31,50 +29,29 @@ export function verify(): Command {
 
 async function run(name: string, options: VerifyOptions, self: Command): Promise<void> {
   const { config } = await resolveOptions(self, dataFields);
-  const { verifyDataset } = await import("../../data/tools/verify.js");
-  const { sources, absent } = await whichOnes(name, config.dataDir, self.name());
+  const { datasets, findDataset } = await import("../../data/index.js");
+  const { whatIsHere } = await import("../../data/tools/inventory.js");
+  const { verifyDataset, wrongData } = await import("../../data/tools/verify.js");
+  const { here, absent } =
+    name === "all" ? whatIsHere(datasets, config.dataDir) : { here: [findDataset(name, self.name())], absent: [] };
   const verifications: Verification[] = [];
-  for (const source of sources) {
+  for (const source of here) {
     verifications.push(
       await whileLoading(options, (onEvent) => verifyDataset(source, { ...loadOptions(config), onEvent })),
     );
   }
   const report = [
     ...verifications.map((verification) => reportText(verification, resultColors(options))),
-    ...(absent.length > 0 ? [`not here: ${absent.join(", ")}`] : []),
+    ...(absent.length > 0 ? [`not here: ${absent.map((source) => source.name).join(", ")}`] : []),
   ].join("\n\n");
-  refuseWrong(verifications, () => noter(options)(report));
+  const wrong = wrongData(verifications);
+  if (wrong) {
+    // Nothing goes to stdout on failure.
+    noter(options)(report);
+    throw wrong;
+  }
   if (options.json) printJson({ schema: 1, datasets: verifications });
   else printText(report);
-}
-
-/** `all` means those that are here, whole or in part. */
-async function whichOnes(name: string, dataDir: string | undefined, where: string) {
-  const { datasets, findDataset } = await import("../../data/index.js");
-  if (name !== "all") return { sources: [findDataset(name, where)], absent: [] };
-  const { takeInventory } = await import("../../data/tools/inventory.js");
-  const holdings = takeInventory(datasets, dataDir);
-  const isAbsent = (source: DatasetSource) =>
-    holdings.some(({ name, state }) => name === source.name && state === "absent");
-  return {
-    sources: datasets.filter((source) => !isAbsent(source)),
-    absent: datasets.filter(isAbsent).map(({ name }) => name),
-  };
-}
-
-/** Nothing goes to stdout on failure: what was found is told on stderr before the error that names what is wrong. */
-function refuseWrong(verifications: readonly Verification[], tell: () => void): void {
-  const wrong = verifications.filter(({ problems }) => problems.length > 0);
-  if (wrong.length === 0) return;
-  tell();
-  throw dataError({
-    where: wrong.map(({ dataset }) => dataset).join(", "),
-    expected: "what is published",
-    got: wrong.flatMap(({ problems }) => problems).join("; "),
-    fix: wrong.some(({ files }) => files.some(({ path }) => path === null))
-      ? "--allow-missing takes what is there."
-      : "",
-  });
 }
 
 function reportText({ dataset, files, counts, duplicates, problems }: Verification, colors: Colors): string {

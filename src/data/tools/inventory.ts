@@ -27,6 +27,18 @@ export function takeInventory(sources: readonly DatasetSource[], dataDir: string
   });
 }
 
+/** The sets that are here, whole or in part, and those that are not. */
+export function whatIsHere(
+  sources: readonly DatasetSource[],
+  dataDir: string | undefined,
+): { here: DatasetSource[]; absent: DatasetSource[] } {
+  const states = takeInventory(sources, dataDir).map(({ state }) => state);
+  return {
+    here: sources.filter((_, i) => states[i] !== "absent"),
+    absent: sources.filter((_, i) => states[i] === "absent"),
+  };
+}
+
 /** The names of what a set consists of; folders end in `/`. */
 function partsOf({ files, folders = [] }: Published): string[] {
   return [...files.map(({ name }) => name), ...folders.map(({ name }) => `${name}/`)];

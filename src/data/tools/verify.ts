@@ -1,6 +1,7 @@
 /** A data set held against what is published of it, and against itself. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { dataError, type HeddleError } from "../../errors.js";
 import { count } from "../../progress/format.js";
 import type { DatasetSource, LoadOptions, Published, PublishedFile } from "../dataset.js";
 import { fileOf, unpackedName } from "../formats/files.js";
@@ -90,4 +91,17 @@ function countProblems(
       ];
     }),
   );
+}
+
+/** One error for all that is wrong; null where nothing is. */
+export function wrongData(verifications: readonly Verification[]): HeddleError | null {
+  const wrong = verifications.filter(({ problems }) => problems.length > 0);
+  if (wrong.length === 0) return null;
+  const isMissing = wrong.some(({ files }) => files.some(({ path }) => path === null));
+  return dataError({
+    where: wrong.map(({ dataset }) => dataset).join(", "),
+    expected: "what is published",
+    got: wrong.flatMap(({ problems }) => problems).join("; "),
+    fix: isMissing ? "--allow-missing takes what is there." : "",
+  });
 }
