@@ -57,4 +57,20 @@ template <class T> inline void transform_copies(const FilterUnit<T>& unit, T* u,
   if (ut) transform_turned_filters(unit, ut);
 }
 
+template <class T> struct WinogradFiltersArguments {
+  const T* w;  // packed [tap][channel][filters]
+  T *u, *ut;   // its transformed copies, or null
+  int64_t channels, filters;
+};
+
+// winogradFilters: both copies of all filters, where weights were set and not updated.
+template <class T> void winograd_filters(const Word* words, const Step& step) {
+  if constexpr (!winograd_in_vectors<T>) return table_generic.f64[kernel_winograd_filters](words, step);
+  const auto a = read_arguments<WinogradFiltersArguments<T>>(words);
+  for_each_panel(a.w, 9 * a.channels, a.filters, [&](const PanelView<T>& panel) {
+    for (int64_t first = 0; first < a.channels; first += Vec<T>::lanes)
+      transform_copies(FilterUnit<T>(a.w, panel.column, panel.ld, first, a.channels, a.filters), a.u, a.ut);
+  });
+}
+
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

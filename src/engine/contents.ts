@@ -1,5 +1,6 @@
 /** What a model file says of a net, written into an arena: how bytes become numbers, and the learned tensors. */
 import type { Preprocessing } from "../data/preprocessing.js";
+import type { Backend } from "../kernels/backend.js";
 import type { Arena, FloatArray } from "./arena.js";
 import { lanesOf, pack } from "./packing.js";
 import type { Plan } from "./plan.js";
@@ -16,10 +17,18 @@ export function writePreprocessing(arena: Arena, { regions, pixels }: Plan, prep
   }
 }
 
-/** `tensors` in model order and PyTorch's layout. */
-export function writeParameters(arena: Arena, { dtype, parameters }: Plan, tensors: readonly FloatArray[]): void {
+/** `tensors` in model order and PyTorch's layout; what kernels derive from them is made by the back end. */
+export function writeParameters(
+  arena: Arena,
+  { dtype, parameters, prepare }: Plan,
+  tensors: readonly FloatArray[],
+  backend: Backend,
+): void {
   const lanes = lanesOf(dtype);
   for (const [i, { spec, w, wt }] of parameters.entries()) {
     pack(spec.packing, lanes, tensors[i], arena.numbers(w), wt && arena.numbers(wt));
   }
+  const program = backend.load(prepare, arena.all());
+  for (let at = 0; at >= 0; ) at = backend.run(program, at);
+  backend.unload(program);
 }

@@ -125,7 +125,7 @@ export class Engine {
   /** Writes the tensors of the model, in model order and PyTorch's layout. */
   setParameters(tensors: readonly FloatArray[]): void {
     const { plan, arena } = this.#ready;
-    writeParameters(arena, plan, tensors);
+    writeParameters(arena, plan, tensors, this.backend);
   }
 
   /** Reads the tensors of the model, running statistics too, into `into`, or into new arrays. */

@@ -64,6 +64,8 @@ export interface BufferContext {
   readonly wantsInputGradient: boolean;
   /** `--exact-conv`: no algorithm that rounds otherwise than the definition. */
   readonly exact: boolean;
+  /** A minibatch comes in several chunks. */
+  readonly chunked: boolean;
   /** The weight's gradient is summed in groups; else its owner computes it over the chunk. */
   readonly partial: boolean;
 }

@@ -129,7 +129,7 @@ export class Memory {
   }
 
   #context(stage: Stage): BufferContext {
-    const { groups, chunk, training, dtype, block, exact } = this.#options;
+    const { groups, chunk, chunked, training, dtype, block, exact } = this.#options;
     const lanes = lanesOf(dtype);
     const { main, pool, inputs } = stage;
     const weights = main.parameters.filter(({ packing }) => packing.kind === "panels");
@@ -138,7 +138,7 @@ export class Memory {
     const wantsInputGradient = training && inputs.some((input) => input >= 0 && this.#options.stages[input].learns);
     // Partial sums of small weights cost less than keeping dL/dy of the whole minibatch.
     const partial = !stage.wholeShard && size * groups <= activations * chunk;
-    return { training, lanes, block, chunk, groups, pool, wantsInputGradient, exact, partial };
+    return { training, lanes, block, chunk, chunked, groups, pool, wantsInputGradient, exact, partial };
   }
 
   #gradient(features: number, transient: boolean, from: number, to: number): readonly Tensor[] {

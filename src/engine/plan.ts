@@ -101,6 +101,8 @@ export interface Plan {
   /** Per rank; null in a plan that only evaluates. */
   readonly train: readonly Float64Array[] | null;
   readonly score: readonly Float64Array[];
+  /** To be run by one thread when parameters have been written from outside. */
+  readonly prepare: Float64Array;
 }
 
 export function makePlan(options: PlanOptions): Plan {
@@ -229,10 +231,16 @@ export function makePlan(options: PlanOptions): Plan {
     return writer.finish();
   };
 
+  const prepareProgram = (): Float64Array => {
+    const writer = new ProgramWriter(bytes, stepBlocks[0]);
+    passes(writer, 0, optimizer !== null, () => undefined).prepare();
+    return writer.finish();
+  };
+
   const all = Array.from({ length: ranks }, (_, rank) => rank);
   const train = optimizer ? all.map(trainProgram) : null;
   const score = all.map(scoreProgram);
-  const parts = { regions, input, train, score, groups, scoreRows };
+  const parts = { regions, input, train, score, prepare: prepareProgram(), groups, scoreRows };
   return {
     ...{ dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes, ...parts },
     stages: stages.map(({ layers }, i) => ({ layers, output: memory.stages[i].output })),

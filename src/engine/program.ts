@@ -82,6 +82,11 @@ export class Passes {
     this.#flush();
   }
 
+  /** What follows from tensors that were set. */
+  prepare(): void {
+    for (const [i, { main }] of this.#options.stages.entries()) main.layer.prepare?.(main.spec, this.#lower(i));
+  }
+
   update(): void {
     for (const [i, { main }] of this.#options.stages.entries()) {
       if (main.parameters.length > 0) main.layer.update(main.spec, this.#lower(i));

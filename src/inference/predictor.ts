@@ -54,7 +54,7 @@ export function openPredictor(runOrFile: string, { backend = "auto", standardize
   const computes = loadBackend(backend);
   const arena = Arena.allocate(model.dtype, plan.bytes, readMemory().available, computes);
   writePreprocessing(arena, plan, preprocessing);
-  writeParameters(arena, plan, model.tensors);
+  writeParameters(arena, plan, model.tensors, computes);
   arena.uint32(plan.regions.order).set(identity(mostScored));
   return new OnThisThread(computes, plan, arena, file.model);
 }

@@ -51,6 +51,7 @@ export const operations = {
   winogradBackward: `dy* lddy ut* dx* lddx y* ldy workspace* ${geometry} function slope~`,
   winogradGradient: `x* ldx dy* lddy g* stride accumulator* workspace* ${geometry}`,
   winogradUpdate: `x* ldx dy* lddy g* w* u* ut* s* t* workspace* ${geometry} firstUnit lastUnit optimizer`,
+  winogradFilters: "w* u* ut* channels filters",
   biasGradient: "dy* lddy g* stride pixels channels",
   vectorUpdate: "g* stride groups b* s* t* firstVector lastVector optimizer",
   barrier: "words*32 ranks spin",

@@ -69,6 +69,8 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   readonly synchronous?: Synchronous<Spec>;
   /** The sub-nets of a composite layer by name, each fed by its input; an empty one passes the input on. Their outputs are its inputs. */
   readonly branches?: (spec: Spec) => Readonly<Record<string, readonly LayerSpec[]>>;
+  /** Writes the copies that follow from its tensors, where those were set and not updated. */
+  readonly prepare?: (spec: Spec, lowering: Lowering) => void;
   forward(spec: Spec, lowering: Lowering): void;
   backward(spec: Spec, lowering: Lowering): void;
   update(spec: Spec, lowering: Lowering): void;

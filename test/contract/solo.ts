@@ -5,8 +5,9 @@
 import type { Dataset } from "../../src/data/dataset.js";
 import type { Preprocessing } from "../../src/data/preprocessing.js";
 import { Arena, type Dtype, type FloatArray } from "../../src/engine/arena.js";
+import { writeParameters } from "../../src/engine/contents.js";
 import { totalPlace } from "../../src/engine/control.js";
-import { lanesOf, pack, unpack } from "../../src/engine/packing.js";
+import { lanesOf, unpack } from "../../src/engine/packing.js";
 import { makePlan, type Plan } from "../../src/engine/plan.js";
 import { stepBlock } from "../../src/engine/step.js";
 import { type Backend, runStatus } from "../../src/kernels/backend.js";
@@ -47,7 +48,7 @@ export class Solo {
       places: count,
       probabilities: false,
     });
-    const { regions, bytes, parameters } = this.plan;
+    const { regions, bytes } = this.plan;
     this.#backend = backend;
     this.#arena = Arena.allocate(dtype, bytes, Infinity, backend);
     this.#arena.bytes(regions.images).set(images);
@@ -58,10 +59,7 @@ export class Solo {
       this.#arena.numbers(regions.scale)[i] = preprocessing.scale[i % channels];
       this.#arena.numbers(regions.shift)[i] = preprocessing.shift[i % channels];
     }
-    for (const [i, { spec, w, wt }] of parameters.entries()) {
-      const turned = wt && this.#arena.numbers(wt);
-      pack(spec.packing, lanesOf(dtype), tensors[i], this.#arena.numbers(w), turned);
-    }
+    writeParameters(this.#arena, this.plan, tensors, backend);
     this.#program = backend.load(this.plan.train![0], this.#arena.all());
     this.#block = this.#arena.float64(regions.stepBlocks[0]);
   }

@@ -22,7 +22,7 @@ import { maxout, maxoutBackward } from "./maxout.js";
 import { dropout, dropoutBackward, gaussianNoise } from "./noise.js";
 import { averagePool, averagePoolBackward, maxPool, maxPoolBackward } from "./pool.js";
 import { score, softmaxCrossEntropy, squaredError, sumLoss } from "./loss.js";
-import { winograd, winogradBackward, winogradGradient, winogradUpdate } from "./winograd.js";
+import { winograd, winogradBackward, winogradFilters, winogradGradient, winogradUpdate } from "./winograd.js";
 
 /** The twin of every operation. One that is missing does not compile. */
 export const twins: Twins = {
@@ -66,6 +66,7 @@ export const twins: Twins = {
   winogradBackward,
   winogradGradient,
   winogradUpdate,
+  winogradFilters,
   barrier,
   halt,
 };

@@ -233,3 +233,13 @@ export const winogradUpdate: Twin<"winogradUpdate"> = (values) => {
     }
   };
 };
+
+/** Both transformed copies of all filters. */
+export const winogradFilters: Twin<"winogradFilters"> =
+  ({ w, u, ut, channels, filters }) =>
+  () => {
+    // Columns of padding are zero.
+    u.fill(0);
+    ut.fill(0);
+    transformFilters(w, channels, filters, lanesOf(w), u, ut);
+  };

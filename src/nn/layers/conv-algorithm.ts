@@ -3,6 +3,7 @@
  * function of the layer, the minibatch and the number format alone, never of the machine or the number of ranks.
  */
 import type { BufferContext, BufferSpec, Lowering, Tensor } from "../../engine/lowering.js";
+import { winograd } from "./conv-winograd.js";
 import { convUpdateWorkspace } from "../../kernels/conv-workspace.js";
 import { elementwiseNames, type Region } from "../../kernels/operations.js";
 
@@ -32,6 +33,8 @@ export interface ConvLowering extends Lowering {
 export interface ConvAlgorithm {
   readonly suits: (geometry: ConvGeometry, context: BufferContext) => boolean;
   buffers(geometry: ConvGeometry, context: BufferContext): Readonly<Record<string, BufferSpec>>;
+  /** Copies that follow from weights that were set. */
+  readonly prepare?: (lowering: ConvLowering) => void;
   /** y = pool(f(b + x * w)). */
   forward(lowering: ConvLowering): void;
   /** This block's part of the weight's gradient, where that is summed in groups, and dL/dx, where that is wanted. */
@@ -117,7 +120,7 @@ const direct: ConvAlgorithm = {
 };
 
 /** The first that suits is taken. */
-const algorithms: readonly ConvAlgorithm[] = [direct];
+const algorithms: readonly ConvAlgorithm[] = [winograd, direct];
 
 export const algorithmOf = (geometry: ConvGeometry, context: BufferContext): ConvAlgorithm =>
   algorithms.find(({ suits }) => suits(geometry, context)) ?? direct;

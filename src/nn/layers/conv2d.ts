@@ -54,13 +54,13 @@ function geometryOf(spec: Conv2dSpec, input: FeatureShape): ConvGeometry {
 }
 
 /** Calls one pass of the layer's algorithm. */
-function run(pass: "forward" | "backward" | "update", spec: Conv2dSpec, lowering: Lowering): void {
+function run(pass: "prepare" | "forward" | "backward" | "update", spec: Conv2dSpec, lowering: Lowering): void {
   const { pool, dy, parameter, buffer, training } = lowering;
   const geometry = geometryOf(spec, lowering.input);
   const unpooled = pool && training ? buffer("unpooled") : null;
   const dz = unpooled ? { region: unpooled.region, ld: unpooled.rowLength } : dy;
   const bias = spec.bias === false ? null : parameter("bias").w;
-  algorithmOf(geometry, lowering)[pass]({ ...lowering, geometry, bias, dz });
+  algorithmOf(geometry, lowering)[pass]?.({ ...lowering, geometry, bias, dz });
 }
 
 /** dL/dz before the pooling: dL/dy at the winners. */
@@ -158,6 +158,10 @@ export const conv2d: Layer<Conv2dSpec> = {
           unpooled: { scope: partial ? "block" : "sample", length: outHeight * outWidth * filters },
         }),
     };
+  },
+
+  prepare(spec, lowering) {
+    run("prepare", spec, lowering);
   },
 
   forward(spec, lowering) {

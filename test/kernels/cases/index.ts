@@ -17,7 +17,7 @@ import { biasUpdate, dense, denseBackward, denseUpdate } from "./dense.js";
 import { add, dropout, dropoutBackward, gaussianNoise } from "./noise.js";
 import { averagePool, averagePoolBackward, maxout, maxoutBackward, maxPool, maxPoolBackward } from "./pool.js";
 import { activation, activationBackward, gather, score, softmaxCrossEntropy, squaredError } from "./rows.js";
-import { winograd, winogradBackward, winogradGradient, winogradUpdate } from "./winograd.js";
+import { winograd, winogradBackward, winogradGradient, winogradFilters, winogradUpdate } from "./winograd.js";
 
 /** What the kernel tests run: cases for every operation. One that has none does not compile. */
 export const cases: { readonly [O in OperationName]: Cases } = {
@@ -61,6 +61,7 @@ export const cases: { readonly [O in OperationName]: Cases } = {
   winogradBackward,
   winogradGradient,
   winogradUpdate,
+  winogradFilters,
   barrier,
   halt,
   // A loop is no kernel: blocks.test.ts runs them.

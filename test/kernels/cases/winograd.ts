@@ -179,3 +179,19 @@ export const winogradUpdate: Cases = (format) =>
     const step = { ...wholeStep(count), hyper: hypers[optimizer] };
     return { title, call: call("winogradUpdate", values), step, outputs: written };
   });
+
+export const winogradFilters: Cases = (format) =>
+  shapes.map((shape, i): Case => {
+    const g = geometryOf(sizesOf(shape));
+    const { channels, filters } = g;
+    const { w } = kernels(format, g, random(2500 + i));
+    const values = {
+      w,
+      u: i % 4 === 3 ? null : blank(format, transformedLength(channels, filters, format.lanes)),
+      ut: i % 4 === 1 ? null : blank(format, transformedLength(filters, channels, format.lanes)),
+      channels,
+      filters,
+    };
+    const written = { ...(values.u && { u: 32 * format.unit }), ...(values.ut && { ut: 32 * format.unit }) };
+    return { title: titleOf(g, 1), call: call("winogradFilters", values), step: wholeStep(1), outputs: written };
+  });
