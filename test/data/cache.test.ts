@@ -136,6 +136,15 @@ test("cache: settings have files of their own", async (t) => {
   assert.equal(readdirSync(cacheDir).length, 4);
 });
 
+test("cache: --channels that changes nothing uses what is there", async (t) => {
+  const { root, cacheDir, path } = await kept(t);
+  mark(path);
+  const { dataset } = await open(`folder:${root}`, { cacheDir, channels: 1 });
+  assert.equal(dataset.train.images[0], 99);
+  const rgb = await open(`folder:${root}`, { cacheDir, channels: 3 });
+  assert.deepEqual([...rgb.dataset.train.images.subarray(0, 4)], [10, 10, 10, 11]);
+});
+
 test("cache: a folder that cannot be written is worth two lines, and the images are there", async (t) => {
   const { root, cacheDir } = pictureFolder(t, cats);
   // Where a file is, no folder can be made; permissions would not stop the superuser.

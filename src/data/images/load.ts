@@ -52,19 +52,25 @@ async function cachedPixels(
   settings: ImageSettings,
   options: LoadOptions,
 ): Promise<Pixels> {
-  const path = cachePath(options.cacheDir ?? cacheFolder(), root, settings);
+  const folder = options.cacheDir ?? cacheFolder();
   const note = (text: string) => options.onEvent?.({ kind: "note", text });
   const stamp = stampFiles(files);
-  const cached = takeCache(path, note);
-  const isSame = cached && cached.stamp.settled && cached.stamp.hash === stamp.hash;
-  if (cached && (isSame || cached.content === (await contentHash(files)))) {
+  // Images that are all grey, or become RGB by themselves, are the same where that is asked for.
+  const asked = settings.channels === null ? [null] : [null, settings.channels];
+  let content: string | undefined;
+  for (const channels of asked) {
+    const path = cachePath(folder, root, { ...settings, channels });
+    const cached = takeCache(path, note);
+    if (!cached || (settings.channels ?? cached.shape.channels) !== cached.shape.channels) continue;
+    const isSame = cached.stamp.settled && cached.stamp.hash === stamp.hash;
+    if (!isSame && cached.content !== (content ??= await contentHash(files))) continue;
     if (cached.bad.length > settings.skipBad) throw tooManyBad(cached.bad, settings.skipBad);
     announceMemory({ dataset, images: files.length - cached.bad.length, shape: cached.shape }, options);
     if (!isSame && stamp.settled) keep(path, { ...cached, stamp }, note);
     return cached;
   }
   const pixels = await readImages(dataset, files, settings, options);
-  keep(path, { ...pixels, stamp }, note);
+  keep(cachePath(folder, root, settings), { ...pixels, stamp }, note);
   return pixels;
 }
 
