@@ -187,6 +187,36 @@ describe("the right file arrives", () => {
   }
 });
 
+test("whatever mirrors do in turn, the file under the name is the right one or there is none", async (t) => {
+  const cutAnywhere = () => cutting(packed, 1 + stream.below(packed.length));
+  const kinds: readonly (() => Manner)[] = [
+    () => serving(packed),
+    () => serving(wrong),
+    () => serving(packed.subarray(0, half)),
+    cutAnywhere,
+    cutAnywhere,
+    () => cutting(wrong, half),
+    () => status([200, 204, 206, 301, 404, 416, 429, 500][stream.below(8)]),
+    () => (_, response) => void response.socket?.destroy(),
+    () => (_, response) => void response.end(),
+  ];
+  const pick = () => kinds[stream.below(kinds.length)]();
+  let arrived = 0;
+  for (let round = 0; round < 60; round++) {
+    const mirror = () => inTurn(...Array.from({ length: 1 + stream.below(6) }, pick));
+    const { promise, path } = await run(t, [mirror(), mirror()], {}, { ...hurried, pauseMs: 0 });
+    const failed = await promise.then(
+      () => false,
+      (error) => saying(3, "set, images.gz")(error),
+    );
+    assert.equal(existsSync(path), !failed);
+    if (failed) continue;
+    assert.ok(readFileSync(path).equals(packed));
+    arrived++;
+  }
+  assert.ok(arrived > 10 && arrived < 60, `${arrived} of 60 arrived`);
+});
+
 describe("no file under the name", () => {
   test("where every mirror fails: each is named with its reason", async (t) => {
     const { promise, mirrors, dataDir } = await run(t, [status(404), status(500)]);

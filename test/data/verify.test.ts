@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Dataset, DatasetSource, Published } from "../../src/data/dataset.js";
 import { datasets } from "../../src/data/index.js";
-import { verifyDataset } from "../../src/data/tools/verify.js";
+import { verifyDataset, wrongData } from "../../src/data/tools/verify.js";
 import { dataError } from "../../src/errors.js";
 import { dataFolder, needsRealData, realDataDir, saying } from "./fixtures.js";
 
@@ -155,6 +155,16 @@ test("what does not load is an error of its own, unless its files are known to b
   await assert.rejects(verifyDataset(unreadable, { dataDir: dataFolder(t) }), saying(3, "a label 0..1"));
   const { problems, counts, duplicates } = await verifyDataset(unreadable, { dataDir: dataFolder(t, without) });
   assert.deepEqual([problems, counts, duplicates], [["images.gz: not there"], null, null]);
+});
+
+test("one error names all that is wrong, in all sets", async (t) => {
+  const right = await verifyDataset(source(), { dataDir: dataFolder(t, whole) });
+  assert.equal(wrongData([right]), null);
+  const missing = await verifyDataset(source(), { dataDir: dataFolder(t, without) });
+  const changed = await verifyDataset(source(), { dataDir: dataFolder(t, { ...whole, "set/labels.bin": "label" }) });
+  const error = wrongData([missing, right, { ...changed, dataset: "other" }]);
+  assert.ok(saying(3, "set, other: ", "images.gz: not there; ", "5 bytes instead of 6", "--allow-missing")(error));
+  assert.doesNotMatch(wrongData([changed])?.message ?? "", /--allow-missing/);
 });
 
 for (const known of datasets) {
