@@ -29,6 +29,20 @@ describe("data list", () => {
   });
 });
 
+test("doctor names the sets that can be used, and what one that is nearly there lacks", async (t) => {
+  const dataDir = emptyFolder(t);
+  const file = (path: string) => {
+    mkdirSync(join(dataDir, path, ".."), { recursive: true });
+    writeFileSync(join(dataDir, path), "");
+  };
+  for (const path of ["digits/digits.csv", "mnist/train-images-idx3-ubyte.gz", "other/file"]) file(path);
+  const { stdout } = await heddle(["doctor"], { env: { HEDDLE_DATA_DIR: dataDir } });
+  const line = stdout.split("\n").find((text) => text.startsWith("data ")) ?? "";
+  assert.ok(line.includes(`${dataDir}: digits; mnist lacks train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, `));
+  assert.match(line, /; embedded: synthetic-digits, synthetic-digits-28$/);
+  assert.doesNotMatch(line, /fashion-mnist|other/);
+});
+
 describe("data info", () => {
   test("--json prints one document of schema 1", async () => {
     const { code, stdout, stderr } = await heddle(["data", "info", "synthetic-digits", "--json"]);
