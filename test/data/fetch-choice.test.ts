@@ -66,6 +66,19 @@ for (const [what, { there, archive: hasArchive, asks }] of Object.entries(cases)
   });
 }
 
+test("a wrong file that is read before the archive is named, and left", async (t) => {
+  const dataDir = dataFolder(t, { "set/one": "the fisrt" });
+  const { url } = await startMirror(t, serving);
+  const notes: string[] = [];
+  await fetchDataset(source({ archive }), {
+    dataDir,
+    mirror: url,
+    onEvent: (event) => event.kind === "note" && notes.push(event.text),
+  });
+  assert.match(notes[0], /set\/one: other bytes .*; delete it: it is read before all\.tar\.gz$/);
+  assert.deepEqual(readdirSync(join(dataDir, "set")), ["all.tar.gz", "one"]);
+});
+
 test("a set without files, without mirrors, without a folder to go to, and a mirror that is none", async (t) => {
   const dataDir = dataFolder(t);
   const { published, ...embedded } = source({});
@@ -80,6 +93,14 @@ test("a set without files, without mirrors, without a folder to go to, and a mir
   for (const mirror of ["ftp://host/set", "host/set", "https://", ""]) {
     await assert.rejects(fetchDataset(source({ mirrors }), { dataDir, mirror }), saying(2, "--mirror", "https://…"));
   }
+});
+
+test("a folder in the file's place ends the run, and what came is kept", async (t) => {
+  const dataDir = dataFolder(t, { "set/one.gz/a-file": "", "set/two": "the second" });
+  const { url } = await startMirror(t, serving);
+  const promise = fetchDataset(source({ mirrors: [url] }), { dataDir });
+  await assert.rejects(promise, saying(1, "one.gz", "to write this file"));
+  assert.ok(readdirSync(join(dataDir, "set")).includes("one.gz.part"));
 });
 
 test("a folder that cannot be made ends the run, not the mirror", async (t) => {

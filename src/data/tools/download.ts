@@ -188,7 +188,8 @@ async function receive({ part, size, onProgress }: Download, response: Response,
   }
 }
 
-async function onDisk<T>(path: string, work: Promise<T>): Promise<T> {
+/** Throws `runError` naming the path where the disk does not do as told. */
+export async function onDisk<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {

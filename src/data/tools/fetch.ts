@@ -5,7 +5,7 @@ import { dataError, type HeddleError, usageError } from "../../errors.js";
 import type { DatasetSource, Published, PublishedFile } from "../dataset.js";
 import { fileOf, unpackedName } from "../formats/files.js";
 import { checkFile, difference, digest } from "./check-file.js";
-import { download, type Patience, sizeOf } from "./download.js";
+import { download, onDisk, type Patience, sizeOf } from "./download.js";
 
 export interface FetchOptions {
   /** The folder that holds one folder per data set. */
@@ -68,19 +68,19 @@ function whatToFetch({ name, published }: DatasetSource, mirror: string | undefi
 }
 
 /** What must be there, and what is: all the files, or instead of them the archive. */
-async function takeStock(folder: string, { files, archive }: Published, { onEvent }: FetchOptions) {
+async function takeStock(folder: string, { files, archive }: Published, { onEvent = () => {} }: FetchOptions) {
+  const look = async (file: PublishedFile, remedy: string) => {
+    const path = fileOf(folder, unpackedName(file));
+    const { right, text } = path === undefined ? { right: false, text: "" } : await checkFile(path, file);
+    if (path !== undefined && !right) onEvent({ kind: "note", text: `${path}: ${text}; ${remedy}` });
+    return { file, present: right };
+  };
+  const anew = "fetching it anew";
   const stock = [];
-  for (const file of files) stock.push({ file, present: await isPresent(folder, file, archive ? undefined : onEvent) });
+  for (const file of files)
+    stock.push(await look(file, archive ? `delete it: it is read before ${archive.name}` : anew));
   if (!archive || stock.every(({ present }) => present)) return stock;
-  return [{ file: archive, present: await isPresent(folder, archive, onEvent) }];
-}
-
-async function isPresent(folder: string, file: PublishedFile, onEvent: FetchOptions["onEvent"]): Promise<boolean> {
-  const path = fileOf(folder, unpackedName(file));
-  if (path === undefined) return false;
-  const { right, text } = await checkFile(path, file);
-  if (!right) onEvent?.({ kind: "note", text: `${path}: ${text}; fetching it anew` });
-  return right;
+  return [await look(archive, anew)];
 }
 
 /** One file from the first mirror that gives it, into the folder under its name. */
@@ -125,7 +125,7 @@ async function fetchFrom(
   if (reason !== null) return reason;
   const found = await digest(part, false);
   if (found.sha256 === file.sha256) {
-    await rename(part, path);
+    await onDisk(path, rename(part, path));
     return null;
   }
   await rm(part);
