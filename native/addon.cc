@@ -160,6 +160,23 @@ napi_value run(napi_env env, napi_callback_info info) {
   return value;
 }
 
+// profile(program): seconds of each operation since the last call, a Float64Array; the first call begins the count.
+napi_value profile(napi_env env, napi_callback_info info) {
+  Arguments<1> a(env, info);
+  uint32_t number = 0;
+  Instance& instance = instance_of(env);
+  if (a.count < 1 || napi_get_value_uint32(env, a.value[0], &number) != napi_ok) return fail(env, "profile: expected a program");
+  const auto found = instance.programs.find(number);
+  if (found == instance.programs.end()) return fail(env, "profile: expected a loaded program");
+  const std::vector<double> seconds = found->second.program->profile();
+  void* data = nullptr;
+  napi_value buffer, value;
+  napi_create_arraybuffer(env, seconds.size() * sizeof(double), &data, &buffer);
+  if (!seconds.empty()) memcpy(data, seconds.data(), seconds.size() * sizeof(double));
+  napi_create_typedarray(env, napi_float64_array, seconds.size(), buffer, 0, &value);
+  return value;
+}
+
 // Rows x columns at leading dimension ld fit into a view of `length` elements.
 bool fits(double rows, double columns, double ld, double length) {
   return rows == 0 || columns == 0 || ((rows == 1 || ld >= columns) && (rows - 1) * ld + columns <= length);
@@ -236,6 +253,7 @@ NAPI_MODULE_INIT() {
   define(env, exports, "load", load);
   define(env, exports, "unload", unload);
   define(env, exports, "run", run);
+  define(env, exports, "profile", profile);
   define(env, exports, "fmaPeak", fma_peak);
   define(env, exports, "timeGemm", time_gemm);
   define(env, exports, "sgemm", gemm<float>);

@@ -152,6 +152,13 @@ void Program::run_block(const Entry& entry, const Step& step, int64_t row) const
   entry.kernel(words, step);
 }
 
+std::vector<double> Program::profile() {
+  std::vector<double> seconds(entries_.size(), 0);
+  for (size_t i = 0; i < spent_.size(); i++) seconds[i] = double(spent_[i]) / ticks_per_second();
+  spent_.assign(entries_.size(), 0);
+  return seconds;
+}
+
 int Program::run(size_t from) {
   const FlushDenormals flush;
   const double* b = step_block_;
@@ -177,6 +184,8 @@ int Program::run(size_t from) {
   }
   while (i < length) {
     const Entry& entry = entries_[i];
+    const size_t now = i;
+    const uint64_t begin = spent_.empty() ? 0 : ticks();
     if (entry.kernel) {
       if (loop.end) run_block(entry, block, row);
       else entry.kernel(entry.words, step);
@@ -196,6 +205,7 @@ int Program::run(size_t from) {
     } else if (__atomic_load_n(static_cast<int32_t*>(entry.words[0].pointer), __ATOMIC_RELAXED)) {
       return status_halted;
     }
+    if (!spent_.empty()) spent_[now] += ticks() - begin;
     i++;
     if (loop.end && i == loop.end) {
       loop.done++;

@@ -30,6 +30,9 @@ class Program {
   // by the length of the program for each block done.)
   int run(size_t from);
 
+  // Seconds that each operation has taken since the last call; the first call begins the count.
+  std::vector<double> profile();
+
  private:
   struct Entry {
     Kernel kernel;  // null for the interpreter's own
@@ -41,6 +44,7 @@ class Program {
   void run_block(const Entry& entry, const Step& step, int64_t row) const;
   std::vector<Entry> entries_;
   std::vector<size_t> loop_head_;  // of each operation: 1 + the place of the loop it belongs to; 0 where none
+  std::vector<uint64_t> spent_;  // ticks of each operation, where a profile is wanted; else empty
   double* step_block_ = nullptr;
   Arrival arrival_;
 };

@@ -2,6 +2,7 @@
 import type { TrainConfig } from "../config/schema.js";
 import type { Dataset } from "../data/dataset.js";
 import { Engine } from "../engine/engine.js";
+import type { FinishedRank } from "../engine/ranks.js";
 import { featureCount } from "../nn/layer.js";
 import { findLoss } from "../nn/losses.js";
 import { checkMinibatches, type Net, resolveNet, stepOperations } from "../nn/net.js";
@@ -10,6 +11,7 @@ import { findOptimizer } from "../optim/index.js";
 import { Stream } from "../random.js";
 import { chooseThreads } from "../system.js";
 import { buildNet } from "../zoo/index.js";
+import { type OperationTime, operationTimes } from "./operations.js";
 import { measuredPeak } from "./peak.js";
 
 export interface StepOptions {
@@ -21,6 +23,8 @@ export interface StepOptions {
   readonly backend: TrainConfig["backend"];
   /** Seconds to measure for. */
   readonly seconds: number;
+  /** Measure each operation of each layer too. */
+  readonly layers?: boolean;
 }
 
 export interface StepResult {
@@ -31,6 +35,8 @@ export interface StepResult {
   readonly gflops: number;
   /** Of the FMA peak of that many cores, measured in the same run. 0 for the reference back end. */
   readonly peakShare: number;
+  /** Where the time of a step goes, on the first rank, in the order of the program; null unless asked for. */
+  readonly operations: readonly OperationTime[] | null;
   /** Milliseconds per step of each rank: computing, and waiting for others. */
   readonly ranks: readonly { readonly compute: number; readonly wait: number }[];
 }
@@ -69,8 +75,9 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
     });
     const type = dtype === "f32" ? Float32Array : Float64Array;
     engine.setParameters(net.parameters.map((spec, i) => new type(initializeParameter(spec, i, 0, undefined))));
-    const run = async (): Promise<{ seconds: number; waited: number }[]> =>
+    const run = async (profile = false): Promise<FinishedRank[]> =>
       engine.train({
+        profile,
         order: Uint32Array.from({ length: steps * batchSize }, (_, i) => i % count),
         from: 0,
         epoch: 0,
@@ -86,9 +93,14 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
       Math.min(Math.round((windowSeconds * steps) / warm.seconds), Math.floor(placesAtMost / batchSize)),
     );
     await run();
-    const windows: { seconds: number; waited: number }[][] = [];
+    const windows: FinishedRank[][] = [];
     for (const end = performance.now() + options.seconds * 1000; performance.now() < end || windows.length < 3; ) {
       windows.push(await run());
+    }
+    const profiles: Float64Array[] = [];
+    for (const end = performance.now() + options.seconds * 1000; options.layers && performance.now() < end; ) {
+      const [{ profile }] = await run(true);
+      if (profile) profiles.push(profile);
     }
     const times = windows.map(([{ seconds }]) => (seconds / steps) * 1000).sort((a, b) => a - b);
     const best = times[0];
@@ -100,6 +112,9 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
       samplesPerSecond: (batchSize / best) * 1000,
       gflops: flops / best / 1e6,
       peakShare: peak > 0 ? flops / (best / 1000) / (peak * threads) : 0,
+      operations: options.layers
+        ? operationTimes(engine.plan.parts, net, { windows: profiles, steps, rows: batchSize / threads, peak })
+        : null,
       ranks: windows[0].map((_, rank) => {
         const mean = (of: (report: { seconds: number; waited: number }) => number): number =>
           (windows.reduce((sum, reports) => sum + of(reports[rank]), 0) / windows.length / steps) * 1000;

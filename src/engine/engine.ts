@@ -51,6 +51,7 @@ export interface TrainJob {
   readonly totals: Totals;
   /** Number of this epoch, from 0. */
   readonly epoch: number;
+  readonly profile?: boolean;
   /** Steps of the run before this epoch. */
   readonly before: number;
   readonly optimizer: string;

@@ -21,6 +21,8 @@ export type Job =
       readonly epoch: number;
       /** Steps of the run before this epoch's first: the optimizer's time. */
       readonly before: number;
+      /** Ask for the seconds of each operation. */
+      readonly profile?: boolean;
       readonly optimizer: string;
       readonly lr: number;
       readonly momentum: number;
@@ -47,6 +49,8 @@ export type RankReport =
       /** Seconds of this job, and those of them spent waiting for other ranks. */
       readonly seconds: number;
       readonly waited: number;
+      /** Seconds of each operation of the rank's program, where a profile was asked for. */
+      readonly profile: Float64Array | null;
     }
   /** `poisoned`: another rank failed, this one left. */
   | { readonly ok: false; readonly poisoned: true }

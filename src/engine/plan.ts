@@ -5,7 +5,7 @@
  * Nothing here that can change a sum depends on the number of ranks or on the machine: samples are cut into chunks by a
  * constant; the gradient of a dense weight is one chain over the minibatch's samples, computed by the owner of the tile.
  */
-import { ProgramWriter, type Region } from "../kernels/operations.js";
+import { type ProgramPart, ProgramWriter, type Region } from "../kernels/operations.js";
 import { featureCount } from "../nn/layer.js";
 import type { TrainedLoss } from "../nn/losses.js";
 import type { Net } from "../nn/net.js";
@@ -101,6 +101,8 @@ export interface Plan {
   /** Per rank; null in a plan that only evaluates. */
   readonly train: readonly Float64Array[] | null;
   readonly score: readonly Float64Array[];
+  /** What the operations of the first rank's training program are. */
+  readonly parts: readonly ProgramPart[];
   /** To be run by one thread when parameters have been written from outside. */
   readonly prepare: Float64Array;
 }
@@ -179,6 +181,7 @@ export function makePlan(options: PlanOptions): Plan {
     });
   };
 
+  const parts: ProgramPart[] = [];
   const top = memory.stages[stages.length - 1];
   const logits = top.output;
   const trainProgram = (rank: number): Float64Array => {
@@ -209,6 +212,7 @@ export function makePlan(options: PlanOptions): Plan {
     pass.update();
     if (rank === 0) writer.add("sumLoss", { loss: batchLoss, correct: batchCorrect, totals: regions.totals });
     meet();
+    if (rank === 0) parts.push(...writer.parts);
     return writer.finish();
   };
 
@@ -240,9 +244,10 @@ export function makePlan(options: PlanOptions): Plan {
   const all = Array.from({ length: ranks }, (_, rank) => rank);
   const train = optimizer ? all.map(trainProgram) : null;
   const score = all.map(scoreProgram);
-  const parts = { regions, input, train, score, prepare: prepareProgram(), groups, scoreRows };
+  const programs = { train, score, parts, prepare: prepareProgram() };
   return {
-    ...{ dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes, ...parts },
+    ...{ dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes },
+    ...{ regions, input, groups, scoreRows, ...programs },
     stages: stages.map(({ layers }, i) => ({ layers, output: memory.stages[i].output })),
     parameters: memory.stages.flatMap(({ parameters }) => [...parameters.values()]),
   };

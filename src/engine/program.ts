@@ -124,37 +124,45 @@ export class Passes {
     const { gradient, output } = memory.stages[i];
     if (!gradient || above.name === identity.name || fusedConsumer(stages, i) >= 0) return;
     const dy = gradient.at(rank) ?? gradient[0];
-    this.#writer.add("activationBackward", {
-      dy: dy.region,
-      lddy: dy.ld,
-      y: output.region,
-      ldy: output.ld,
-      dx: dy.region,
-      lddx: dy.ld,
-      n: output.features,
-      function: elementwiseNames.indexOf(above.name),
-      slope: above.slope,
-    });
+    this.#writer.add(
+      "activationBackward",
+      {
+        dy: dy.region,
+        lddy: dy.ld,
+        y: output.region,
+        ldy: output.ld,
+        dx: dy.region,
+        lddx: dy.ld,
+        n: output.features,
+        function: elementwiseNames.indexOf(above.name),
+        slope: above.slope,
+      },
+      stages[i].position,
+    );
   }
 
   /** Adds what stage i gives to the gradient of an input that others have written already. */
   #sum(i: number, k: number, input: number): void {
-    const { memory, rank } = this.#options;
+    const { stages, memory, rank } = this.#options;
     const given = memory.stages[i].inputGradients[k];
     const total = input < 0 ? null : memory.stages[input].gradient;
     if (!given?.added || !total) return;
     const [a, b] = [total, given.tensors].map((tensors) => tensors.at(rank) ?? tensors[0]);
-    this.#writer.add("add", {
-      a: a.region,
-      lda: a.ld,
-      b: b.region,
-      ldb: b.ld,
-      y: a.region,
-      ldy: a.ld,
-      n: a.features,
-      function: elementwiseNames.indexOf(identity.name),
-      slope: 0,
-    });
+    this.#writer.add(
+      "add",
+      {
+        a: a.region,
+        lda: a.ld,
+        b: b.region,
+        ldb: b.ld,
+        y: a.region,
+        ldy: a.ld,
+        n: a.features,
+        function: elementwiseNames.indexOf(identity.name),
+        slope: 0,
+      },
+      stages[i].position,
+    );
   }
 
   /** The buffers of a stage as this rank's program sees them. */
@@ -191,7 +199,7 @@ export class Passes {
         return found[rank];
       },
       emit: (operation, values) => {
-        this.#writer.add(operation, values);
+        this.#writer.add(operation, values, position);
       },
       optimizer,
       rank,

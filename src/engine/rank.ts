@@ -49,13 +49,17 @@ function open({ id, plan, arena: shared, backend: choice }: RankSetup): Bench {
   return current;
 }
 
+/** The number of a program that this thread has loaded, now or before. */
+function loaded({ backend, arena, programs }: Bench, program: Float64Array): number {
+  const id = programs.get(program) ?? backend.load(program, arena.all());
+  programs.set(program, id);
+  return id;
+}
+
 /** Runs a program to its end. A call comes back at least every tenth of a second, so poison is seen. */
-function drive({ backend, arena, programs, poison }: Bench, program: Float64Array): number {
-  let id = programs.get(program);
-  if (id === undefined) {
-    id = backend.load(program, arena.all());
-    programs.set(program, id);
-  }
+function drive(bench: Bench, program: Float64Array): number {
+  const { backend, poison } = bench;
+  const id = loaded(bench, program);
   for (let at = 0; ; ) {
     // Scoring has no barrier: this is where its ranks see that another one failed.
     if (Atomics.load(poison, 0) !== 0) throw new Poisoned();
@@ -139,10 +143,14 @@ export default function work({ rank, setup, job }: RankTask): RankReport {
     poison = bench.poison;
     const block = bench.arena.float64(setup.plan.regions.stepBlocks[rank]);
     block[stepBlock.waited] = 0;
+    const profile = (): Float64Array | null =>
+      job.kind === "train" && job.profile ? bench.backend.profile(loaded(bench, bench.plan.train![rank])) : null;
+    profile();
     const start = performance.now();
     const { steps, halted } =
       job.kind === "train" ? train(bench, rank, job) : (score(bench, rank, job), { steps: 0, halted: null });
-    return { ok: true, steps, halted, seconds: (performance.now() - start) / 1000, waited: block[stepBlock.waited] };
+    const seconds = (performance.now() - start) / 1000;
+    return { ok: true, steps, halted, seconds, waited: block[stepBlock.waited], profile: profile() };
   } catch (error) {
     if (error instanceof Poisoned) return { ok: false, poisoned: true };
     if (poison) Atomics.store(poison, 0, 1);

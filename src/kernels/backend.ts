@@ -13,6 +13,8 @@ export interface Backend {
   unload(program: number): void;
   /** Runs a program from operation `from`. Returns `runStatus`, or the number of the operation to go on from. */
   run(program: number, from: number): number;
+  /** Seconds that each operation of a program has taken since the last call; the first call begins the count. */
+  profile(program: number): Float64Array;
   /** Timing from inside the kernels; the reference has none. */
   readonly measure?: {
     /** Multiply-adds a second of one core, in registers alone. */

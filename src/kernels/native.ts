@@ -76,7 +76,7 @@ export function nativeBackend(): Backend | null {
   if (!found) return null;
   const isa = chosenIsa(found.isas());
   found.choose(isa);
-  const { address, load, unload, run, sgemm, dgemm } = found;
+  const { address, load, unload, run, profile, sgemm, dgemm } = found;
   return {
     name: "native",
     isa,
@@ -84,6 +84,7 @@ export function nativeBackend(): Backend | null {
     load,
     unload,
     run,
+    profile,
     sgemm,
     dgemm,
     measure: { peak: found.fmaPeak, gemm: found.timeGemm },

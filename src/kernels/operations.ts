@@ -98,18 +98,26 @@ export function signature(operation: OperationName): readonly Argument[] {
 
 const signatures = new Map(operationNames.map((name) => [name, signature(name)]));
 
+/** One operation of a program, and the layer it is part of: a position in the net. */
+export interface ProgramPart {
+  readonly operation: OperationName;
+  readonly layer: number | null;
+}
+
 /** Writes programs: see `Program::load` in `native/program.h` for the form. */
 export class ProgramWriter {
   readonly #words: number[];
-  #operations = 0;
+  /** What has been added, for whom to tell of it. */
+  readonly parts: ProgramPart[] = [];
 
   /** `stepBlock`: where the rank's changing numbers stand (`engine/step.ts`). */
   constructor(elementBytes: 4 | 8, stepBlock: Region) {
     this.#words = [elementBytes, stepBlock.offset];
   }
 
-  add<O extends OperationName>(operation: O, values: OperationArguments<O>): void {
-    this.#operations++;
+  /** `layer`: the position in the net of the layer that the operation is part of. */
+  add<O extends OperationName>(operation: O, values: OperationArguments<O>, layer: number | null = null): void {
+    this.parts.push({ operation, layer });
     this.#words.push(operationNames.indexOf(operation));
     for (const { name, kind } of signatures.get(operation) ?? []) {
       const value = (values as Record<string, Region | number | null>)[name];
@@ -126,10 +134,12 @@ export class ProgramWriter {
   blocks(values: Omit<OperationArguments<"blocks">, "count">, body: () => void): void {
     const start = this.#words.length;
     this.add("blocks", { ...values, count: 0 });
-    const [countAt, before] = [this.#words.length - 1, this.#operations];
+    const [countAt, before] = [this.#words.length - 1, this.parts.length];
     body();
-    this.#words[countAt] = this.#operations - before;
-    if (this.#words[countAt] === 0) this.#words.length = start;
+    this.#words[countAt] = this.parts.length - before;
+    if (this.#words[countAt] > 0) return;
+    this.#words.length = start;
+    this.parts.pop();
   }
 
   finish(): Float64Array {

@@ -9,15 +9,22 @@ import { addStepOptions, type BenchOptions, peakText, stepOptions } from "./shar
 export function step(): Command {
   return addStepOptions(newCommand("step", "Time one training step: gather, forward, backward, update, barriers."), [
     "threads",
-  ]).action((options: BenchOptions, self: Command) => run(options, self));
+  ])
+    .option("--layers", "tell where the time goes: each operation of each layer, on the first rank")
+    .action((options: StepBenchOptions, self: Command) => run(options, self));
 }
 
-async function run(options: BenchOptions, self: Command): Promise<void> {
+interface StepBenchOptions extends BenchOptions {
+  readonly layers?: boolean;
+}
+
+async function run(options: StepBenchOptions, self: Command): Promise<void> {
   const what = await stepOptions(options, self, ["threads"]);
   const { benchStep } = await import("../../bench/step.js");
-  const { msPerStep, samplesPerSecond, gflops, peakShare, ranks } = await benchStep(what);
+  const result = await benchStep({ ...what, layers: options.layers === true });
+  const { msPerStep, samplesPerSecond, gflops, peakShare, ranks, operations } = result;
   if (options.json) {
-    printJson({ msPerStep, samplesPerSecond, gflops, peakShare, ranks });
+    printJson({ msPerStep, samplesPerSecond, gflops, peakShare, ranks, ...(operations && { operations }) });
     return;
   }
   const colors = resultColors(options);
@@ -27,5 +34,15 @@ async function run(options: BenchOptions, self: Command): Promise<void> {
       `${colors.bold(`${msPerStep.best.toFixed(3)} ms`)} a step (best; median ${msPerStep.median.toFixed(3)} ms) · ` +
       `${count(samplesPerSecond)} samples/s · ${gflops.toFixed(1)} GFLOP/s, ${peakText(peakShare)} of the peak\n\n` +
       table("rrr", [["rank", "compute ms", "wait ms"].map((text) => colors.dim(text)), ...rows]),
+  );
+  if (!operations) return;
+  const lines = operations.map(({ layer, type, operation, ms, peakShare: share }) => [
+    layer === null ? "" : `${layer} ${type}`,
+    operation,
+    ms.toFixed(3),
+    share === null ? "" : peakText(share),
+  ]);
+  printText(
+    `\n${table("llrr", [["layer", "operation", "ms", "of the peak"].map((text) => colors.dim(text)), ...lines])}`,
   );
 }

@@ -23,6 +23,8 @@ interface Entry {
 interface Program {
   readonly entries: readonly Entry[];
   readonly block: Float64Array;
+  /** Seconds of each entry, where a profile is wanted. */
+  spent: Float64Array | null;
 }
 
 type ViewType = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => ArrayBufferView;
@@ -59,7 +61,7 @@ class Loader {
         throw this.#error("a loop over blocks holds something other than kernels");
       }
     }
-    return { entries, block };
+    return { entries, block, spent: null };
   }
 
   #operation(): Entry {
@@ -130,14 +132,16 @@ function readStep(block: Float64Array): Step {
 }
 
 /** `from` and what it returns count on by the length of the program for each block of a loop that is done. */
-function run({ entries, block }: Program, from: number): number {
+function run({ entries, block, spent }: Program, from: number): number {
   const step = readStep(block);
   const begin = performance.now();
   const late = (): boolean => performance.now() - begin > sliceMilliseconds;
   for (let i = from % entries.length, done = Math.floor(from / entries.length); i < entries.length; ) {
     const head = entries.findLastIndex(({ loop }, at) => loop !== null && at <= i && i <= at + loop.count);
     if (head < 0) {
+      const start = performance.now();
       const stop: Stop | undefined = entries[i].run(0)(step);
+      if (spent) spent[i] += (performance.now() - start) / 1000;
       if (stop === "waiting") return i;
       if (stop !== undefined) return runStatus[stop];
       i++;
@@ -148,7 +152,9 @@ function run({ entries, block }: Program, from: number): number {
       for (let at = Math.max(i - head - 1, 0); done < blocks.length; done++, at = 0) {
         for (; at < body.length; at++) {
           if (late() && i > head) return head + 1 + at + done * entries.length;
+          const start = performance.now();
           body[at].run(blocks[done].row)(blocks[done].step);
+          if (spent) spent[head + 1 + at] += (performance.now() - start) / 1000;
           i = head + 1;
         }
       }
@@ -178,6 +184,13 @@ export function interpreter(twins: Twins): Backend {
       const loaded = programs.get(program);
       if (loaded === undefined) throw internalError(`run: no program ${program} is loaded`);
       return run(loaded, from);
+    },
+    profile(program) {
+      const loaded = programs.get(program);
+      if (loaded === undefined) throw internalError(`profile: no program ${program} is loaded`);
+      const seconds = loaded.spent ?? new Float64Array(loaded.entries.length);
+      loaded.spent = new Float64Array(loaded.entries.length);
+      return seconds;
     },
     sgemm,
     dgemm,
