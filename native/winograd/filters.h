@@ -15,17 +15,32 @@ template <class T> struct FilterUnit {
         columns(all_filters - panel_column < width ? all_filters - panel_column : width), channels(all_channels), filters(all_filters) {}
 };
 
+// Vectors of transformed filters that are made before they are written. Points lie a multiple of pages apart, often all in one set
+// of the cache: written as they are made, each store would wait for its line.
+constexpr int64_t filters_at_once = 8;
+
+// Writes G w G^T of `count` <= filters_at_once vectors of filters: `load(i, tap)` reads them, the i-th's point k goes to
+// out + k * stride + i * step.
+template <class T, class Load> inline void transform_vectors(int64_t count, Load&& load, T* out, int64_t stride, int64_t step) {
+  using V = Vec<T>;
+  alignas(64) T points[winograd_points][filters_at_once][V::lanes];
+  for (int64_t i = 0; i < count; i++)
+    transform_filter<T>([&](int ky, int kx) { return load(i, 3 * ky + kx); }, [&](int point, V value) { value.store(points[point][i]); });
+  for (int64_t point = 0; point < winograd_points; point++)
+    for (int64_t i = 0; i < count; i++) V::load(points[point][i]).store(out + point * stride + i * step);
+}
+
 // u = G w G^T: 36 matrices [channel][columns] per panel.
 template <class T> __attribute__((noinline)) void transform_filters(const FilterUnit<T>& unit, T* u) {
   using V = Vec<T>;
-  const int64_t point_stride = unit.channels * unit.ld;
-  for (int64_t r = 0; r < unit.rows; r++)
-    for (int64_t j = 0; j < unit.ld; j += V::lanes) {
-      const T* from = unit.w + r * unit.ld + j;
-      T* to = u + unit.column * winograd_points * unit.channels + (unit.first + r) * unit.ld + j;
-      transform_filter<T>([&](int ky, int kx) { return V::load(from + (3 * ky + kx) * unit.tap_stride); },
-                          [&](int point, V value) { value.store(to + point * point_stride); });
-    }
+  T* const out = u + unit.column * winograd_points * unit.channels + unit.first * unit.ld;
+  const int64_t vectors = unit.rows * unit.ld / V::lanes;
+  for (int64_t v = 0; v < vectors; v += filters_at_once) {
+    const T* from = unit.w + v * V::lanes;
+    transform_vectors<T>(vectors - v < filters_at_once ? vectors - v : filters_at_once,
+                         [&](int64_t i, int tap) { return V::load(from + tap * unit.tap_stride + i * V::lanes); }, out + v * V::lanes,
+                         unit.channels * unit.ld, V::lanes);
+  }
 }
 
 // ut: the same of the filters turned by 180 degrees, filters as rows and channels as columns.
@@ -43,11 +58,10 @@ template <class T> __attribute__((noinline)) void transform_turned_filters(const
       transpose(square);
       for (int64_t i = 0; i < lanes; i++) square[i].store(turned[8 - tap][i]);
     }
-    for (int64_t i = 0; i < lanes && j + i < unit.columns; i++) {
-      T* to = out + (unit.column + j + i) * width;
-      transform_filter<T>([&](int ky, int kx) { return V::load(turned[3 * ky + kx][i]); },
-                          [&](int point, V value) { value.store(to + point * unit.filters * width); });
-    }
+    const int64_t rows = unit.columns - j < lanes ? unit.columns - j : lanes;
+    for (int64_t r = 0; r < rows; r += filters_at_once)
+      transform_vectors<T>(rows - r < filters_at_once ? rows - r : filters_at_once, [&](int64_t i, int tap) { return V::load(turned[tap][r + i]); },
+                           out + (unit.column + j + r) * width, unit.filters * width, width);
   }
 }
 
