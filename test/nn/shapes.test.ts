@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HeddleError } from "../../src/errors.js";
+import { slidingGeometry } from "../../src/nn/geometry.js";
 import { checkMinibatches, outputOf, resolveNet } from "../../src/nn/net.js";
 import type { FeatureShape, LayerSpec } from "../../src/nn/spec.js";
 
@@ -98,6 +99,19 @@ test("shapes of windows with every padding and stride", () => {
   assert.equal(shape(pool(2, { padding: "same" })), "4x4x3");
   assert.equal(shape({ type: "average-pool", size: [4, 7] }), "2x1x3");
   assert.equal(shape({ type: "global-average-pool" }), "1x1x3");
+});
+
+test("padding `same` puts the odd row below and the odd column right", () => {
+  const pads = (size: number, stride: number, n: number): number[] => {
+    const geometry = slidingGeometry({ size, stride, padding: "same" }, { height: n, width: n, channels: 1 });
+    return [geometry.padTop, geometry.padLeft, geometry.outHeight];
+  };
+  assert.deepEqual(pads(3, 1, 8), [1, 1, 8]);
+  assert.deepEqual(pads(4, 1, 8), [1, 1, 8]);
+  assert.deepEqual(pads(3, 2, 8), [0, 0, 4]);
+  assert.deepEqual(pads(3, 2, 7), [1, 1, 4]);
+  assert.deepEqual(pads(5, 2, 8), [1, 1, 4]);
+  assert.deepEqual(pads(2, 3, 8), [0, 0, 3]);
 });
 
 test("a vector from an image remembers how it lies in memory, through what stands between", () => {

@@ -29,6 +29,10 @@ const usage: readonly Bad[] = [
   { args: train("--model mlp:0"), says: ["--model mlp:0: ", "widths from 1", '"0"'] },
   { args: train("--model mlp:30-0-20"), says: ["--model mlp:30-0-20: ", "widths from 1", '"0"'] },
   { args: train("--model mlp:"), says: ["--model mlp:: ", "widths from 1", "an empty width"] },
+  { args: train("--model lenet5"), says: ["layer 3 (conv2d): ", "at least 5x5", "4x4x6", "larger images"] },
+  { args: train("--model lenet5 --activation relu"), says: ["--activation relu: ", "lenet5, which says its own"] },
+  { args: train("--model conv32x3>>fc10"), says: ["--model, column 1: ", "a layer (fc, ", '"conv32x3"'] },
+  { args: train("--model no-net.json"), says: ["--model no-net.json: ", "a readable JSON file", "no such file"] },
   { args: train("--batch-size 0"), says: ["--batch-size: ", "at least 1", "0"] },
   { args: train("--lr -0.1"), says: ["--lr: ", "above 0", "-0.1"] },
   { args: train("--lr NaN"), says: ["--lr: ", "above 0", '"NaN"'] },
@@ -174,7 +178,9 @@ describe("bad input", { concurrency: 2 }, () => {
       test(`exit ${code}: ${variables.join("")}heddle ${args}`, async () => {
         const outcome = await heddle([...args.split(" ").filter((word) => word !== ""), "--quiet"], { cwd, env });
         const { stderr } = outcome;
-        assert.match(stderr, /^heddle: [^\n]+: expected [^\n]+, got [^\n]+[.?]\n$/, "one line in the one form");
+        // Below it, a sentence with a caret under the mistake.
+        const form = /^heddle: [^\n]+: expected [^\n]+, got [^\n]+[.?]\n(?: {2}[^\n]+\n *\^\n)?$/;
+        assert.match(stderr, form, "one line in the one form");
         let rest = stderr;
         for (const part of says) {
           assert.ok(rest.includes(part), `"${part}" is missing, or not where it belongs: ${stderr}`);
