@@ -50,7 +50,8 @@ template <class T> void conv_backward(const Word* words, const Step& step) {
                          g.filters, a.wt, g.channels, nullptr, a.dx + step.first * a.lddx, a.lddx,
                          a.y ? a.y + step.first * a.ldy : nullptr, a.ldy, nullptr, 0, 1, a.y ? a.function : int64_t(identity),
                          Vec<T>::set1(T(a.slope))};
-  product.multiply();
+  if (ConvBackwardFew<T>::suits(g)) ConvBackwardFew<T>(product, g.taps() * g.channels).multiply();
+  else product.multiply();
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

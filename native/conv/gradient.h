@@ -5,10 +5,10 @@
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-// Numbers of dy that are taken at a time: they stay in the first-level cache for all tiles.
-constexpr int64_t gradient_block_bytes = 24 * 1024;
+// Bytes of dy that are taken at a time, so that they stay close for all tiles.
+constexpr int64_t gradient_block_bytes = 96 * 1024;
 // Rows of pixels shorter than this are taken pixel by pixel from a list.
-constexpr int64_t short_row = 16;
+constexpr int64_t short_row = 8;
 // Where there are fewer channels than this, and padding, a sample is copied with its padding if that takes no more bytes.
 constexpr int64_t few_channels = 8, padded_copy_bytes = 32 * 1024;
 
@@ -29,7 +29,7 @@ template <class T> struct ConvGradientProduct {
   static constexpr int most_rows = tile_vectors == 3 ? tile_rows + 1 : tile_rows;
   const T* from[most_rows]{};
   T* to[most_rows]{};
-  TileStep steps[most_steps];
+  TileStep steps[most_steps]{};
 
   static constexpr int64_t lanes = Vec<T>::lanes;
 

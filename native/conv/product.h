@@ -9,7 +9,7 @@ namespace heddle::HEDDLE_ISA_NAMESPACE {
 constexpr int64_t largest_pool = 16;  // the winner's place in its window is a byte
 // Taps in a row are one run of numbers in the image and in the kernel. Runs shorter than this are taken one by one from a list
 // of at most `most_steps`: starting a loop for each would cost more.
-constexpr int64_t short_run = 48, most_steps = 256;
+constexpr int64_t short_run = 24, most_steps = 256;
 
 template <class T> struct ConvProduct {
   const T* x;  // [samples][ldx]
@@ -38,7 +38,7 @@ template <class T> struct ConvProduct {
   const T* from[tile_rows]{};
   int64_t sample[tile_rows]{}, place[tile_rows]{};
   int64_t far_samples = 0;  // from the first half of a tile's rows to the second, where pointers are but half the rows
-  TileStep steps[most_steps];
+  TileStep steps[most_steps]{};
 
   static constexpr int64_t lanes = Vec<T>::lanes;
   // Rows of a tile that holds whole windows of 2 x 2.
@@ -118,7 +118,7 @@ template <class T> struct ConvProduct {
           const int64_t s = sample[i % P] + i / P * far_samples, to = place[i % P] + column + j * lanes;
           const int count = j == N - 1 ? last : int(lanes);
           most.value.store_partial(y + s * ldy + to, count);
-          if (winners) store_byte_lanes(most.place, winners + s * ldw + to, count);
+          if (winners) most.place.store_bytes_partial(winners + s * ldw + to, count);
         }
     }
   }
@@ -210,34 +210,41 @@ template <class T> struct ConvProduct {
     const bool whole = whole_windows();
     parts = whole ? 1 : window * window;
     far_samples = distance;
-    const int64_t rows_each = whole ? 4 : 1, capacity = whole ? P / 4 : P;
+    const int64_t rows_each = whole ? 4 : 1, capacity = P / rows_each;
     const int64_t line = horizontal.image * channels, row_step = vertical.up * window * line, column_step = horizontal.up * window * channels;
     const int64_t width = horizontal.positions / window;
     const int64_t row_place = vertical.down * width * n, column_place = horizontal.down * n;
     const int64_t all = count * down.count * across.count, tiles = (all + capacity - 1) / capacity;
     int64_t s = first_sample, i = 0, j = 0;
+    const T* at = x + s * ldx;
+    int64_t out = (down.first * width + across.first) * n;
     for (int64_t t = 0; t < tiles; t++) {
       const int64_t size = all * (t + 1) / tiles - all * t / tiles;
-      for (int64_t r = 0; r < capacity; r++) {
-        const int64_t to = r * rows_each;
-        if (r >= size) {
-          for (int64_t q = to; q < to + rows_each; q++) {
-            from[q] = from[q - rows_each];
-            sample[q] = sample[q - rows_each];
-            place[q] = place[q - rows_each];
-          }
+      for (int64_t r = 0; r < P; r += rows_each) {
+        if (r >= size * rows_each) {
+          for (int64_t q = r; q < r + rows_each; q++) from[q] = from[q - rows_each];
+          sample[r] = sample[r - rows_each];
+          place[r] = place[r - rows_each];
           continue;
         }
-        const T* const first = x + s * ldx + i * row_step + j * column_step;
-        for (int64_t q = 0; q < rows_each; q++) {
-          from[to + q] = first + q / 2 * vertical.up * line + q % 2 * horizontal.up * channels;
-          sample[to + q] = s;
-          place[to + q] = (down.first * width + across.first) * n + i * row_place + j * column_place;
+        from[r] = at;
+        sample[r] = s;
+        place[r] = out;
+        if (whole) {
+          from[r + 1] = at + horizontal.up * channels;
+          from[r + 2] = at + vertical.up * line;
+          from[r + 3] = from[r + 2] + horizontal.up * channels;
         }
+        at += column_step;
+        out += column_place;
         if (++j < across.count) continue;
         j = 0;
+        at += row_step - across.count * column_step;
+        out += row_place - across.count * column_place;
         if (++i < down.count) continue;
         i = 0;
+        at += ldx - down.count * row_step;
+        out -= down.count * row_place;
         s++;
       }
       run_vectors<P, M, N>(p.vectors - vector);

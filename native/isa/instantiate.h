@@ -23,6 +23,7 @@
 #include "../winograd/tiles.h"
 #include "../winograd/filters.h"
 #include "../conv/product.h"
+#include "../conv/backward_few.h"
 #include "../conv/conv.h"
 #include "../conv/gradient.h"
 #include "../conv/update.h"

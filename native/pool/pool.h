@@ -39,10 +39,8 @@ template <class T> inline Vec<T> load_byte_lanes(const uint8_t* p, int64_t n) {
   return Vec<T>::from_bytes(bytes);
 }
 template <class T> inline void store_byte_lanes(Vec<T> v, uint8_t* p, int64_t n) {
-  if (n >= Vec<T>::lanes) return v.store_bytes(p);
-  uint8_t bytes[Vec<T>::lanes];
-  v.store_bytes(bytes);
-  for (int64_t i = 0; i < n; i++) p[i] = bytes[i];
+  if (n >= Vec<T>::lanes) v.store_bytes(p);
+  else v.store_bytes_partial(p, int(n));
 }
 
 template <class T> struct MaxPoolArguments {

@@ -27,6 +27,11 @@ template <> struct Reg<float> {
   }
   static inline Reg load_partial(const float* p, int n) { return {_mm256_maskload_ps(p, first(n))}; }
   inline void store_partial(float* p, int n) const { _mm256_maskstore_ps(p, first(n), v); }
+  inline void store_bytes_partial(uint8_t* p, int n) const {
+    uint8_t bytes[width];
+    store_bytes(bytes);
+    for (int i = 0; i < n; i++) p[i] = bytes[i];
+  }
   template <int distance> static inline void exchange(Reg& a, Reg& b) {
     const __m256 x = a.v, y = b.v;
     if constexpr (distance == 4) {
@@ -84,6 +89,11 @@ template <> struct Reg<double> {
   static inline __m256i first(int n) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3)); }
   static inline Reg load_partial(const double* p, int n) { return {_mm256_maskload_pd(p, first(n))}; }
   inline void store_partial(double* p, int n) const { _mm256_maskstore_pd(p, first(n), v); }
+  inline void store_bytes_partial(uint8_t* p, int n) const {
+    uint8_t bytes[width];
+    store_bytes(bytes);
+    for (int i = 0; i < n; i++) p[i] = bytes[i];
+  }
   template <int distance> static inline void exchange(Reg& a, Reg& b) {
     const __m256d x = a.v, y = b.v;
     if constexpr (distance == 2) {

@@ -19,6 +19,9 @@ template <> struct Reg<float> {
   inline void store_bytes(uint8_t* p) const { _mm_storeu_si128((__m128i*)p, _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v))); }
   static inline Reg load_partial(const float* p, int n) { return {_mm512_maskz_loadu_ps(__mmask16((1u << n) - 1), p)}; }
   inline void store_partial(float* p, int n) const { _mm512_mask_storeu_ps(p, __mmask16((1u << n) - 1), v); }
+  inline void store_bytes_partial(uint8_t* p, int n) const {
+    _mm512_mask_cvtepi32_storeu_epi8(p, __mmask16((1u << n) - 1), _mm512_cvtps_epi32(v));
+  }
   template <int distance> static inline void exchange(Reg& a, Reg& b) {
     const __m512 x = a.v, y = b.v;
     if constexpr (distance == 8) {
@@ -73,6 +76,9 @@ template <> struct Reg<double> {
   inline void store_bytes(uint8_t* p) const { _mm_storel_epi64((__m128i*)p, _mm512_cvtepi64_epi8(_mm512_cvtpd_epi64(v))); }
   static inline Reg load_partial(const double* p, int n) { return {_mm512_maskz_loadu_pd(__mmask8((1u << n) - 1), p)}; }
   inline void store_partial(double* p, int n) const { _mm512_mask_storeu_pd(p, __mmask8((1u << n) - 1), v); }
+  inline void store_bytes_partial(uint8_t* p, int n) const {
+    _mm512_mask_cvtepi64_storeu_epi8(p, __mmask8((1u << n) - 1), _mm512_cvtpd_epi64(v));
+  }
   template <int distance> static inline void exchange(Reg& a, Reg& b) {
     const __m512d x = a.v, y = b.v;
     if constexpr (distance == 4) {

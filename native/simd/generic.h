@@ -38,6 +38,9 @@ template <class T> struct Reg {
   inline void store_partial(T* p, int n) const {
     if (n > 0) *p = v;
   }
+  inline void store_bytes_partial(uint8_t* p, int n) const {
+    if (n > 0) store_bytes(p);
+  }
   template <int distance> static inline void exchange(Reg&, Reg&) {}
   friend inline Reg operator+(Reg a, Reg b) { return {a.v + b.v}; }
   friend inline Reg operator-(Reg a, Reg b) { return {a.v - b.v}; }

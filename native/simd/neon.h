@@ -32,6 +32,11 @@ template <> struct Reg<float> {
     store(lanes);
     for (int i = 0; i < n; i++) p[i] = lanes[i];
   }
+  inline void store_bytes_partial(uint8_t* p, int n) const {
+    uint8_t bytes[width];
+    store_bytes(bytes);
+    for (int i = 0; i < n; i++) p[i] = bytes[i];
+  }
   template <int distance> static inline void exchange(Reg& a, Reg& b) {
     const auto x = a.v, y = b.v;
     if constexpr (distance == 2) {
@@ -88,6 +93,11 @@ template <> struct Reg<double> {
     double lanes[2];
     store(lanes);
     for (int i = 0; i < n; i++) p[i] = lanes[i];
+  }
+  inline void store_bytes_partial(uint8_t* p, int n) const {
+    uint8_t bytes[width];
+    store_bytes(bytes);
+    for (int i = 0; i < n; i++) p[i] = bytes[i];
   }
   template <int distance> static inline void exchange(Reg& a, Reg& b) {
     const auto x = a.v, y = b.v;

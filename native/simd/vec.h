@@ -35,6 +35,10 @@ template <class T> struct Vec {
     HEDDLE_UNROLL
     for (int i = 0; i < count; i++) r[i].store_partial(p + i * Reg<T>::width, in_register(n, i));
   }
+  inline void store_bytes_partial(uint8_t* p, int n) const {
+    HEDDLE_UNROLL
+    for (int i = 0; i < count; i++) r[i].store_bytes_partial(p + i * Reg<T>::width, in_register(n, i));
+  }
   static inline int in_register(int n, int i) {
     const int left = n - i * Reg<T>::width;
     return left < 0 ? 0 : left > Reg<T>::width ? Reg<T>::width : left;
