@@ -75,7 +75,7 @@ template <class T> void winograd_filters_cases() {
     check<T>("winogradFilters " + text(s), {32, false}, [=](const KernelTable& table, Random& random, Result<T>& result) {
       Buffer<T> w = random_panels<T>(random, s.taps() * s.channels, s.filters);
       Buffer<T> u(winograd_points * s.channels * padded<T>(s.filters)), ut(winograd_points * s.filters * padded<T>(s.channels));
-      call(table, kernel_winograd_filters, shard(1), word(w), word(u), word(ut), word(s.channels), word(s.filters));
+      call<T>(table, kernel_winograd_filters, shard(1), w, u, ut, s.channels, s.filters);
       result.take(u);
       result.take(ut);
     });
