@@ -50,7 +50,11 @@ export async function openModel(
   refuseOtherPreprocessing(file, options.standardize);
   const { architecture, preprocessing, classNames, provenance } = file.model;
   const name = options.dataset ?? provenance.dataset;
-  const dataset = await findDataset(name).load({ ...options, ...imageSettingsOf(file) });
+  const dataset = await findDataset(name).load({
+    ...options,
+    ...imageSettingsOf(file),
+    ...allowancesOf(file, name, options),
+  });
   if (name !== provenance.dataset) {
     const { standardize } = preprocessing;
     const text = `Trained on ${provenance.dataset}, asked about ${name}; images become numbers as in training: ${standardize}.`;
@@ -94,6 +98,16 @@ export async function openModel(
     throw error;
   }
   return { file, dataset, order, engine };
+}
+
+/** What the training data were allowed to lack, they may lack again. */
+function allowancesOf({ model: { provenance } }: ModelFile, dataset: string, given: LoadOptions): LoadOptions {
+  const { allowMissing = false, skipBad = 0 } = given;
+  if (dataset !== provenance.dataset) return { allowMissing, skipBad };
+  return {
+    allowMissing: allowMissing || provenance.incomplete !== undefined,
+    skipBad: Math.max(skipBad, typeof provenance.skipBad === "number" ? provenance.skipBad : 0),
+  };
 }
 
 /** Image files are brought to the size and the colours of the training images, in the same way. */

@@ -178,7 +178,7 @@ export function metadataOf(session: Session, hash: string): ModelMetadata {
   const { config, dataset, net, preprocessing, batchSize, loss } = session;
   const { model, seed, epochs, optimizer, lr, momentum, validation, subset, shuffle, dtype } = config;
   const { validationSplit, groupBy, labelSmoothing, targetNoise } = config;
-  const { imageSize, fit, channels } = config;
+  const { imageSize, fit, channels, skipBad } = config;
   return {
     schema: 1,
     architecture: net.spec,
@@ -192,6 +192,8 @@ export function metadataOf(session: Session, hash: string): ModelMetadata {
       notes: dataset.notes,
       ...(imageSize !== undefined && { imageSize, fit }),
       ...(channels !== undefined && { channels }),
+      ...(skipBad > 0 && { skipBad }),
+      ...(dataset.incomplete && { incomplete: dataset.incomplete }),
       epochs,
       batchSize,
       optimizer,

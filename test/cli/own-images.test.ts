@@ -66,6 +66,8 @@ test("bad files are passed over as far as --skip-bad goes, and named", async (t)
   const { code, stderr } = await trainIn(cwd, ["--skip-bad", "1"]);
   assert.equal(code, 0, stderr);
   assert.match(stderr, /Passed over train\/light\/bad\.png/);
+  const again = await heddle(["evaluate"], { cwd });
+  assert.equal(again.code, 0, "the model remembers what was passed over");
   const model = readFileSync(join(cwd, "runs/1-folder-photos-mlp-4/model.safetensors"), "latin1");
   assert.ok(model.includes("Passed over 1 images that do not decode: train/light/bad.png"));
 });

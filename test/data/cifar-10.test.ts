@@ -6,6 +6,7 @@ import { test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
 import { packTar, type TarEntry } from "modern-tar";
 import { cifar10 } from "../../src/data/cifar-10.js";
+import { evaluate } from "../../src/inference/evaluate.js";
 import { readModel } from "../../src/model/model-file.js";
 import { train } from "../../src/train/trainer.js";
 import { dataFolder, saying } from "./fixtures.js";
@@ -86,6 +87,9 @@ test("cifar-10: a run records what was missing, in run.json and in the model fil
   assert.deepEqual(run.incomplete, ["data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"]);
   const { model } = readModel(join(out, "model.safetensors"));
   assert.match(model.provenance.notes.join(), /without data_batch_5\.bin/);
+  // It may be evaluated on what it was trained on, without being told again.
+  const evaluated = await evaluate({ path: out, dataDir, split: "test", threads: 1, backend: "auto" });
+  assert.equal(evaluated.samples, records);
 });
 
 test("cifar-10: a file of another size or with another label is refused, by byte", async (t) => {
