@@ -14,13 +14,14 @@ interface SummaryOptions {
   readonly input?: string;
   readonly classes?: string;
   readonly activation?: string;
+  readonly plan?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color: boolean;
 }
 
 /** The run whose memory is told. */
-const runFields = ["batchSize", "optimizer", "dtype", "threads", ...dataFields] as const;
+const runFields = ["batchSize", "optimizer", "dtype", "threads", "exactConv", ...dataFields] as const;
 
 export function command(): Command {
   const summary = newCommand("summary", "Layers, shapes, parameters, cost and memory of a net.");
@@ -30,6 +31,10 @@ export function command(): Command {
     .option("--input <HxWxC>", "build it for images of that shape")
     .option("--classes <N>", "number of classes")
     .option("--activation <NAME>", "of the hidden layers; leaky-relu:SLOPE says its slope")
+    .option(
+      "--plan",
+      "tell how a step goes through the net too: what runs in blocks of samples, how gradients are made",
+    )
     .addOption(jsonOption())
     .action((net: string, options: SummaryOptions, self: Command) => run(net, options, self));
 }
@@ -42,7 +47,7 @@ async function run(net: string, options: SummaryOptions, self: Command): Promise
   const input = options.input === undefined ? undefined : parseShape(options.input);
   const classes = options.classes === undefined ? undefined : numberOf("--classes", options.classes, "whole");
   const { config } = await resolveOptions(self, runFields);
-  const { batchSize, optimizer, dtype, threads } = config;
+  const { batchSize, optimizer, dtype, threads, exactConv } = config;
   const { summarize } = await import("../nn/summary.js");
   const summary = await whileLoading(options, (onEvent) =>
     summarize(net, {
@@ -51,11 +56,16 @@ async function run(net: string, options: SummaryOptions, self: Command): Promise
       ...(classes !== undefined && { classes }),
       ...(activation !== undefined && { activation }),
       batchSize: batchSize === "full" ? numberOf("--batch-size", batchSize, "whole") : batchSize,
-      ...{ optimizer, dtype, threads },
+      ...{ optimizer, dtype, threads, exactConv },
     }),
   );
-  if (options.json) printJson(summary);
-  else printText(text(net, summary, dataset, resultColors(options)));
+  if (options.json) {
+    printJson(summary);
+    return;
+  }
+  const colors = resultColors(options);
+  printText(text(net, summary, dataset, colors));
+  if (options.plan) printText(`\n${planText(summary, colors)}`);
 }
 
 function text(
@@ -87,6 +97,22 @@ function text(
     `memory  ${bytes(memory.bytes)} to train at batch ${memory.batchSize}, ${memory.optimizer}, ${memory.dtype}, ${threads}, ${images}`,
     ...notes.map((note) => `note    ${note}`),
     `${colors.dim("as a sentence:")} ${sentence}`,
+  ].join("\n");
+}
+
+function planText({ plan }: NetSummary, colors: ReturnType<typeof resultColors>): string {
+  const head = ["layers", "in", "gradient by", "kept", "operations"];
+  const rows = plan.stages.map(({ layers, extent, gradient, keptBytes, operations }) => [
+    layers.length > 1 ? `${layers[0]} .. ${layers[layers.length - 1]}` : layers[0],
+    extent,
+    gradient ?? "",
+    bytes(keptBytes),
+    operations.join(" "),
+  ]);
+  const groups = plan.groups > 0 ? `${plan.groups} groups of whole samples` : "single samples";
+  return [
+    `a step takes ${count(plan.chunk)} samples at a time, divided among ranks by ${groups}`,
+    table("lllrl", [head.map((title) => colors.dim(title)), ...rows]),
   ].join("\n");
 }
 

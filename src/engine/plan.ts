@@ -13,10 +13,10 @@ import { optimizers } from "../optim/index.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { type Dtype, elementBytes, Layout } from "./arena.js";
 import type { Tensor } from "./lowering.js";
-import { Memory, type PlannedParameter } from "./memory.js";
+import { Memory, type PlannedParameter, type StageMemory } from "./memory.js";
 import { lanesOf, padded } from "./packing.js";
 import { Passes } from "./program.js";
-import { makeStages } from "./stages.js";
+import { makeStages, type Stage } from "./stages.js";
 import { stepBlock } from "./step.js";
 
 /** A minibatch of more samples goes through the net in chunks of this many; their gradients go on from one another. */
@@ -65,6 +65,12 @@ export interface PlannedStage {
   /** Positions of its layers in the net. */
   readonly layers: readonly number[];
   readonly output: Tensor;
+  /** Each block of samples goes through it with its neighbours, or each rank's whole shard. */
+  readonly extent: "blocks" | "shards";
+  /** How its weights' gradient comes about: partial sums of groups of samples, or by the owner of a weight over all of them. */
+  readonly gradient: "groups" | "owners" | null;
+  /** Bytes of the whole arena that it keeps from one pass to the next: its output, what backward needs of it. */
+  readonly keptBytes: number;
 }
 
 export interface Plan {
@@ -248,8 +254,21 @@ export function makePlan(options: PlanOptions): Plan {
   return {
     ...{ dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes },
     ...{ regions, input, groups, scoreRows, ...programs },
-    stages: stages.map(({ layers }, i) => ({ layers, output: memory.stages[i].output })),
+    stages: stages.map((stage, i) => plannedStage(stage, memory.stages[i])),
     parameters: memory.stages.flatMap(({ parameters }) => [...parameters.values()]),
+  };
+}
+
+function plannedStage({ main, layers, wholeShard }: Stage, memory: StageMemory): PlannedStage {
+  const { output, gradient, buffers, context, parameters } = memory;
+  const learned = [...parameters.values()].some(({ state }) => state.length > 0);
+  const kept = [output.region, gradient?.[0].region, ...Object.values(buffers).map(([{ region }]) => region)];
+  return {
+    layers,
+    output,
+    extent: wholeShard ? "shards" : "blocks",
+    gradient: !learned ? null : main.layer.synchronous || context.partial ? "groups" : "owners",
+    keptBytes: kept.reduce((sum, region) => sum + (region?.rowBytes ? region.bytes : 0), 0),
   };
 }
 

@@ -3,7 +3,7 @@ import type { TrainConfig } from "../config/schema.js";
 import type { ImageShape, LoadOptions } from "../data/dataset.js";
 import { findDataset } from "../data/index.js";
 import { type Dtype, elementBytes } from "../engine/arena.js";
-import { runBytes } from "../engine/run-bytes.js";
+import { type PlanSummary, planRun, summarizePlan } from "../engine/run-plan.js";
 import { findOptimizer } from "../optim/index.js";
 import { chooseThreads } from "../system.js";
 import { sentenceOf } from "../zoo/arrow/printer.js";
@@ -47,6 +47,8 @@ export interface NetSummary {
   readonly layers: readonly LayerSummary[];
   readonly activationBytes: number;
   readonly memory: MemorySummary;
+  /** How a step of that run goes through the net. */
+  readonly plan: PlanSummary;
   /** The net in the arrow language. */
   readonly sentence: string;
   readonly input: ImageShape;
@@ -66,6 +68,7 @@ export interface SummaryOptions extends LoadOptions {
   readonly optimizer?: string;
   readonly dtype?: Dtype;
   readonly threads?: TrainConfig["threads"];
+  readonly exactConv?: boolean;
 }
 
 /** The home shape of the net, unless told. */
@@ -85,7 +88,9 @@ export async function summarize(model: string, options: SummaryOptions = {}): Pr
   const { threads } = chooseThreads(options.threads ?? "auto");
   const places = data?.train.count ?? batchSize;
   const samples = data ? data.train.count + (data.test?.count ?? 0) : 0;
-  const run = { batchSize, dtype, threads, places, samples };
+  const exact = options.exactConv ?? false;
+  const run = { batchSize, dtype, threads, places, samples, exact, optimizer: findOptimizer(optimizer) };
+  const plan = planRun(net, run);
   return {
     parameters: net.parameterCount,
     statistics: net.statisticCount,
@@ -93,9 +98,10 @@ export async function summarize(model: string, options: SummaryOptions = {}): Pr
     layers,
     activationBytes: layers.reduce((sum, { activationBytes }) => sum + activationBytes, 0),
     memory: {
-      bytes: runBytes(net, { ...run, optimizer: findOptimizer(optimizer) }),
+      bytes: plan.bytes,
       ...{ batchSize, optimizer, dtype, threads },
     },
+    plan: summarizePlan(net, plan),
     sentence: sentenceOf(spec.layers),
     input: spec.input,
     classes: spec.classes,

@@ -17,7 +17,7 @@ import type { ConvAlgorithm, ConvGeometry } from "./conv-algorithm.js";
 
 /** Fewer products than this part of the definition's do not pay for the transforms. */
 const leastGain = 1.6;
-const leastChannels = 32;
+const leastChannels = 16;
 
 /** Output positions of one axis times the taps that fall inside the image. */
 const tapsInside = (n: number, out: number, pad: number): number => {
@@ -31,8 +31,10 @@ function suits(g: ConvGeometry, { exact, pool }: BufferContext): boolean {
   if (exact || !sized || (pool && pool.size !== 2)) return false;
   if (Math.min(g.channels, g.filters) < leastChannels) return false;
   const products = tapsInside(g.height, g.outHeight, g.padTop) * tapsInside(g.width, g.outWidth, g.padLeft);
-  const tiles = Math.ceil(g.outHeight / 4) * Math.ceil(g.outWidth / 4);
-  return products >= leastGain * 36 * tiles;
+  // Forward and the gradient by weights go over tiles of the output, the gradient by data over tiles of the input.
+  const tilesOf = (height: number, width: number): number => Math.ceil(height / 4) * Math.ceil(width / 4);
+  const tiles = 2 * tilesOf(g.outHeight, g.outWidth) + tilesOf(g.height, g.width);
+  return 3 * products >= leastGain * 36 * tiles;
 }
 
 export const winograd: ConvAlgorithm = {
