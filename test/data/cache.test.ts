@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, uti
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { cacheFolder, readCache, stampFiles, writeCache } from "../../src/data/images/cache.js";
+import { blake3, digestLength } from "../../src/model/hash.js";
 import { listClassFolders } from "../../src/data/images/listing.js";
 import { cats, open, pictureFolder, png } from "./pictures.js";
 
@@ -109,6 +110,15 @@ test("cache: a young stamp is checked by content, and settles later", async (t) 
 const damages: Record<string, (bytes: Buffer) => Uint8Array> = {
   "a pixel changed": (bytes) => ((bytes[bytes.length - 40] ^= 1), bytes),
   "the header changed": (bytes) => ((bytes[20] ^= 1), bytes),
+  "of another version, whole as it is": (bytes) => {
+    const text = bytes.toString("latin1").replace('"content"', '"CONTENT"');
+    const body = Buffer.from(text.slice(0, -digestLength), "latin1");
+    return Buffer.concat([body, blake3([body])]);
+  },
+  "without a header, whole as it is": (bytes) => {
+    const body = Buffer.concat([bytes.subarray(0, 12), Buffer.alloc(1000)]);
+    return Buffer.concat([body, blake3([body])]);
+  },
   "cut short": (bytes) => bytes.subarray(0, bytes.length - 1),
   empty: () => new Uint8Array(0),
   "something else": () => Buffer.alloc(1000, "heddle"),

@@ -32,6 +32,8 @@ test("folder: with train and test, folders in folders, links, and names in any c
     "test/b/1.png": png(4),
   });
   symlinkSync(join(root, "train/b/1.png"), join(root, "train/b/2.png"));
+  symlinkSync(join(root, "train/b/nowhere.png"), join(root, "train/b/3.png"));
+  symlinkSync("4.png", join(root, "train/b/4.png"));
   const { dataset } = await open(`folder:${root}`, { cacheDir });
   assert.deepEqual(dataset.train.names, ["train/a/1/x.png", "train/a/2.PNG", "train/b/1.png", "train/b/2.png"]);
   assert.deepEqual([...dataset.train.labels], [0, 0, 1, 1]);

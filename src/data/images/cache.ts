@@ -81,10 +81,19 @@ export function readCache(path: string): Cached | null {
   if (end < start || !magic.equals(bytes.subarray(0, magic.length))) throw damaged(path);
   if (!Buffer.from(blake3([bytes.subarray(0, end)])).equals(bytes.subarray(end))) throw damaged(path);
   const headerEnd = start + new DataView(bytes.buffer).getUint32(magic.length, true);
-  const { bytes: imageBytes, ...header } = headerSchema.parse(
-    JSON.parse(new TextDecoder().decode(bytes.subarray(start, headerEnd))),
-  );
-  return { ...header, images: bytes.subarray(headerEnd, headerEnd + imageBytes) };
+  const header = headerSchema.safeParse(parseJson(bytes.subarray(start, headerEnd)));
+  if (!header.success || headerEnd + header.data.bytes !== end) throw damaged(path);
+  const { shape, content, bad, stamp } = header.data;
+  return { shape, content, bad, stamp, images: bytes.subarray(headerEnd, end) };
+}
+
+/** Undefined for what is no JSON. */
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 const damaged = (path: string): HeddleError =>

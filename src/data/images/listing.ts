@@ -106,7 +106,11 @@ function entries(folder: string): Dirent[] {
 /** Links count as what they lead to; those that lead nowhere as nothing. */
 function is(entry: Dirent, folder: string, kind: "isFile" | "isDirectory"): boolean {
   if (!entry.isSymbolicLink()) return entry[kind]();
-  return statSync(join(folder, entry.name), { throwIfNoEntry: false })?.[kind]() ?? false;
+  try {
+    return statSync(join(folder, entry.name))[kind]();
+  } catch {
+    return false;
+  }
 }
 
 /** Not by locale: the order decides labels and the order of samples, and must be the same on every machine. */
