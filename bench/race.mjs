@@ -1,11 +1,11 @@
 // Races Heddle with its peers on this machine, taking turns, and writes bench/results/<machine>.md.
 //
-//   npm run bench -- [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--blas NAME=LIBRARY]… [--note TEXT]…
+//   npm run bench -- [--race gemm|mlp|conv]… [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--blas NAME=LIBRARY]… [--note TEXT]…
 //
 // COMMAND starts a Python that can import torch, with whatever environment it needs; {threads} becomes the number of
 // threads, which PyTorch's own setting does not tell its BLAS, e.g.
 //   --torch "PyTorch=env OMP_NUM_THREADS={threads} OPENBLAS_NUM_THREADS={threads} /usr/bin/python3"
-// LIBRARY exports sgemm_ or dnnl_sgemm. Peers that are not given are left out of the tables.
+// A NAME that ends in "channels-last" has its tensors so. LIBRARY exports sgemm_ or dnnl_sgemm. Peers that are not given are left out of the tables.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -17,6 +17,7 @@ import { parseArgs } from "node:util";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
   options: {
+    race: { type: "string", multiple: true, default: ["gemm", "mlp"] },
     name: { type: "string" },
     seconds: { type: "string", default: "1.5" },
     rounds: { type: "string", default: "4" },
@@ -28,6 +29,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 const { benchStep } = await import("../dist/src/bench/step.js");
+const { buildNet } = await import("../dist/src/zoo/index.js");
 const { measuredPeak } = await import("../dist/src/bench/peak.js");
 const { loadBackend } = await import("../dist/src/kernels/index.js");
 
@@ -69,20 +71,37 @@ class Torch {
     return JSON.parse(value);
   }
   ask(net, batch, threads) {
-    this.child.stdin.write(`${net} ${batch} ${threads} ${seconds}\n`);
+    const { input, layers } = buildNet(net, {});
+    const shape = [input.channels, input.height, input.width];
+    const channelsLast = this.label.endsWith("channels-last");
+    this.child.stdin.write(`${JSON.stringify({ layers, shape, batch, threads, seconds, channelsLast })}\n`);
     return this.read();
   }
 }
 
-async function raceSteps() {
-  const peers = values.torch.map((text) => ({ text, label: pair(text)[0], version: "" }));
-  const rows = [];
-  const cases = [
+const nets = {
+  mlp: [
     ["digits-mlp", 64],
     ["dtu-mlp", 64],
     ["dtu-mlp", 512],
     ["cs596-2layer", 512],
-  ];
+  ],
+  conv: [
+    ["lenet5", 64],
+    ["cs596-1conv", 512],
+    ["cs596-3conv", 512],
+    ["cs596-4conv-bn", 128],
+    ["cs596-vgg", 128],
+    ["cs596-vgg-bn", 64],
+    ["kth-3.2", 64],
+    ["kth-4.d", 64],
+    ["vgg16-cifar", 64],
+  ],
+};
+
+async function raceSteps(cases) {
+  const peers = values.torch.map((text) => ({ text, label: pair(text)[0], version: "" }));
+  const rows = [];
   const single = new Map();
   for (const threads of [1, 2]) {
     const torches = peers.map(({ text }) => new Torch(text, threads));
@@ -179,9 +198,10 @@ function raceGemm() {
   }
 }
 
-raceGemm();
-log("matrix products done");
-await raceSteps();
+for (const race of values.race) {
+  if (race === "gemm") raceGemm();
+  else await raceSteps(nets[race]);
+}
 mkdirSync(join(root, "bench/results"), { recursive: true });
 const file = join(root, "bench/results", `${name}.md`);
 writeFileSync(file, `${lines.join("\n")}\n`);
