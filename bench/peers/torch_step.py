@@ -88,10 +88,15 @@ def measure(layers, shape, batch, seconds, channels_last):
     return {"best": 1e3 * times[0], "median": 1e3 * times[len(times) // 2]}
 
 
-print(json.dumps({"version": torch.__version__, "blas": torch.__config__.show().splitlines()[-1].strip()[:60]}), flush=True)
-for line in sys.stdin:
-    ask = json.loads(line)
-    torch.manual_seed(0)
-    torch.set_num_threads(ask["threads"])
-    answer = measure(ask["layers"], ask["shape"], ask["batch"], ask["seconds"], ask["channelsLast"])
-    print(json.dumps(answer), flush=True)
+def main():
+    print(json.dumps({"version": torch.__version__, "blas": torch.__config__.show().splitlines()[-1].strip()[:60]}), flush=True)
+    for line in sys.stdin:
+        ask = json.loads(line)
+        torch.manual_seed(0)
+        torch.set_num_threads(ask["threads"])
+        answer = measure(ask["layers"], ask["shape"], ask["batch"], ask["seconds"], ask["channelsLast"])
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
