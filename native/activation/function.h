@@ -66,7 +66,7 @@ template <class T> inline Vec<T> sigmoid_of(Vec<T> x) {
 }
 
 // f(x).
-template <class T> inline Vec<T> apply(int64_t function, Vec<T> slope, Vec<T> x) {
+template <class T> HEDDLE_INLINE Vec<T> apply(int64_t function, Vec<T> slope, Vec<T> x) {
   using V = Vec<T>;
   switch (function) {
     case relu: return max(V::zero(), x);
@@ -78,7 +78,7 @@ template <class T> inline Vec<T> apply(int64_t function, Vec<T> slope, Vec<T> x)
 }
 
 // dy * f'(x), with f' from y = f(x). A NaN in y passes into the product where the function's slope depends on it.
-template <class T> inline Vec<T> apply_derivative(int64_t function, Vec<T> slope, Vec<T> y, Vec<T> dy) {
+template <class T> HEDDLE_INLINE Vec<T> apply_derivative(int64_t function, Vec<T> slope, Vec<T> y, Vec<T> dy) {
   using V = Vec<T>;
   switch (function) {
     case relu: return select_greater(y, V::zero(), dy, V::zero());
@@ -86,6 +86,30 @@ template <class T> inline Vec<T> apply_derivative(int64_t function, Vec<T> slope
     case tanh_: return dy * fma(V::zero() - y, y, V::set1(T(1)));
     case sigmoid: return dy * (y * (V::set1(T(1)) - y));
     default: return dy;
+  }
+}
+
+// Calls body(f) with f(x) as `apply` has it: chosen once, not for each vector.
+template <class T, class Body> inline void with_function(int64_t function, Vec<T> slope, Body&& body) {
+  using V = Vec<T>;
+  switch (function) {
+    case relu: return body([](V x) HEDDLE_LAMBDA { return apply(relu, V::zero(), x); });
+    case leaky_relu: return body([=](V x) HEDDLE_LAMBDA { return apply(leaky_relu, slope, x); });
+    case tanh_: return body([](V x) HEDDLE_LAMBDA { return apply(tanh_, V::zero(), x); });
+    case sigmoid: return body([](V x) HEDDLE_LAMBDA { return apply(sigmoid, V::zero(), x); });
+    default: return body([](V x) HEDDLE_LAMBDA { return x; });
+  }
+}
+
+// The same with d(y, dy) as `apply_derivative` has it.
+template <class T, class Body> inline void with_derivative(int64_t function, Vec<T> slope, Body&& body) {
+  using V = Vec<T>;
+  switch (function) {
+    case relu: return body([](V y, V dy) HEDDLE_LAMBDA { return apply_derivative(relu, V::zero(), y, dy); });
+    case leaky_relu: return body([=](V y, V dy) HEDDLE_LAMBDA { return apply_derivative(leaky_relu, slope, y, dy); });
+    case tanh_: return body([](V y, V dy) HEDDLE_LAMBDA { return apply_derivative(tanh_, V::zero(), y, dy); });
+    case sigmoid: return body([](V y, V dy) HEDDLE_LAMBDA { return apply_derivative(sigmoid, V::zero(), y, dy); });
+    default: return body([](V, V dy) HEDDLE_LAMBDA { return dy; });
   }
 }
 
@@ -110,32 +134,35 @@ inline double log(double x) {
 // activation: y[r] = f(x[r]) on whole vectors of each row of this rank's shard.
 template <class T> struct ActivationArguments { const T* x; int64_t ldx; T* y; int64_t ldy, n, function; double slope; };
 template <class T> void activation(const Word* words, const Step& step) {
+  using V = Vec<T>;
   const auto a = read_arguments<ActivationArguments<T>>(words);
-  const Vec<T> slope = Vec<T>::set1(T(a.slope));
-  for (int64_t r = step.first; r < step.first + step.rows; r++)
-    for (int64_t i = 0; i < a.n; i += Vec<T>::lanes)
-      apply(a.function, slope, Vec<T>::load(a.x + r * a.ldx + i)).store(a.y + r * a.ldy + i);
+  with_function(a.function, V::set1(T(a.slope)), [&](auto&& f) {
+    for (int64_t r = step.first; r < step.first + step.rows; r++)
+      for (int64_t i = 0; i < a.n; i += V::lanes) f(V::load(a.x + r * a.ldx + i)).store(a.y + r * a.ldy + i);
+  });
 }
 
 // activationBackward: dx[r] = dy[r] * f'(x[r]), f' from y[r] = f(x[r]).
 template <class T> struct ActivationBackwardArguments { const T *dy; int64_t lddy; const T* y; int64_t ldy; T* dx; int64_t lddx, n, function; double slope; };
 template <class T> void activation_backward(const Word* words, const Step& step) {
+  using V = Vec<T>;
   const auto a = read_arguments<ActivationBackwardArguments<T>>(words);
-  const Vec<T> slope = Vec<T>::set1(T(a.slope));
-  for (int64_t r = step.first; r < step.first + step.rows; r++)
-    for (int64_t i = 0; i < a.n; i += Vec<T>::lanes)
-      apply_derivative(a.function, slope, Vec<T>::load(a.y + r * a.ldy + i), Vec<T>::load(a.dy + r * a.lddy + i))
-          .store(a.dx + r * a.lddx + i);
+  with_derivative(a.function, V::set1(T(a.slope)), [&](auto&& derive) {
+    for (int64_t r = step.first; r < step.first + step.rows; r++)
+      for (int64_t i = 0; i < a.n; i += V::lanes)
+        derive(V::load(a.y + r * a.ldy + i), V::load(a.dy + r * a.lddy + i)).store(a.dx + r * a.lddx + i);
+  });
 }
 
 // add: y[r] = f(a[r] + b[r]) on whole vectors: where a shortcut meets its branch.
 template <class T> struct AddArguments { const T* a; int64_t lda; const T* b; int64_t ldb; T* y; int64_t ldy, n, function; double slope; };
 template <class T> void add(const Word* words, const Step& step) {
+  using V = Vec<T>;
   const auto a = read_arguments<AddArguments<T>>(words);
-  const Vec<T> slope = Vec<T>::set1(T(a.slope));
-  for (int64_t r = step.first; r < step.first + step.rows; r++)
-    for (int64_t i = 0; i < a.n; i += Vec<T>::lanes)
-      apply(a.function, slope, Vec<T>::load(a.a + r * a.lda + i) + Vec<T>::load(a.b + r * a.ldb + i)).store(a.y + r * a.ldy + i);
+  with_function(a.function, V::set1(T(a.slope)), [&](auto&& f) {
+    for (int64_t r = step.first; r < step.first + step.rows; r++)
+      for (int64_t i = 0; i < a.n; i += V::lanes) f(V::load(a.a + r * a.lda + i) + V::load(a.b + r * a.ldb + i)).store(a.y + r * a.ldy + i);
+  });
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -7,17 +7,13 @@
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 template <class T> struct Draws {
-  static constexpr int64_t blocks = 256;  // at a time
+  static constexpr int64_t blocks = 256;                       // at a time
+  static constexpr int64_t stride = blocks + Vec<T>::lanes;    // from the values of one word to the next one's
 
-  const uint32_t* order;
-  uint32_t key0, key1;
-  int64_t pixels, channels;
+  Draws(const uint32_t* samples, int64_t key0, int64_t key1, int64_t n, int64_t c)
+      : order(samples), pixels(n), channels(c), key0_(uint32_t(key0)), key1_(uint32_t(key1)) {}
 
-  uint64_t number[blocks];     // of the block in each lane
-  T value[4][blocks];          // what `fill` makes of its words
-  T plane[4 * blocks];         // the same in the order of elements
-
-  // For each row, `fill(words, out)` makes 4 x 8 values of 8 blocks, out[word * blocks + lane], and
+  // For each row, `fill(words, out)` makes 4 x 8 values of 8 blocks, out[word * stride + lane], and
   // `apply(row, feature, count, values)` uses those of `count` features of the row.
   template <class Fill, class Apply> void run(const Step& step, Fill&& fill, Apply&& apply) {
     if (pixels == 1) run_vector(step, fill, apply);
@@ -26,10 +22,17 @@ template <class T> struct Draws {
   }
 
  private:
+  const uint32_t* order;
+  int64_t pixels, channels;
+  uint32_t key0_, key1_;
+  uint64_t number[blocks];                 // of the block in each lane
+  T value[4][blocks + Vec<T>::lanes];      // what `fill` makes of its words
+  T plane[4 * blocks + Vec<T>::lanes];     // the same in the order of the row's features
+
   template <class Fill> void draw(const Step& step, int64_t row, int64_t first, int64_t count, Fill&& fill) {
     const uint32_t sample = order[step.cursor + row];
     for (int64_t j = 0; j < count; j += Bits::lanes)
-      fill(philox(counter(uint32_t(step.epoch), sample, 0, Bits::load(number + j) + Bits::set1(uint64_t(first))), key0, key1), &value[0][j]);
+      fill(philox(counter(uint32_t(step.epoch), sample, 0, Bits::load(number + j) + Bits::set1(uint64_t(first))), key0_, key1_), &value[0][j]);
   }
 
   template <class Fill, class Apply> void run_vector(const Step& step, Fill&& fill, Apply&& apply) {
@@ -47,13 +50,22 @@ template <class T> struct Draws {
   // Channels [c, c + width), as many groups of four pixels at a time as fill the lanes.
   template <class Fill, class Apply> void run_channels(const Step& step, int64_t c, int64_t width, Fill&& fill, Apply&& apply) {
     const int64_t quads = (pixels + 3) / 4, most = blocks / width;
+    const bool whole = width % Vec<T>::lanes == 0 || width < channels;
     for (int64_t j = 0; j < blocks; j++) number[j] = uint64_t((c + j % width) * quads + j / width);
     for (int64_t r = step.first; r < step.first + step.rows; r++)
       for (int64_t q = 0; q < quads; q += most) {
         const int64_t count = quads - q < most ? quads - q : most;
         draw(step, r, q, count * width, fill);
-        for (int64_t p = 4 * q; p < 4 * (q + count) && p < pixels; p++)
-          apply(r, p * channels + c, width, value[p & 3] + (p / 4 - q) * width);
+        const int64_t end = 4 * (q + count) < pixels ? 4 * (q + count) : pixels;
+        if (whole) {
+          for (int64_t p = 4 * q; p < end; p++) apply(r, p * channels + c, width, value[p & 3] + (p / 4 - q) * width);
+          continue;
+        }
+        // Pixel after pixel, each in whole vectors: what runs over is the next one's.
+        for (int64_t p = 4 * q; p < end; p++)
+          for (int64_t i = 0; i < width; i += Vec<T>::lanes)
+            Vec<T>::load(value[p & 3] + (p / 4 - q) * width + i).store(plane + (p - 4 * q) * width + i);
+        apply(r, 4 * q * channels, (end - 4 * q) * channels, plane);
       }
   }
 };

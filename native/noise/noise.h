@@ -7,23 +7,23 @@ namespace heddle::HEDDLE_ISA_NAMESPACE {
 template <class T> struct Keep {
   Vec<double> threshold, factor;
   explicit Keep(double rate) : threshold(Vec<double>::set1(__builtin_floor(rate * 0x1p32 + 0.5))), factor(Vec<double>::set1(1 / (1 - rate))) {}
-  inline void operator()(const Words& words, T* out) const {
+  HEDDLE_INLINE void operator()(const Words& words, T* out) const {
     HEDDLE_UNROLL
     for (int w = 0; w < 4; w++)
-      select_greater(threshold, number_of_word(words.word[w]), Vec<double>::zero(), factor).store(out + w * Draws<T>::blocks);
+      select_greater(threshold, number_of_word(words.word[w]), Vec<double>::zero(), factor).store(out + w * Draws<T>::stride);
   }
 };
 
 // Normals with a standard deviation.
 template <class T> struct Gauss {
   Vec<double> deviation;
-  inline void operator()(const Words& words, T* out) const {
+  HEDDLE_INLINE void operator()(const Words& words, T* out) const {
     HEDDLE_UNROLL
     for (int w = 0; w < 4; w += 2) {
       Vec<double> first, second;
       normals(words.word[w], words.word[w + 1], first, second);
-      (first * deviation).store(out + w * Draws<T>::blocks);
-      (second * deviation).store(out + (w + 1) * Draws<T>::blocks);
+      (first * deviation).store(out + w * Draws<T>::stride);
+      (second * deviation).store(out + (w + 1) * Draws<T>::stride);
     }
   }
 };
@@ -40,7 +40,7 @@ template <class T> struct DropoutArguments {
 template <class T> void dropout(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<DropoutArguments<T>>(words);
-  Draws<T> draws{a.order, uint32_t(a.key0), uint32_t(a.key1), a.pixels, a.channels, {}, {}, {}};
+  Draws<T> draws(a.order, a.key0, a.key1, a.pixels, a.channels);
   draws.run(step, Keep<T>(a.rate), [&](int64_t r, int64_t feature, int64_t count, const T* factors) {
     const T* x = a.x + r * a.ldx + feature;
     T* y = a.y + r * a.ldy + feature;
@@ -63,17 +63,16 @@ template <class T> struct DropoutBackwardArguments {
 template <class T> void dropout_backward(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<DropoutBackwardArguments<T>>(words);
-  const V slope = V::set1(T(a.slope));
-  Draws<T> draws{a.order, uint32_t(a.key0), uint32_t(a.key1), a.pixels, a.channels, {}, {}, {}};
-  draws.run(step, Keep<T>(a.rate), [&](int64_t r, int64_t feature, int64_t count, const T* factors) {
-    const T* dy = a.dy + r * a.lddy + feature;
-    const T* y = a.y ? a.y + r * a.ldy + feature : nullptr;
-    T* dx = a.dx + r * a.lddx + feature;
-    for (int64_t i = 0; i < count; i += V::lanes) {
-      V delta = load_lanes(dy + i, count - i) * load_lanes(factors + i, count - i);
-      if (y) delta = apply_derivative(a.function, slope, load_lanes(y + i, count - i), delta);
-      store_lanes(delta, dx + i, count - i);
-    }
+  Draws<T> draws(a.order, a.key0, a.key1, a.pixels, a.channels);
+  with_derivative(a.y ? a.function : int64_t(identity), V::set1(T(a.slope)), [&](auto&& derive) {
+    draws.run(step, Keep<T>(a.rate), [&](int64_t r, int64_t feature, int64_t count, const T* factors) {
+      const T* dy = a.dy + r * a.lddy + feature;
+      // Not read where there is no function.
+      const T* y = a.y ? a.y + r * a.ldy + feature : dy;
+      T* dx = a.dx + r * a.lddx + feature;
+      for (int64_t i = 0; i < count; i += V::lanes)
+        store_lanes(derive(load_lanes(y + i, count - i), load_lanes(dy + i, count - i) * load_lanes(factors + i, count - i)), dx + i, count - i);
+    });
   });
 }
 
@@ -90,7 +89,7 @@ template <class T> struct GaussianNoiseArguments {
 template <class T> void gaussian_noise(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<GaussianNoiseArguments<T>>(words);
-  Draws<T> draws{a.order, uint32_t(a.key0), uint32_t(a.key1), a.pixels, a.channels, {}, {}, {}};
+  Draws<T> draws(a.order, a.key0, a.key1, a.pixels, a.channels);
   draws.run(step, Gauss<T>{Vec<double>::set1(a.deviation)}, [&](int64_t r, int64_t feature, int64_t count, const T* noise) {
     const T* x = a.x + r * a.ldx + feature;
     T* y = a.y + r * a.ldy + feature;

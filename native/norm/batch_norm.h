@@ -131,13 +131,13 @@ template <class T> struct BatchNormArguments {
 template <class T> void batch_norm(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<BatchNormArguments<T>>(words);
-  const V slope = V::set1(T(a.slope));
-  for (int64_t r = step.first; r < step.first + step.rows; r++) {
-    ChannelWalk<T> channel(a.channels);
-    for (int64_t i = 0; i < a.pixels * a.channels; i += V::lanes, channel.next())
-      apply(a.function, slope, fma(V::load(a.x + r * a.ldx + i), V::load(a.scale + channel.at), V::load(a.shift + channel.at)))
-          .store(a.y + r * a.ldy + i);
-  }
+  with_function(a.function, V::set1(T(a.slope)), [&](auto&& f) {
+    for (int64_t r = step.first; r < step.first + step.rows; r++) {
+      ChannelWalk<T> channel(a.channels);
+      for (int64_t i = 0; i < a.pixels * a.channels; i += V::lanes, channel.next())
+        f(fma(V::load(a.x + r * a.ldx + i), V::load(a.scale + channel.at), V::load(a.shift + channel.at))).store(a.y + r * a.ldy + i);
+    }
+  });
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -93,17 +93,18 @@ template <class T> struct BatchNormBackwardArguments {
 template <class T> void batch_norm_backward(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<BatchNormBackwardArguments<T>>(words);
-  const V slope = V::set1(T(a.slope));
   const int64_t ld = wrapped_length<T>(a.channels);
-  for (int64_t r = step.first; r < step.first + step.rows; r++) {
-    ChannelWalk<T> channel(a.channels);
-    for (int64_t i = 0; i < a.pixels * a.channels; i += V::lanes, channel.next()) {
-      const T* c = a.coefficients + channel.at;
-      const V x = V::load(a.x + r * a.ldx + i);
-      const V delta = fma(V::load(c + ld), V::load(a.dy + r * a.lddy + i), fma(V::load(c + 2 * ld), x - V::load(c), V::load(c + 3 * ld)));
-      apply_derivative(a.function, slope, x, delta).store(a.dx + r * a.lddx + i);
+  with_derivative(a.function, V::set1(T(a.slope)), [&](auto&& derive) {
+    for (int64_t r = step.first; r < step.first + step.rows; r++) {
+      ChannelWalk<T> channel(a.channels);
+      for (int64_t i = 0; i < a.pixels * a.channels; i += V::lanes, channel.next()) {
+        const T* c = a.coefficients + channel.at;
+        const V x = V::load(a.x + r * a.ldx + i);
+        const V delta = fma(V::load(c + ld), V::load(a.dy + r * a.lddy + i), fma(V::load(c + 2 * ld), x - V::load(c), V::load(c + 3 * ld)));
+        derive(x, delta).store(a.dx + r * a.lddx + i);
+      }
     }
-  }
+  });
 }
 
 template <class T> struct BatchNormUpdateArguments {

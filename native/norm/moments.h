@@ -10,13 +10,16 @@ constexpr int wide_lanes = Wide::lanes;
 constexpr int64_t moments_words(int64_t channels) { return 2 * channels + 1; }
 
 // n numbers from p on (the other lanes 0), or all lanes.
-template <class T> inline Wide load_wide(const T* p, int64_t n) {
+template <class T> __attribute__((noinline)) void copy_lanes(const T* p, int64_t n, T* lane) {
+  for (int64_t i = 0; i < wide_lanes; i++) lane[i] = i < n ? p[i] : T(0);
+}
+template <class T> HEDDLE_INLINE Wide load_wide(const T* p, int64_t n) {
   if (n >= wide_lanes) return Wide::load(p);
-  T lane[wide_lanes] = {0};
-  for (int64_t i = 0; i < n; i++) lane[i] = p[i];
+  T lane[wide_lanes];
+  copy_lanes(p, n, lane);
   return Wide::load(lane);
 }
-template <class T> inline void store_wide(Wide v, T* p, int64_t n) {
+template <class T> HEDDLE_INLINE void store_wide(Wide v, T* p, int64_t n) {
   if (n >= wide_lanes) return v.store(p);
   T lane[wide_lanes];
   v.store(lane);
@@ -30,7 +33,7 @@ struct Moments {
 };
 
 // Chan, Golub & LeVeque 1979. Where one is empty, the other.
-inline Moments merge_moments(const Moments& a, const Moments& b) {
+HEDDLE_INLINE Moments merge_moments(const Moments& a, const Moments& b) {
   if (a.count == 0) return b;
   if (b.count == 0) return a;
   const double count = a.count + b.count;
@@ -38,7 +41,7 @@ inline Moments merge_moments(const Moments& a, const Moments& b) {
   return {fma(delta, Wide::set1(b.count / count), a.first),
           fma(delta * delta, Wide::set1(a.count * b.count / count), a.second + b.second), count};
 }
-inline Moments merge_sums(const Moments& a, const Moments& b) { return {a.first + b.first, a.second + b.second, a.count + b.count}; }
+HEDDLE_INLINE Moments merge_sums(const Moments& a, const Moments& b) { return {a.first + b.first, a.second + b.second, a.count + b.count}; }
 
 // The groups [from, to) of the channels from c on.
 template <class Merge> inline Moments merge_groups(const double* m, int64_t channels, int64_t c, int64_t from, int64_t to, Merge&& merge) {
@@ -63,6 +66,7 @@ template <int most, class Body> inline void for_each_channels(int64_t channels, 
   constexpr int64_t block = most * wide_lanes;
   int64_t c = 0;
   for (; c + block <= channels; c += block) body.template run<most>(c);
+  for (; c + 2 * wide_lanes <= channels; c += 2 * wide_lanes) body.template run<2>(c);
   for (; c < channels; c += wide_lanes) body.template run<1>(c);
 }
 

@@ -25,20 +25,23 @@ struct Window {
 };
 
 // n of the lanes from p on, or all of them.
-template <class T> inline Vec<T> load_lanes(const T* p, int64_t n) {
-  return n >= Vec<T>::lanes ? Vec<T>::load(p) : Vec<T>::load_partial(p, int(n));
+template <class T> HEDDLE_INLINE Vec<T> load_lanes(const T* p, int64_t n) {
+  if (n >= Vec<T>::lanes) return Vec<T>::load(p);
+  return Vec<T>::load_partial(p, int(n));
 }
-template <class T> inline void store_lanes(Vec<T> v, T* p, int64_t n) {
+template <class T> HEDDLE_INLINE void store_lanes(Vec<T> v, T* p, int64_t n) {
   if (n >= Vec<T>::lanes) v.store(p);
   else v.store_partial(p, int(n));
 }
-template <class T> inline Vec<T> load_byte_lanes(const uint8_t* p, int64_t n) {
-  if (n >= Vec<T>::lanes) return Vec<T>::from_bytes(p);
-  uint8_t bytes[Vec<T>::lanes] = {0};
-  for (int64_t i = 0; i < n; i++) bytes[i] = p[i];
-  return Vec<T>::from_bytes(bytes);
+template <class T> HEDDLE_INLINE Vec<T> load_byte_lanes(const uint8_t* p, int64_t n) {
+  uint8_t bytes[Vec<T>::lanes];
+  if (n < Vec<T>::lanes) {
+    for (int64_t i = 0; i < Vec<T>::lanes; i++) bytes[i] = i < n ? p[i] : 0;
+    p = bytes;
+  }
+  return Vec<T>::from_bytes(p);
 }
-template <class T> inline void store_byte_lanes(Vec<T> v, uint8_t* p, int64_t n) {
+template <class T> HEDDLE_INLINE void store_byte_lanes(Vec<T> v, uint8_t* p, int64_t n) {
   if (n >= Vec<T>::lanes) v.store_bytes(p);
   else v.store_bytes_partial(p, int(n));
 }
@@ -53,42 +56,47 @@ template <class T> struct MaxPoolArguments {
 // The largest number of a window and its place; the first on ties; NaN is larger than any number.
 template <class T> struct Largest {
   Vec<T> value, place;
-  inline void take(Vec<T> v, Vec<T> at) {
+  HEDDLE_INLINE void take(Vec<T> v, Vec<T> at) {
     // `place` first: both compare with the old value.
     place = select_greater_or_nan(v, value, at, place);
     value = select_greater_or_nan(v, value, v, value);
   }
 };
 
-template <class T> inline void finish_window(const Largest<T>& most, T* y, uint8_t* winners, int64_t n) {
+template <class T> HEDDLE_INLINE void finish_window(const Largest<T>& most, T* y, uint8_t* winners, int64_t n) {
   store_lanes(most.value, y, n);
   if (winners) store_byte_lanes(most.place, winners, n);
 }
 
-// One output pixel. `place` counts the taps of the whole window.
-template <class T> inline void max_window(const PoolGeometry& g, const Window& w, const T* x, T* y, uint8_t* winners) {
+// One output pixel, in vectors that may run over into the next ones: those are read for nothing, and written over later.
+// `in` and `out`: the numbers left in the two rows from x and y on.
+template <class T> inline void max_window(const PoolGeometry& g, const Window& w, const T* x, T* y, uint8_t* winners, int64_t out) {
   using V = Vec<T>;
   const int64_t first = (w.top - w.y0) * g.window_width + (w.left - w.x0);
   for (int64_t c = 0; c < g.channels; c += V::lanes) {
-    const int64_t n = g.channels - c;
     Largest<T> most{V::set1(-infinity<T>), V::set1(T(first))};
     for (int64_t iy = w.top; iy < w.bottom; iy++)
-      for (int64_t ix = w.left; ix < w.right; ix++)
-        most.take(load_lanes(x + (iy * g.width + ix) * g.channels + c, n), V::set1(T((iy - w.y0) * g.window_width + ix - w.x0)));
-    finish_window(most, y + c, winners ? winners + c : nullptr, n);
+      for (int64_t ix = w.left; ix < w.right; ix++) {
+        const int64_t at = (iy * g.width + ix) * g.channels + c;
+        most.take(load_lanes(x + at, g.inputs() - at), V::set1(T((iy - w.y0) * g.window_width + ix - w.x0)));
+      }
+    finish_window(most, y + c, winners ? winners + c : nullptr, out - c);
   }
 }
 
 // The same for a window of H x W, all inside.
-template <int H, int W, class T> inline void max_window_of(const PoolGeometry& g, const T* x, T* y, uint8_t* winners) {
+template <int H, int W, class T> inline void max_window_of(const PoolGeometry& g, const T* x, int64_t in, T* y, uint8_t* winners, int64_t out) {
   using V = Vec<T>;
-  const int64_t line = g.width * g.channels;
+  const int64_t line = g.width * g.channels, last = (H - 1) * line + (W - 1) * g.channels;
   for (int64_t c = 0; c < g.channels; c += V::lanes) {
-    const int64_t n = g.channels - c;
-    Largest<T> most{load_lanes(x + c, n), V::zero()};
-    HEDDLE_UNROLL
-    for (int i = 1; i < H * W; i++) most.take(load_lanes(x + i / W * line + i % W * g.channels + c, n), V::set1(T(i)));
-    finish_window(most, y + c, winners ? winners + c : nullptr, n);
+    const auto take = [&](auto&& load) HEDDLE_LAMBDA {
+      Largest<T> most{load(x + c), V::zero()};
+      HEDDLE_UNROLL
+      for (int i = 1; i < H * W; i++) most.take(load(x + i / W * line + i % W * g.channels + c), V::set1(T(i)));
+      finish_window(most, y + c, winners ? winners + c : nullptr, out - c);
+    };
+    if (in - last - c >= V::lanes) take([](const T* p) HEDDLE_LAMBDA { return V::load(p); });
+    else take([=](const T* p) HEDDLE_LAMBDA { return load_lanes(p, g.channels - c); });
   }
 }
 
@@ -103,11 +111,11 @@ template <class T> void max_pool(const Word* words, const Step& step) {
         const int64_t at = (oy * g.out_width + ox) * g.channels;
         T* y = a.y + r * a.ldy + at;
         uint8_t* winners = a.winners ? a.winners + r * a.ldw + at : nullptr;
-        const T* corner = x + (w.y0 * g.width + w.x0) * g.channels;
+        const int64_t corner = (w.y0 * g.width + w.x0) * g.channels, in = g.inputs() - corner, out = g.outputs() - at;
         const bool whole = w.whole(g) && g.window_height == g.window_width;
-        if (whole && g.window_width == 2) max_window_of<2, 2>(g, corner, y, winners);
-        else if (whole && g.window_width == 3) max_window_of<3, 3>(g, corner, y, winners);
-        else max_window(g, w, x, y, winners);
+        if (whole && g.window_width == 2) max_window_of<2, 2>(g, x + corner, in, y, winners, out);
+        else if (whole && g.window_width == 3) max_window_of<3, 3>(g, x + corner, in, y, winners, out);
+        else max_window(g, w, x, y, winners, out);
       }
   }
 }
@@ -123,24 +131,46 @@ inline bool windows_cover(const PoolGeometry& g) {
          g.out_width * g.stride_width - g.pad_left + (g.window_width - g.stride_width) >= g.width;
 }
 
-// dx of a row from dy: `part(at, c, n, place)` is what output number `at` gives to the tap `place` of its window, channels
-// c … c + n. Windows that overlap add in the order of the outputs.
+// What an output gives to its window of H x W, all inside and its own. `room`: numbers from its last column's pixel to
+// where the line may not be written any more; or 0.
+template <int H, int W, class T, class Part> inline void spread_window_of(const PoolGeometry& g, T* dx, int64_t room, int64_t at, Part&& part) {
+  using V = Vec<T>;
+  const int64_t line = g.width * g.channels;
+  for (int64_t c = 0; c < g.channels; c += V::lanes) {
+    const auto of_place = part(at + c, g.outputs() - at - c);
+    const int64_t n = room >= V::lanes ? room : g.channels - c;
+    HEDDLE_UNROLL
+    for (int i = 0; i < H * W; i++) store_lanes(of_place(V::set1(T(i))), dx + i / W * line + i % W * g.channels + c, n);
+  }
+}
+
+// dx of a row from dy: `part(at, left)` is what the outputs from number `at` on (`left` of them to the row's end) give to
+// the tap `place` of their windows. Windows that overlap add in the order of the outputs.
 template <class T, class Part> inline void spread_windows(const PoolGeometry& g, T* dx, Part&& part) {
   using V = Vec<T>;
   const bool apart = windows_apart(g);
   if (!apart || !windows_cover(g)) memset(dx, 0, size_t(g.inputs()) * sizeof(T));
+  // Where windows stand side by side, few channels may run over into pixels of the line that are written later.
+  const bool over = apart && g.channels < V::lanes && g.stride_width == g.window_width;
+  const int64_t covered = g.out_width * g.stride_width - g.pad_left;
+  const int64_t line_end = (covered < g.width ? covered : g.width) * g.channels;
   for (int64_t oy = 0; oy < g.out_height; oy++)
     for (int64_t ox = 0; ox < g.out_width; ox++) {
       const Window w(g, oy, ox);
       const int64_t at = (oy * g.out_width + ox) * g.channels;
+      if (apart && g.window_height == 2 && g.window_width == 2 && w.whole(g)) {
+        T* corner = dx + (w.y0 * g.width + w.x0) * g.channels;
+        spread_window_of<2, 2>(g, corner, over ? line_end - (w.x0 + 1) * g.channels : 0, at, part);
+        continue;
+      }
       for (int64_t c = 0; c < g.channels; c += V::lanes) {
-        const int64_t n = g.channels - c;
-        const auto of_place = part(at + c, n);
+        const auto of_place = part(at + c, g.outputs() - at - c);
         for (int64_t iy = w.top; iy < w.bottom; iy++)
           for (int64_t ix = w.left; ix < w.right; ix++) {
             T* out = dx + (iy * g.width + ix) * g.channels + c;
-            const V delta = of_place(V::set1(T((iy - w.y0) * g.window_width + ix - w.x0)));
-            store_lanes(apart ? delta : load_lanes(out, n) + delta, out, n);
+            V delta = of_place(V::set1(T((iy - w.y0) * g.window_width + ix - w.x0)));
+            if (!apart) delta = load_lanes(out, g.channels - c) + delta;
+            store_lanes(delta, out, over && line_end - ix * g.channels >= V::lanes ? V::lanes : g.channels - c);
           }
       }
     }
@@ -160,7 +190,7 @@ template <class T> void max_pool_backward(const Word* words, const Step& step) {
   for (int64_t r = step.first; r < step.first + step.rows; r++)
     spread_windows(a.g, a.dx + r * a.lddx, [&](int64_t at, int64_t n) {
       const V delta = load_lanes(a.dy + r * a.lddy + at, n), winner = load_byte_lanes<T>(a.winners + r * a.ldw + at, n);
-      return [=](V place) { return select_equal(winner, place, delta, V::zero()); };
+      return [=](V place) HEDDLE_LAMBDA { return select_equal(winner, place, delta, V::zero()); };
     });
 }
 
@@ -179,14 +209,17 @@ template <class T> void average_pool(const Word* words, const Step& step) {
   for (int64_t r = step.first; r < step.first + step.rows; r++)
     for (int64_t oy = 0; oy < g.out_height; oy++)
       for (int64_t ox = 0; ox < g.out_width; ox++) {
-        const T* corner = a.x + r * a.ldx + (oy * g.stride_height * g.width + ox * g.stride_width) * g.channels;
+        const T* x = a.x + r * a.ldx;
+        const int64_t corner = (oy * g.stride_height * g.width + ox * g.stride_width) * g.channels;
         T* y = a.y + r * a.ldy + (oy * g.out_width + ox) * g.channels;
         for (int64_t c = 0; c < g.channels; c += V::lanes) {
-          const int64_t n = g.channels - c;
           V sum = V::zero();
           for (int64_t i = 0; i < g.window_height; i++)
-            for (int64_t j = 0; j < g.window_width; j++) sum = sum + load_lanes(corner + (i * g.width + j) * g.channels + c, n);
-          store_lanes(sum / size, y + c, n);
+            for (int64_t j = 0; j < g.window_width; j++) {
+              const int64_t at = corner + (i * g.width + j) * g.channels + c;
+              sum = sum + load_lanes(x + at, g.inputs() - at);
+            }
+          store_lanes(sum / size, y + c, g.channels - c);
         }
       }
 }
@@ -205,7 +238,7 @@ template <class T> void average_pool_backward(const Word* words, const Step& ste
   for (int64_t r = step.first; r < step.first + step.rows; r++)
     spread_windows(a.g, a.dx + r * a.lddx, [&](int64_t at, int64_t n) {
       const V share = load_lanes(a.dy + r * a.lddy + at, n) / size;
-      return [=](V) { return share; };
+      return [=](V) HEDDLE_LAMBDA { return share; };
     });
 }
 

@@ -4,7 +4,7 @@
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 // c[0] + c[1] z + c[2] z^2 + …, from the last.
-template <int N> inline Vec<double> polynomial(Vec<double> z, const double (&c)[N]) {
+template <int N> HEDDLE_INLINE Vec<double> polynomial(Vec<double> z, const double (&c)[N]) {
   Vec<double> sum = Vec<double>::set1(c[N - 1]);
   HEDDLE_UNROLL
   for (int i = N - 2; i >= 0; i--) sum = fma(sum, z, Vec<double>::set1(c[i]));
@@ -12,7 +12,7 @@ template <int N> inline Vec<double> polynomial(Vec<double> z, const double (&c)[
 }
 
 // ln x of positive normal numbers, as `log` in activation/function.h: 2 atanh((m - 1) / (m + 1)) + k ln 2.
-inline Vec<double> log(Vec<double> x) {
+HEDDLE_INLINE Vec<double> log(Vec<double> x) {
   using V = Vec<double>;
   constexpr double tail[] = {1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};
   const Bits bits = Bits::of(x);
@@ -27,7 +27,7 @@ inline Vec<double> log(Vec<double> x) {
 
 // cos and sin of 2 pi word / 2^32. Taking off whole quarters is exact; on what remains, at most pi/4, Taylor series to
 // x^16 and x^17.
-inline void turn(Bits word, Vec<double>& cosine, Vec<double>& sine) {
+HEDDLE_INLINE void turn(Bits word, Vec<double>& cosine, Vec<double>& sine) {
   using V = Vec<double>;
   constexpr double cos_tail[] = {1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600, -1.0 / 87178291200, 1.0 / 20922789888000};
   constexpr double sin_tail[] = {-1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800, -1.0 / 1307674368000, 1.0 / 355687428096000};
@@ -45,7 +45,7 @@ inline void turn(Bits word, Vec<double>& cosine, Vec<double>& sine) {
 }
 
 // Two normals from two words: the radius from 1 - word0 / 2^32, never 0, the angle from word1.
-inline void normals(Bits word0, Bits word1, Vec<double>& first, Vec<double>& second) {
+HEDDLE_INLINE void normals(Bits word0, Bits word1, Vec<double>& first, Vec<double>& second) {
   using V = Vec<double>;
   const V radius = sqrt(log((V::set1(0x1p32) - number_of_word(word0)) * V::set1(0x1p-32)) * V::set1(-2));
   V cosine, sine;

@@ -2,6 +2,10 @@
 // It is as many registers as that takes. Since the lanes are the same everywhere, sums over them are too.
 #pragma once
 
+// What must not become a call: one would pass its vectors through memory.
+#define HEDDLE_INLINE __attribute__((always_inline)) inline
+#define HEDDLE_LAMBDA __attribute__((always_inline))
+
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 template <class T> struct Vec {
@@ -16,52 +20,52 @@ template <class T> struct Vec {
   return out;
 
   // E is T, or float for a vector of doubles: the same `lanes` numbers, widened here and rounded by `store`.
-  template <class E> static inline Vec load(const E* p) { HEDDLE_EACH(Reg<T>::load(p + i * Reg<T>::width)) }
-  static inline Vec set1(T x) { HEDDLE_EACH(Reg<T>::set1(x)) }
-  static inline Vec zero() { HEDDLE_EACH(Reg<T>::set1(T(0))) }
-  static inline Vec from_bytes(const uint8_t* p) { HEDDLE_EACH(Reg<T>::from_bytes(p + i * Reg<T>::width)) }
-  template <class E> inline void store(E* p) const {
+  template <class E> static HEDDLE_INLINE Vec load(const E* p) { HEDDLE_EACH(Reg<T>::load(p + i * Reg<T>::width)) }
+  static HEDDLE_INLINE Vec set1(T x) { HEDDLE_EACH(Reg<T>::set1(x)) }
+  static HEDDLE_INLINE Vec zero() { HEDDLE_EACH(Reg<T>::set1(T(0))) }
+  static HEDDLE_INLINE Vec from_bytes(const uint8_t* p) { HEDDLE_EACH(Reg<T>::from_bytes(p + i * Reg<T>::width)) }
+  template <class E> HEDDLE_INLINE void store(E* p) const {
     HEDDLE_UNROLL
     for (int i = 0; i < count; i++) r[i].store(p + i * Reg<T>::width);
   }
   // Lanes that are integers in [0, 255], as bytes.
-  inline void store_bytes(uint8_t* p) const {
+  HEDDLE_INLINE void store_bytes(uint8_t* p) const {
     HEDDLE_UNROLL
     for (int i = 0; i < count; i++) r[i].store_bytes(p + i * Reg<T>::width);
   }
   // The first n lanes of p; the others 0 (load) or left alone (store). Nothing beyond them is touched.
-  static inline Vec load_partial(const T* p, int n) { HEDDLE_EACH(Reg<T>::load_partial(p + i * Reg<T>::width, in_register(n, i))) }
-  inline void store_partial(T* p, int n) const {
+  static HEDDLE_INLINE Vec load_partial(const T* p, int n) { HEDDLE_EACH(Reg<T>::load_partial(p + i * Reg<T>::width, in_register(n, i))) }
+  HEDDLE_INLINE void store_partial(T* p, int n) const {
     HEDDLE_UNROLL
     for (int i = 0; i < count; i++) r[i].store_partial(p + i * Reg<T>::width, in_register(n, i));
   }
-  inline void store_bytes_partial(uint8_t* p, int n) const {
+  HEDDLE_INLINE void store_bytes_partial(uint8_t* p, int n) const {
     HEDDLE_UNROLL
     for (int i = 0; i < count; i++) r[i].store_bytes_partial(p + i * Reg<T>::width, in_register(n, i));
   }
-  static inline int in_register(int n, int i) {
+  static HEDDLE_INLINE int in_register(int n, int i) {
     const int left = n - i * Reg<T>::width;
     return left < 0 ? 0 : left > Reg<T>::width ? Reg<T>::width : left;
   }
-  friend inline Vec operator+(Vec a, Vec b) { HEDDLE_EACH(a.r[i] + b.r[i]) }
-  friend inline Vec operator-(Vec a, Vec b) { HEDDLE_EACH(a.r[i] - b.r[i]) }
-  friend inline Vec operator*(Vec a, Vec b) { HEDDLE_EACH(a.r[i] * b.r[i]) }
-  friend inline Vec operator/(Vec a, Vec b) { HEDDLE_EACH(a.r[i] / b.r[i]) }
+  friend HEDDLE_INLINE Vec operator+(Vec a, Vec b) { HEDDLE_EACH(a.r[i] + b.r[i]) }
+  friend HEDDLE_INLINE Vec operator-(Vec a, Vec b) { HEDDLE_EACH(a.r[i] - b.r[i]) }
+  friend HEDDLE_INLINE Vec operator*(Vec a, Vec b) { HEDDLE_EACH(a.r[i] * b.r[i]) }
+  friend HEDDLE_INLINE Vec operator/(Vec a, Vec b) { HEDDLE_EACH(a.r[i] / b.r[i]) }
   // a * b + c in one rounding (two on the generic kernels).
-  friend inline Vec fma(Vec a, Vec b, Vec c) { HEDDLE_EACH(fma(a.r[i], b.r[i], c.r[i])) }
-  friend inline Vec sqrt(Vec a) { HEDDLE_EACH(sqrt(a.r[i])) }
+  friend HEDDLE_INLINE Vec fma(Vec a, Vec b, Vec c) { HEDDLE_EACH(fma(a.r[i], b.r[i], c.r[i])) }
+  friend HEDDLE_INLINE Vec sqrt(Vec a) { HEDDLE_EACH(sqrt(a.r[i])) }
   // The larger; where the two do not compare (NaN), b.
-  friend inline Vec max(Vec a, Vec b) { HEDDLE_EACH(max(a.r[i], b.r[i])) }
+  friend HEDDLE_INLINE Vec max(Vec a, Vec b) { HEDDLE_EACH(max(a.r[i], b.r[i])) }
   // To the nearest integer, ties to even.
-  friend inline Vec round(Vec a) { HEDDLE_EACH(round(a.r[i])) }
+  friend HEDDLE_INLINE Vec round(Vec a) { HEDDLE_EACH(round(a.r[i])) }
   // a > b ? x : y; NaN compares as not greater.
-  friend inline Vec select_greater(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_greater(a.r[i], b.r[i], x.r[i], y.r[i])) }
+  friend HEDDLE_INLINE Vec select_greater(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_greater(a.r[i], b.r[i], x.r[i], y.r[i])) }
   // a > b, or a is NaN ? x : y.
-  friend inline Vec select_greater_or_nan(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_greater_or_nan(a.r[i], b.r[i], x.r[i], y.r[i])) }
+  friend HEDDLE_INLINE Vec select_greater_or_nan(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_greater_or_nan(a.r[i], b.r[i], x.r[i], y.r[i])) }
   // a == b ? x : y.
-  friend inline Vec select_equal(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_equal(a.r[i], b.r[i], x.r[i], y.r[i])) }
+  friend HEDDLE_INLINE Vec select_equal(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_equal(a.r[i], b.r[i], x.r[i], y.r[i])) }
   // 2^n for integral n inside the exponent range of normal numbers.
-  friend inline Vec power_of_two(Vec n) { HEDDLE_EACH(power_of_two(n.r[i])) }
+  friend HEDDLE_INLINE Vec power_of_two(Vec n) { HEDDLE_EACH(power_of_two(n.r[i])) }
 #undef HEDDLE_EACH
 };
 
@@ -77,28 +81,28 @@ struct Bits {
   for (int i = 0; i < count; i++) out.r[i] = expression; \
   return out;
 
-  static inline Bits load(const uint64_t* p) { HEDDLE_EACH(BitsReg::load(p + i * BitsReg::width)) }
-  static inline Bits set1(uint64_t x) { HEDDLE_EACH(BitsReg::set1(x)) }
-  static inline Bits of(Vec<double> a) { HEDDLE_EACH(BitsReg::of(a.r[i])) }
-  inline Vec<double> as_double() const {
+  static HEDDLE_INLINE Bits load(const uint64_t* p) { HEDDLE_EACH(BitsReg::load(p + i * BitsReg::width)) }
+  static HEDDLE_INLINE Bits set1(uint64_t x) { HEDDLE_EACH(BitsReg::set1(x)) }
+  static HEDDLE_INLINE Bits of(Vec<double> a) { HEDDLE_EACH(BitsReg::of(a.r[i])) }
+  HEDDLE_INLINE Vec<double> as_double() const {
     Vec<double> out;
     HEDDLE_UNROLL
     for (int i = 0; i < count; i++) out.r[i] = r[i].as_double();
     return out;
   }
-  friend inline Bits operator+(Bits a, Bits b) { HEDDLE_EACH(a.r[i] + b.r[i]) }
-  friend inline Bits operator^(Bits a, Bits b) { HEDDLE_EACH(a.r[i] ^ b.r[i]) }
-  friend inline Bits operator&(Bits a, Bits b) { HEDDLE_EACH(a.r[i] & b.r[i]) }
-  friend inline Bits operator|(Bits a, Bits b) { HEDDLE_EACH(a.r[i] | b.r[i]) }
+  friend HEDDLE_INLINE Bits operator+(Bits a, Bits b) { HEDDLE_EACH(a.r[i] + b.r[i]) }
+  friend HEDDLE_INLINE Bits operator^(Bits a, Bits b) { HEDDLE_EACH(a.r[i] ^ b.r[i]) }
+  friend HEDDLE_INLINE Bits operator&(Bits a, Bits b) { HEDDLE_EACH(a.r[i] & b.r[i]) }
+  friend HEDDLE_INLINE Bits operator|(Bits a, Bits b) { HEDDLE_EACH(a.r[i] | b.r[i]) }
   // The whole product of the low 32 bits of each lane.
-  friend inline Bits multiply_words(Bits a, Bits b) { HEDDLE_EACH(multiply_words(a.r[i], b.r[i])) }
-  template <int n> inline Bits left() const { HEDDLE_EACH(r[i].template left<n>()) }
-  template <int n> inline Bits right() const { HEDDLE_EACH(r[i].template right<n>()) }
+  friend HEDDLE_INLINE Bits multiply_words(Bits a, Bits b) { HEDDLE_EACH(multiply_words(a.r[i], b.r[i])) }
+  template <int n> HEDDLE_INLINE Bits left() const { HEDDLE_EACH(r[i].template left<n>()) }
+  template <int n> HEDDLE_INLINE Bits right() const { HEDDLE_EACH(r[i].template right<n>()) }
 #undef HEDDLE_EACH
 };
 
 // The low 32 bits of each lane as a number: set as the mantissa of 2^52 + word, then 2^52 is taken off.
-inline Vec<double> number_of_word(Bits a) {
+HEDDLE_INLINE Vec<double> number_of_word(Bits a) {
   const Bits exponent = Bits::set1(0x4330000000000000);
   return ((a & Bits::set1(0xffffffff)) | exponent).as_double() - exponent.as_double();
 }
