@@ -18,7 +18,7 @@ export interface Sizes {
 }
 
 /** Windows that fit and that do not, borders of every kind, around the edges of tiles, vectors and panels. */
-const shapes: readonly Sizes[] = [
+export const shapes: readonly Sizes[] = [
   { image: [1, 1, 1], kernel: [1, 1], filters: 1 },
   { image: [5, 4, 3], kernel: [5, 4], filters: 17 },
   { image: [7, 7, 1], kernel: [3, 3], filters: 32, pool: 2 },
