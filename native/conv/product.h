@@ -169,8 +169,11 @@ template <class T> struct ConvProduct {
     }
     list_steps();
     const int64_t half = samples / 2, positions = half * down.count * across.count, vectors = p.vectors - vector;
-    // Few columns leave registers for more rows.
     if constexpr (tile_vectors == 3) {
+      // A border has few positions.
+      if (!whole_windows() && samples * down.count * across.count <= tile_rows / 2)
+        return cut<tile_rows / 2, tile_rows / 2, tile_vectors>(down, across, 0, samples, 0);
+      // Few columns leave registers for more rows.
       if (vectors == 1 && positions >= tile_rows) return in_pairs<tile_rows, 2 * tile_rows, 1>(down, across, half);
       if (vectors == 2 && positions >= tile_rows && !whole_windows()) return in_pairs<tile_rows * 3 / 4, tile_rows * 3 / 2, 2>(down, across, half);
     }
