@@ -4,6 +4,7 @@
  * A `Layout` gives out regions by name, each on its own 128 bytes; `Arena` holds the bytes. Offsets count from a base
  * that is aligned by its native address (a SharedArrayBuffer of 1 MB or more begins at 16 mod 64).
  */
+import { constants } from "node:buffer";
 import { runError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
 import type { Region } from "../kernels/operations.js";
@@ -43,6 +44,14 @@ export class Arena {
         expected: `at least ${megabytes(bytes)} for the data, the net and its activations`,
         got: `${megabytes(available)} available`,
         fix: "Take a smaller --batch-size, a --subset or a smaller net.",
+      });
+    }
+    if (bytes + alignment > constants.MAX_LENGTH) {
+      throw runError({
+        where: "memory",
+        expected: `at most ${megabytes(constants.MAX_LENGTH)}, the largest block that this version of Node has`,
+        got: `${megabytes(bytes)} for the data, the net and its activations`,
+        fix: "Take a smaller --batch-size, fewer --threads, a --subset or a smaller net.",
       });
     }
     const buffer = new SharedArrayBuffer(bytes + alignment);

@@ -26,6 +26,8 @@ const blockSamples = 8;
 /** Evaluation takes at most this many samples at a time through the net; of nets that go in blocks, a few blocks. */
 export const mostScored = 64;
 const scoredBlocks = 4;
+/** Fewer where their activations would take more memory than this on each rank. */
+const scoredBytes = 256 * 2 ** 20;
 /** Groups of a minibatch whose partial gradients are added as a tree: as many as divide well among ranks, of whole blocks. */
 const mostGroups = 16;
 
@@ -121,7 +123,9 @@ export function makePlan(options: PlanOptions): Plan {
   const numbers = (length: number): Region => layout.region(length * bytes);
   const stages = makeStages(net);
   const inBlocks = stages.some(({ wholeShard, main }) => !wholeShard || main.layer.synchronous);
-  const scoreRows = inBlocks ? scoredBlocks * blockSamples : mostScored;
+  const activations = stages.reduce((sum, { output }) => sum + featureCount(output) * bytes, 0);
+  const affordable = Math.max(1, Math.floor(scoredBytes / activations));
+  const scoreRows = Math.min(inBlocks ? scoredBlocks * blockSamples : mostScored, affordable);
   const batchSize = optimizer ? options.batchSize : 0;
   const wholeBatch = stages.some(({ main }) => main.layer.synchronous);
   const chunk = wholeBatch ? batchSize : Math.min(batchSize, chunkSamples);
