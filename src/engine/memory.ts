@@ -20,8 +20,8 @@ export interface MemoryOptions {
   readonly rows: number;
   readonly chunk: number;
   readonly groups: number;
-  /** Samples of a block. */
-  readonly block: number;
+  /** Samples that go through a stage at a time. */
+  readonly block: { readonly blocks: number; readonly wide: number };
   /** A minibatch comes in several chunks. */
   readonly chunked: boolean;
   readonly training: boolean;
@@ -77,11 +77,11 @@ export class Memory {
       const transient =
         consumers.length > 0 &&
         consumers.every((consumer) => parts[consumer] === parts[i]) &&
-        !stage.wholeShard &&
+        stage.extent !== "shards" &&
         !main.layer.synchronous &&
         (main.parameters.length === 0 || contexts[i].partial);
       const first = consumers.at(-1) ?? i;
-      return this.#gradient(featureCount(stage.output), transient, this.#turn(first), this.#turn(i));
+      return this.#gradient(stage, transient ? stage : null, this.#turn(first), this.#turn(i));
     });
     this.stages = stages.map((stage, i): StageMemory => {
       const inputGradients = stage.inputs.map((input, k) => {
@@ -90,7 +90,8 @@ export class Memory {
         const added = stages[input].consumers.at(-1) !== i || stage.inputs.indexOf(input) !== k;
         if (!added) return { tensors, added };
         const turn = this.#turn(i);
-        return { tensors: this.#gradient(featureCount(stages[input].output), !stage.wholeShard, turn, turn), added };
+        const within = stage.extent === "shards" ? null : stage;
+        return { tensors: this.#gradient(stages[input], within, turn, turn), added };
       });
       const { main } = stage;
       const specs = main.layer.buffers?.(main.spec, main.place, contexts[i]) ?? {};
@@ -123,13 +124,18 @@ export class Memory {
     return (Math.ceil(features / lanes) | 1) * lanes;
   }
 
+  #samples({ extent }: Stage): number {
+    const { block, rows } = this.#options;
+    return extent === "shards" ? rows : block[extent];
+  }
+
   /** Stages come in turn on the way back. */
   #turn(stage: number): number {
     return this.#options.stages.length - 1 - stage;
   }
 
   #context(stage: Stage): BufferContext {
-    const { groups, chunk, chunked, training, dtype, block, exact } = this.#options;
+    const { groups, chunk, chunked, training, dtype, exact } = this.#options;
     const lanes = lanesOf(dtype);
     const { main, pool, inputs } = stage;
     const weights = main.parameters.filter(({ packing }) => packing.kind === "panels");
@@ -137,14 +143,27 @@ export class Memory {
     const activations = featureCount(main.place.input) + featureCount(main.output);
     const wantsInputGradient = training && inputs.some((input) => input >= 0 && this.#options.stages[input].learns);
     // Partial sums of small weights cost less than keeping dL/dy of the whole minibatch.
-    const partial = !stage.wholeShard && size * groups <= activations * chunk;
-    return { training, lanes, block, chunk, chunked, groups, pool, wantsInputGradient, exact, partial };
+    const partial = stage.extent === "blocks" && size * groups <= activations * chunk;
+    return {
+      training,
+      lanes,
+      block: this.#samples(stage),
+      chunk,
+      chunked,
+      groups,
+      pool,
+      wantsInputGradient,
+      exact,
+      partial,
+    };
   }
 
-  #gradient(features: number, transient: boolean, from: number, to: number): readonly Tensor[] {
-    if (!transient) return [this.tensor(features)];
+  /** Room for dL/d output; where it is made and used `within` blocks, for as many samples as those of that stage. */
+  #gradient({ output }: Stage, within: Stage | null, from: number, to: number): readonly Tensor[] {
+    const features = featureCount(output);
+    if (!within) return [this.tensor(features)];
     const ld = this.#rowLength(features);
-    const bytes = this.#options.block * ld * elementBytes(this.#options.dtype);
+    const bytes = this.#samples(within) * ld * elementBytes(this.#options.dtype);
     return this.#transient(bytes, from, to).map((region) => ({ region, features, ld }));
   }
 
@@ -160,8 +179,8 @@ export class Memory {
   }
   #blockMemory: readonly Region[] = [];
 
-  #buffers(specs: Readonly<Record<string, BufferSpec>>, { wholeShard }: Stage, index: number): StageMemory["buffers"] {
-    const { dtype, rows, ranks, groups, block } = this.#options;
+  #buffers(specs: Readonly<Record<string, BufferSpec>>, stage: Stage, index: number): StageMemory["buffers"] {
+    const { dtype, rows, ranks, groups } = this.#options;
     const each = Array.from({ length: ranks }, (_, rank) => rank);
     let scratch = 0;
     const buffers = Object.entries(specs).map(([name, { scope, length, bits }]) => {
@@ -169,11 +188,12 @@ export class Memory {
       const rowLength = padded(length, 64 / bytes);
       const rowBytes = rowLength * bytes;
       const make = (): readonly Region[] => {
-        if (scope === "sample" || (scope === "block" && wholeShard)) {
+        if (scope === "sample" || (scope === "block" && stage.extent === "shards")) {
           const region = { ...this.#layout.region(rows * rowBytes), rowBytes };
           return each.map(() => region);
         }
-        if (scope === "block") return this.#transient(block * rowBytes, this.#turn(index), this.#turn(index));
+        if (scope === "block")
+          return this.#transient(this.#samples(stage) * rowBytes, this.#turn(index), this.#turn(index));
         if (scope === "kept") return each.map(() => this.#layout.region(rowBytes));
         if (scope === "rank") {
           const at = scratch;
@@ -197,9 +217,9 @@ export class Memory {
   #parameters(stage: Stage, context: BufferContext, wantsInputGradient: boolean): StageMemory["parameters"] {
     const { dtype, groups, chunked, training, state } = this.#options;
     const lanes = lanesOf(dtype);
-    const { main, wholeShard } = stage;
+    const { main } = stage;
     // A synchronous layer sums over groups by itself.
-    const summed = !wholeShard && !main.layer.synchronous;
+    const summed = stage.extent !== "shards" && !main.layer.synchronous;
     const prefix = `${main.place.name}.`;
     return new Map(
       main.parameters.map((spec) => {

@@ -16,13 +16,13 @@ import type { Tensor } from "./lowering.js";
 import { Memory, type PlannedParameter, type StageMemory } from "./memory.js";
 import { lanesOf, padded } from "./packing.js";
 import { Passes } from "./program.js";
-import { makeStages, type Stage } from "./stages.js";
+import { type Extent, makeStages, type Stage } from "./stages.js";
 import { stepBlock } from "./step.js";
 
 /** A minibatch of more samples goes through the net in chunks of this many; their gradients go on from one another. */
 export const chunkSamples = 1024;
-/** Samples of a block that goes through several layers at a time. */
-const blockSamples = 8;
+/** Samples that go through several layers at a time (`Extent`). */
+const block = { blocks: 8, wide: 64 };
 /** Evaluation takes at most this many samples at a time through the net; of nets that go in blocks, a few blocks. */
 export const mostScored = 64;
 const scoredBlocks = 4;
@@ -32,7 +32,7 @@ const scoredBytes = 256 * 2 ** 20;
 const mostGroups = 16;
 
 const groupsOf = (batchSize: number): number => {
-  const most = Math.max(1, Math.min(mostGroups, Math.floor(batchSize / blockSamples)));
+  const most = Math.max(1, Math.min(mostGroups, Math.floor(batchSize / block.blocks)));
   return 2 ** Math.floor(Math.log2(most));
 };
 
@@ -67,8 +67,8 @@ export interface PlannedStage {
   /** Positions of its layers in the net. */
   readonly layers: readonly number[];
   readonly output: Tensor;
-  /** Each block of samples goes through it with its neighbours, or each rank's whole shard. */
-  readonly extent: "blocks" | "shards";
+  /** How many samples go through it at a time. */
+  readonly extent: Extent;
   /** How its weights' gradient comes about: partial sums of groups of samples, or by the owner of a weight over all of them. */
   readonly gradient: "groups" | "owners" | null;
   /** Bytes of the whole arena that it keeps from one pass to the next: its output, what backward needs of it. */
@@ -122,10 +122,10 @@ export function makePlan(options: PlanOptions): Plan {
   const layout = new Layout();
   const numbers = (length: number): Region => layout.region(length * bytes);
   const stages = makeStages(net);
-  const inBlocks = stages.some(({ wholeShard, main }) => !wholeShard || main.layer.synchronous);
+  const inBlocks = stages.some(({ extent, main }) => extent !== "shards" || main.layer.synchronous);
   const activations = stages.reduce((sum, { output }) => sum + featureCount(output) * bytes, 0);
   const affordable = Math.max(1, Math.floor(scoredBytes / activations));
-  const scoreRows = Math.min(inBlocks ? scoredBlocks * blockSamples : mostScored, affordable);
+  const scoreRows = Math.min(inBlocks ? scoredBlocks * block.blocks : mostScored, affordable);
   const batchSize = optimizer ? options.batchSize : 0;
   const wholeBatch = stages.some(({ main }) => main.layer.synchronous);
   const chunk = wholeBatch ? batchSize : Math.min(batchSize, chunkSamples);
@@ -162,7 +162,7 @@ export function makePlan(options: PlanOptions): Plan {
     rows,
     chunk,
     groups,
-    block: blockSamples,
+    block,
     chunked: batchSize > chunk,
     training: optimizer !== null,
     exact: options.exact === true || dtype === "f64",
@@ -174,7 +174,7 @@ export function makePlan(options: PlanOptions): Plan {
     new Passes(writer, {
       ...{ stages, memory, input, rank, ranks, training, groups, meet },
       optimizer: optimizer ? optimizers.indexOf(optimizer) : 0,
-      block: blockSamples,
+      block,
       order: regions.order,
       seed: options.seed ?? 0,
     });
@@ -263,14 +263,14 @@ export function makePlan(options: PlanOptions): Plan {
   };
 }
 
-function plannedStage({ main, layers, wholeShard }: Stage, memory: StageMemory): PlannedStage {
+function plannedStage({ main, layers, extent }: Stage, memory: StageMemory): PlannedStage {
   const { output, gradient, buffers, context, parameters } = memory;
   const learned = [...parameters.values()].some(({ state }) => state.length > 0);
   const kept = [output.region, gradient?.[0].region, ...Object.values(buffers).map(([{ region }]) => region)];
   return {
     layers,
     output,
-    extent: wholeShard ? "shards" : "blocks",
+    extent,
     gradient: !learned ? null : main.layer.synchronous || context.partial ? "groups" : "owners",
     keptBytes: kept.reduce((sum, region) => sum + (region?.rowBytes ? region.bytes : 0), 0),
   };

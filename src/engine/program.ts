@@ -5,7 +5,7 @@ import { elementwiseNames, identity, ProgramWriter, type Region } from "../kerne
 import { streamKey } from "../random.js";
 import type { Lowering, Tensor } from "./lowering.js";
 import type { Memory } from "./memory.js";
-import { fusedConsumer, type Stage } from "./stages.js";
+import { type Extent, fusedConsumer, type Stage } from "./stages.js";
 
 export interface PassOptions {
   readonly stages: readonly Stage[];
@@ -19,22 +19,23 @@ export interface PassOptions {
   readonly optimizer: number;
   /** 0 where the net needs none: every rank then takes its share of single samples. */
   readonly groups: number;
-  readonly block: number;
+  /** Samples of a block and of a wide one. */
+  readonly block: { readonly blocks: number; readonly wide: number };
   readonly order: Region;
   readonly seed: number;
   readonly meet: () => void;
 }
 
 /**
- * How often something runs: for each `block` of samples, for each `group` of them, or once on the rank's whole `shard`.
- * Neighbours of one kind share a loop, so a block of samples goes through all of them while it is in the cache.
+ * How often something runs: as `Extent` says, or for each of the `groups` of samples. Neighbours of one kind share a loop, so
+ * a block of samples goes through all of them while it is in the cache.
  */
-type Extent = "block" | "group" | "shard";
+type Turn = Extent | "groups";
 
 export class Passes {
   readonly #writer: ProgramWriter;
   readonly #options: PassOptions;
-  #work: { readonly extent: Extent; readonly write: () => void }[] = [];
+  #work: { readonly extent: Turn; readonly write: () => void }[] = [];
 
   constructor(writer: ProgramWriter, options: PassOptions) {
     [this.#writer, this.#options] = [writer, options];
@@ -43,18 +44,18 @@ export class Passes {
   /** From the images to the logits, `gather` first. */
   forward(gather: () => void): void {
     const { stages, training, meet } = this.#options;
-    this.#add(stages.some(({ inputs, wholeShard }) => inputs.includes(-1) && !wholeShard) ? "block" : "shard", gather);
-    for (const [i, { main, wholeShard }] of stages.entries()) {
+    this.#add(stages.find(({ inputs }) => inputs.includes(-1))?.extent ?? "shards", gather);
+    for (const [i, { main, extent }] of stages.entries()) {
       const { layer, spec } = main;
       const lowering = this.#lower(i);
       if (layer.synchronous) {
         if (training) {
-          this.#add("group", () => layer.synchronous?.measure(spec, lowering));
-          this.#add("shard", meet);
+          this.#add("groups", () => layer.synchronous?.measure(spec, lowering));
+          this.#add("shards", meet);
         }
-        this.#add("shard", () => layer.synchronous?.merge(spec, lowering));
+        this.#add("shards", () => layer.synchronous?.merge(spec, lowering));
       }
-      this.#add(wholeShard ? "shard" : "block", () => layer.forward(spec, lowering));
+      this.#add(extent, () => layer.forward(spec, lowering));
     }
     this.#flush();
   }
@@ -63,21 +64,28 @@ export class Passes {
   backward(): void {
     const { stages, memory, meet } = this.#options;
     for (let i = stages.length - 1; i >= 0; i--) {
-      const { main, wholeShard, inputs } = stages[i];
+      const { main, extent, inputs } = stages[i];
       if (!memory.stages[i].gradient) continue;
       const { layer, spec } = main;
       const lowering = this.#lower(i);
-      const extent = wholeShard ? "shard" : "block";
       this.#add(extent, () => this.#unfuse(i));
       if (layer.synchronous) {
-        this.#add("group", () => layer.synchronous?.measureBackward(spec, lowering));
-        this.#add("shard", meet);
-        this.#add("shard", () => layer.synchronous?.mergeBackward(spec, lowering));
+        this.#add("groups", () => layer.synchronous?.measureBackward(spec, lowering));
+        this.#add("shards", meet);
+        this.#add("shards", () => layer.synchronous?.mergeBackward(spec, lowering));
       }
       this.#add(extent, () => {
+        if (extent !== "wide") layer.backwardGroups?.(spec, lowering);
         layer.backward(spec, lowering);
         for (const [k, input] of inputs.entries()) this.#sum(i, k, input);
       });
+    }
+    // What an owner's layer sums in groups all the same: its gradients are kept, so it can wait for loops of that kind.
+    for (const [i, { main, extent }] of stages.entries()) {
+      const { layer, spec } = main;
+      if (extent === "wide" && memory.stages[i].gradient) {
+        this.#add("blocks", () => layer.backwardGroups?.(spec, this.#lower(i)));
+      }
     }
     this.#flush();
   }
@@ -93,7 +101,7 @@ export class Passes {
     }
   }
 
-  #add(extent: Extent, write: () => void): void {
+  #add(extent: Turn, write: () => void): void {
     this.#work.push({ extent, write });
   }
 
@@ -103,6 +111,7 @@ export class Passes {
     const shares = training && groups > 0;
     const of = (share: number): number => (shares ? Math.floor((groups * share) / ranks) : 0);
     const range = { firstGroup: of(rank), lastGroup: of(rank + 1), groups: shares ? groups : 0 };
+    const whole = { firstGroup: 0, lastGroup: 0, groups: 0 };
     for (let i = 0; i < this.#work.length; ) {
       const { extent } = this.#work[i];
       const run: (() => void)[] = [];
@@ -111,8 +120,9 @@ export class Passes {
         for (const write of run) write();
       };
       // A loop over groups is one whose blocks are as large as any group.
-      if (extent === "shard") body();
-      else writer.blocks({ ...range, size: extent === "block" ? block : Number.MAX_SAFE_INTEGER }, body);
+      if (extent === "shards") body();
+      else if (extent === "wide") writer.blocks({ ...whole, size: block.wide }, body);
+      else writer.blocks({ ...range, size: extent === "blocks" ? block.blocks : Number.MAX_SAFE_INTEGER }, body);
     }
     this.#work = [];
   }

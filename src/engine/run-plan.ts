@@ -4,6 +4,7 @@ import type { Net } from "../nn/net.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Dtype } from "./arena.js";
 import { makePlan, type Plan } from "./plan.js";
+import type { Extent } from "./stages.js";
 
 export interface RunSize {
   readonly batchSize: number;
@@ -25,7 +26,7 @@ export function planRun(net: Net, { threads, ...size }: RunSize): Plan {
 export interface StageSummary {
   /** Names of its layers. */
   readonly layers: readonly string[];
-  readonly extent: "blocks" | "shards";
+  readonly extent: Extent;
   readonly gradient: "groups" | "owners" | null;
   /** Its operations in the order of the program. */
   readonly operations: readonly string[];

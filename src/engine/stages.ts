@@ -4,9 +4,19 @@
  */
 import type { Elementwise } from "../kernels/operations.js";
 import { identity } from "../kernels/operations.js";
-import type { Net, NetLayer } from "../nn/net.js";
+import { featureCount } from "../nn/layer.js";
+import { elementCount, type Net, type NetLayer } from "../nn/net.js";
 import type { FeatureShape } from "../nn/spec.js";
 import type { Pooling } from "./lowering.js";
+
+/**
+ * `blocks`: a few samples, small enough to stay in the cache from layer to layer · `wide`: many, where the weights are much
+ * larger than the activations of a sample, and are read once for each time · `shards`: all of a rank's samples.
+ */
+export type Extent = "blocks" | "wide" | "shards";
+
+/** Weights so many times larger than the activations of a sample want many samples at a time. */
+const wideFrom = 16;
 
 export interface Stage {
   readonly main: NetLayer;
@@ -22,8 +32,8 @@ export interface Stage {
   /** The function that `main` applies, and the pooling after that. */
   readonly above: Elementwise;
   readonly pool: Pooling | null;
-  /** Runs on the rank's whole shard, not in blocks of samples. */
-  readonly wholeShard: boolean;
+  /** How many samples go through it at a time, with its neighbours of the same kind. */
+  readonly extent: Extent;
   /** Some parameter at or below it is learned: dL/d output is wanted. */
   readonly learns: boolean;
 }
@@ -68,11 +78,22 @@ export function makeStages(net: Net): Stage[] {
       above: identity,
       pool: null,
       // A convolution's gradients are summed in groups, of one pixel too.
-      wholeShard: layer.layer.wholeShard === true || (height === 1 && width === 1 && !layer.layer.fusesPool),
+      extent:
+        layer.layer.wholeShard || (height === 1 && width === 1 && !layer.layer.fusesPool)
+          ? "shards"
+          : extentOf(layer, below),
       learns: layer.parameters.length > 0 || inputs.some((input) => input >= 0 && stages[input].learns),
     });
   }
   return stages;
+}
+
+/** Of a stage on maps: by its weights, or as the stage below it. */
+function extentOf({ parameters, place, output }: NetLayer, below: Stage | undefined): Extent {
+  const weights = parameters.filter(({ packing }) => packing.kind === "panels");
+  if (weights.length === 0) return below?.extent === "wide" ? "wide" : "blocks";
+  const size = weights.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  return size > wideFrom * (featureCount(place.input) + featureCount(output)) ? "wide" : "blocks";
 }
 
 /** Makes the layer part of the stage below it where that can be. */
@@ -104,7 +125,7 @@ export function backwardParts(stages: readonly Stage[]): number[] {
   let part = 0;
   for (let i = stages.length - 1; i >= 0; i--) {
     const above: Stage | undefined = stages[i + 1];
-    if (above && (stages[i].main.layer.synchronous || above.wholeShard !== stages[i].wholeShard)) part++;
+    if (above && (stages[i].main.layer.synchronous || above.extent !== stages[i].extent)) part++;
     parts[i] = part;
   }
   return parts;

@@ -72,6 +72,8 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   /** Writes the copies that follow from its tensors, where those were set and not updated. */
   readonly prepare?: (spec: Spec, lowering: Lowering) => void;
   forward(spec: Spec, lowering: Lowering): void;
+  /** Of a layer on maps: adds a block's part to its group's partial sums. Comes before `backward`, or, where blocks are wide, later. */
+  readonly backwardGroups?: (spec: Spec, lowering: Lowering) => void;
   backward(spec: Spec, lowering: Lowering): void;
   update(spec: Spec, lowering: Lowering): void;
 }

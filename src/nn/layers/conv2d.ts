@@ -168,22 +168,24 @@ export const conv2d: Layer<Conv2dSpec> = {
     run("forward", spec, lowering);
   },
 
-  backward(spec, lowering) {
-    const { pool, dy, output, parameter, buffer, emit } = lowering;
-    if (pool) unpool(lowering, buffer("unpooled"), pool.size);
+  backwardGroups(spec, { pool, dy, output, parameter, emit }) {
     const partials = spec.bias === false ? null : parameter("bias").partials;
-    if (partials) {
-      // The winners' dL/dz are all there is.
-      const pixels = featureCount(output) / output.channels;
-      emit("biasGradient", {
-        dy: dy.region,
-        lddy: dy.ld,
-        g: partials.region,
-        stride: partials.stride,
-        pixels: pool ? Math.floor(output.height / pool.size) * Math.floor(output.width / pool.size) : pixels,
-        channels: spec.filters,
-      });
-    }
+    if (!partials) return;
+    // The winners' dL/dz are all there is.
+    const pixels = featureCount(output) / output.channels;
+    emit("biasGradient", {
+      dy: dy.region,
+      lddy: dy.ld,
+      g: partials.region,
+      stride: partials.stride,
+      pixels: pool ? Math.floor(output.height / pool.size) * Math.floor(output.width / pool.size) : pixels,
+      channels: spec.filters,
+    });
+  },
+
+  backward(spec, lowering) {
+    const { pool, buffer } = lowering;
+    if (pool) unpool(lowering, buffer("unpooled"), pool.size);
     run("backward", spec, lowering);
   },
 
