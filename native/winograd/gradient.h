@@ -124,7 +124,9 @@ template <class T> struct WinogradGradientArguments {
   const T* x; int64_t ldx;    // [chunk][ldx]
   const T* dy; int64_t lddy;  // [chunk][lddy]
   T* g; int64_t stride;       // [groups][stride]: packed as the weights, [tap][channel][filters]
-  T* accumulator;             // this rank's, units of all panels: the sum of the group at hand
+  // Units of all panels: the sum of the group at hand, this rank's, with a stride of 0; or of every group, where groups go
+  // on from chunk to chunk.
+  T* accumulator; int64_t accumulator_stride;
   T* workspace;               // this rank's
   ConvGeometry geometry;
 };
@@ -140,7 +142,7 @@ template <class T> void winograd_gradient(const Word* words, const Step& step) {
                            s.pad_top, s.pad_left, step.rows, step.start, 0, INT64_MAX, a.workspace};
   T* const g = a.g + step.group * a.stride;
   const int64_t units = sum.units_of_panel(), depth = 9 * s.channels;
-  const UnitSums<T> sums{a.accumulator, 0, 0, units};
+  const UnitSums<T> sums{a.accumulator + step.group * a.accumulator_stride, 0, 0, units};
   for (int64_t group = 0; group < units; group += winograd_group_units) sum.add(g, group, sums);
   if (!step.last) return;
   for_each_panel(g, depth, s.filters, [&](const PanelView<T>& panel) {

@@ -49,7 +49,7 @@ export const operations = {
   convUpdate: `x* ldx dy* lddy g* stride groups w* wt* u* ut* s* t* workspace* ${geometry} firstUnit lastUnit optimizer`,
   winograd: `x* ldx u* b* y* ldy winners*8 ldw workspace* ${geometry} function slope~ pool`,
   winogradBackward: `dy* lddy ut* dx* lddx y* ldy workspace* ${geometry} function slope~`,
-  winogradGradient: `x* ldx dy* lddy g* stride accumulator* workspace* ${geometry}`,
+  winogradGradient: `x* ldx dy* lddy g* stride accumulator* accumulatorStride workspace* ${geometry}`,
   winogradUpdate: `x* ldx dy* lddy g* w* u* ut* s* t* workspace* ${geometry} firstUnit lastUnit optimizer`,
   winogradFilters: "w* u* ut* channels filters",
   biasGradient: "dy* lddy g* stride pixels channels",

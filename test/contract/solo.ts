@@ -24,6 +24,7 @@ export interface SoloOptions {
   readonly preprocessing: Preprocessing;
   readonly dataset: Pick<Dataset, "train">;
   readonly tensors: readonly FloatArray[];
+  readonly exact?: boolean;
 }
 
 export class Solo {
@@ -64,7 +65,7 @@ export class Solo {
     this.#block = this.#arena.float64(regions.stepBlocks[0]);
   }
 
-  /** The gradient of the mean loss over the first samples, taken in chunks of these sizes. The weights stay as they are. */
+  /** The gradient of the mean loss over the first samples, taken in chunks of these sizes. What is learned stays as it is. */
   gradient(chunks: readonly number[]): { gradient: FloatArray[]; loss: number } {
     const samples = chunks.reduce((sum, rows) => sum + rows, 0);
     const block = this.#block;
@@ -86,7 +87,8 @@ export class Solo {
     }
     const { parameters, dtype, regions } = this.plan;
     const type = dtype === "f32" ? Float32Array : Float64Array;
-    const gradient = parameters.map(({ spec, state }) => {
+    const learned = parameters.filter(({ spec }) => spec.learned !== false);
+    const gradient = learned.map(({ spec, state }) => {
       const tensor = new type(elementCount(spec.shape));
       unpack(spec.packing, lanesOf(dtype), this.#arena.numbers(state[0]), tensor);
       return tensor;

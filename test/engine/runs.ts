@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type TrainConfig, trainConfigSchema } from "../../src/config/schema.js";
 import type { TrainEvent, TrainResult } from "../../src/train/events.js";
+import { nativeStatus } from "../../src/kernels/native.js";
 import { train } from "../../src/train/trainer.js";
 
 export type Settings = Partial<TrainConfig>;
@@ -36,4 +37,19 @@ export async function run(t: TestContext, settings: Settings, { onEvent }: RunOp
 export function numbersOf(result: TrainResult): unknown {
   const { weightsHash, modelHash, bestEpoch, train: training, validation, test } = result;
   return { weightsHash, modelHash, bestEpoch, train: training, validation, test };
+}
+
+/** Instruction sets whose results agree to the bit; `generic` is held to tolerances. */
+export const vectorIsas = nativeStatus().isas.filter((isa) => isa === "avx512" || isa === "avx2");
+
+/** Ranks read the variable when they load their kernels: it is copied to a thread when that starts. */
+export async function withIsa<T>(isa: string, work: () => Promise<T>): Promise<T> {
+  const before = process.env["HEDDLE_ISA"];
+  process.env["HEDDLE_ISA"] = isa;
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) delete process.env["HEDDLE_ISA"];
+    else process.env["HEDDLE_ISA"] = before;
+  }
 }

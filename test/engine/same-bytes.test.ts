@@ -7,9 +7,9 @@ import { nativeStatus } from "../../src/kernels/native.js";
 import { losses } from "../../src/nn/losses.js";
 import { optimizers } from "../../src/optim/index.js";
 import { needsRealData, realDataDir } from "../data/fixtures.js";
-import { numbersOf, run, type Settings, temporaryFolder } from "./runs.js";
+import { numbersOf, run, type Settings, temporaryFolder, vectorIsas, withIsa } from "./runs.js";
 
-const { available: native, isas } = nativeStatus();
+const { available: native } = nativeStatus();
 
 const threadCounts = [1, 2, 3, 7, 16];
 
@@ -54,8 +54,6 @@ for (const loss of losses) {
   }
 }
 
-/** Kernels whose results agree to the bit; `generic` is held to tolerances. */
-const vectorIsas = isas.filter((isa) => isa === "avx512" || isa === "avx2");
 const oneIsa = vectorIsas.length < 2 && "this CPU has not both AVX2 and AVX-512";
 
 for (const dtype of ["f32", "f64"] as const) {
@@ -77,18 +75,6 @@ for (const dtype of ["f32", "f64"] as const) {
       for (const other of others) assert.deepEqual(other, expected, JSON.stringify(settings));
     }
   });
-}
-
-/** Ranks read the variable when they load their kernels: it is copied to a thread when that starts. */
-async function withIsa<T>(isa: string, work: () => Promise<T>): Promise<T> {
-  const before = process.env["HEDDLE_ISA"];
-  process.env["HEDDLE_ISA"] = isa;
-  try {
-    return await work();
-  } finally {
-    if (before === undefined) delete process.env["HEDDLE_ISA"];
-    else process.env["HEDDLE_ISA"] = before;
-  }
 }
 
 test("the reference back end too gives the same bytes at any number of threads", async (t) => {

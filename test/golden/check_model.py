@@ -3,7 +3,7 @@
     python3 test/golden/check_model.py RUN [--index 0..199] [--dataset NAME]
 
 RUN is a run folder or a model.safetensors; needs torch, numpy and safetensors, a built Heddle, and HEDDLE_DATA_DIR where
-the data set has files. The net is made from the file's metadata as a plain nn.Sequential and takes the file as its
+the data set has files. The net is made from the file's metadata as an nn.Sequential and takes the file as its
 state_dict, as it is. Then PyTorch classifies the test images that `heddle predict --json` classified (at most 1,024),
 and that `logits.mjs` gives the bytes and logits of.
 
@@ -23,7 +23,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from make import build, standardized
+from make import standardized
+from torch_net import build
 
 ROOT = Path(__file__).parents[2]
 TOLERANCE = 1e-5
@@ -46,7 +47,7 @@ def prepared(preprocessing, images, dtype):
     centred = images.to(torch.float64).flatten(1)
     centred = centred - centred.mean(1, keepdim=True)
     length = centred.norm(dim=1, keepdim=True)
-    return (centred / torch.where(length > 0, length, 1)).to(dtype)
+    return (centred / torch.where(length > 0, length, 1)).to(dtype).reshape(images.shape)
 
 
 def main():
@@ -61,7 +62,7 @@ def main():
     with safe_open(file, "pt") as opened:
         metadata = {key: json.loads(value) for key, value in opened.metadata().items() if key not in ("format", "heddle")}
     weights = load_file(file)
-    net = build(metadata["architecture"]).to(next(iter(weights.values())).dtype)
+    net = build(metadata["architecture"]).eval().to(next(iter(weights.values())).dtype)
     net.load_state_dict(weights, strict=True)
 
     dataset = ["--dataset", options.dataset] if options.dataset else []

@@ -7,7 +7,7 @@ import type { Dataset, ImageShape, Split } from "../../src/data/dataset.js";
 const classes = 10;
 
 /** 32 random-looking bits of a whole number below 2^32. */
-function hash32(i: number): number {
+export function hash32(i: number): number {
   let x = Math.imul(i, 0x9e3779b1) >>> 0;
   x ^= x >>> 15;
   x = Math.imul(x, 0x85ebca77) >>> 0;

@@ -18,6 +18,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from torch_net import build
+
 FOLDER = Path(__file__).parent
 CLASSES = 10
 DOUBLE, SINGLE = torch.float64, torch.float32
@@ -46,16 +48,9 @@ def formula(samples, shape, maximum):
 def standardized(images, scale, shift, dtype):
     column = [1, -1, 1, 1]
     numbers = images.to(dtype) * torch.tensor(scale, dtype=dtype).reshape(column)
-    return (numbers + torch.tensor(shift, dtype=dtype).reshape(column)).flatten(1)
+    return numbers + torch.tensor(shift, dtype=dtype).reshape(column)
 
 
-LAYERS = {
-    "dense": lambda spec, features: nn.Linear(features, spec["units"]),
-    "relu": lambda spec, _: nn.ReLU(),
-    "leaky-relu": lambda spec, _: nn.LeakyReLU(spec["slope"]),
-    "tanh": lambda spec, _: nn.Tanh(),
-    "sigmoid": lambda spec, _: nn.Sigmoid(),
-}
 LOSSES = {
     "cross-entropy": nn.functional.cross_entropy,
     "squared-error": lambda z, t: 0.5 * (z.softmax(1) - nn.functional.one_hot(t, CLASSES)).square().sum(1).mean(),
@@ -66,16 +61,6 @@ OPTIMIZERS = {
     "adam": lambda weights, lr: torch.optim.Adam(weights, lr),
 }
 RATES = {"sgd": 0.2, "momentum": 0.05, "adam": 0.005}
-
-
-def build(architecture):
-    shape = architecture["input"]
-    features = shape["height"] * shape["width"] * shape["channels"]
-    modules = []
-    for spec in architecture["layers"]:
-        modules.append(LAYERS[spec["type"]](spec, features))
-        features = spec.get("units", features)
-    return nn.Sequential(*modules)
 
 
 def train(case, start, dtype):

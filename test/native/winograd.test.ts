@@ -122,6 +122,7 @@ for (const format of formats) {
         g: gradient,
         stride: 0,
         accumulator: blank(format, sumLength(g.channels, g.filters, lanes)),
+        accumulatorStride: 0,
         workspace: blank(format, gradientWorkspace(g.channels, g.filters, lanes)),
       });
       assertSmallError(format, run(format, ofGroup, gradient), expected, "the group's gradient");

@@ -61,9 +61,11 @@ template <class T> void winograd_gradient_cases() {
           step.group = 1;
           const int64_t ldx = s.inputs() + 1, lddy = s.outputs() + 1, stride = s.taps() * s.channels * padded<T>(s.filters);
           Buffer<T> x = random_numbers<T>(random, step.chunk * ldx), dy = random_numbers<T>(random, step.chunk * lddy);
-          Buffer<T> g(3 * stride, T(5)), sum = random_numbers<T>(random, winograd_points * padded<T>(s.channels) * padded<T>(s.filters));
+          // The sum of one group, or of each.
+          const int64_t sum_numbers = winograd_points * padded<T>(s.channels) * padded<T>(s.filters), sum_stride = last ? sum_numbers : 0;
+          Buffer<T> g(3 * stride, T(5)), sum = random_numbers<T>(random, 2 * sum_numbers);
           Buffer<T> workspace(winograd_workspace<T>(8 * lanes<T>, 64 * lanes<T>));
-          call_conv<T>(table, kernel_winograd_gradient, step, {word(x), word(ldx), word(dy), word(lddy), word(g), word(stride), word(sum), word(workspace)}, s);
+          call_conv<T>(table, kernel_winograd_gradient, step, {word(x), word(ldx), word(dy), word(lddy), word(g), word(stride), word(sum), word(sum_stride), word(workspace)}, s);
           result.take(g);
           result.take(sum);
           result.intact = result.intact && workspace.intact();

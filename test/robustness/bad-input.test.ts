@@ -11,12 +11,15 @@ import { heddle } from "../cli/heddle.js";
 import { makeWorld, snapshot } from "./world.js";
 
 interface Bad {
+  /** Words with spaces between them; one in quotes may hold spaces. */
   readonly args: string;
   /** What the message says, in this order. */
   readonly says: readonly string[];
   readonly env?: Record<string, string>;
 }
 
+const wordsOf = (args: string): string[] =>
+  Array.from(args.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word);
 const train = (settings: string): string => `train --epochs 1 --out new ${settings}`;
 const mnist = (folder: string): string => train(`--dataset mnist --model mlp:5 --data-dir data/${folder}`);
 const digits = (folder: string): string => train(`--dataset digits --data-dir data/${folder}`);
@@ -32,6 +35,35 @@ const usage: readonly Bad[] = [
   { args: train("--model lenet5"), says: ["layer 3 (conv2d): ", "at least 5x5", "4x4x6", "larger images"] },
   { args: train("--model lenet5 --activation relu"), says: ["--activation relu: ", "lenet5, which says its own"] },
   { args: train("--model conv32x3>>fc10"), says: ["--model, column 1: ", "a layer (fc, ", '"conv32x3"'] },
+  {
+    args: train('--model "conv 4x3 >> reul >> fc 10"'),
+    says: ["--model, column 13: ", "a layer", '"reul"', "Did you mean relu?", "  conv 4x3 >> reul >> fc 10\n", " ^"],
+  },
+  {
+    args: train('--model "conv 4x3 >> pool 2 >> conv 4x5 >> fc 10"'),
+    says: ["layer 2 (conv2d): ", "at least 5x5", "3x3x4", "shrunk too far"],
+  },
+  { args: train('--model "conv 4x3 >> pool 7 >> fc 10"'), says: ["layer 1 (max-pool): ", "at least 7x7", "6x6x4"] },
+  { args: train('--model "conv 4x3 stride 0 >> fc 10"'), says: ["--model, column 6: ", "stride", "stride 0", "^"] },
+  { args: train('--model "conv 4x3 >> pool 0 >> fc 10"'), says: ["--model, column 18: ", "size", "got 0", "^"] },
+  { args: train('--model "conv 4x3 >> fc 11"'), says: ["last layer (dense): ", "10 outputs", "11"] },
+  {
+    args: train('--model "fc 12 >> bn >> fc 10" --batch-size 1'),
+    says: ["layer 1 (batch-norm): ", "at least 2 samples", "batches of 1", "--batch-size 2"],
+  },
+  {
+    args: train('--model "fc 12 >> bn >> fc 10" --batch-size 64 --subset 65 --validation 0'),
+    says: ["layer 1 (batch-norm): ", "at least 2 samples", "1 in the last", "--batch-size 63"],
+  },
+  { args: train("--model no-flatten.json"), says: ["layer 1 (dense): ", "a vector", "6x6x4", '{"type": "flatten"}'] },
+  { args: train("--model colour.json"), says: ["--model colour.json: ", "images of 8x8x3", "8x8x1"] },
+  { args: train("--model seven.json"), says: ["--model seven.json: ", "7 classes", "10"] },
+  { args: train("--model stride-0.json"), says: ["layer 0 (conv2d), stride: ", '"stride":0'] },
+  { args: train("--model window-0.json"), says: ["layer 1 (max-pool), size: ", '"size":0'] },
+  {
+    args: train("--model residual.json"),
+    says: ["layer 1 (residual): ", "of one shape", "4x4x4 and 6x6x4", "projection"],
+  },
   { args: train("--model no-net.json"), says: ["--model no-net.json: ", "a readable JSON file", "no such file"] },
   { args: train("--batch-size 0"), says: ["--batch-size: ", "at least 1", "0"] },
   { args: train("--lr -0.1"), says: ["--lr: ", "above 0", "-0.1"] },
@@ -176,7 +208,7 @@ describe("bad input", { concurrency: 2 }, () => {
     for (const { args, says, env = {} } of cases) {
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value} `);
       test(`exit ${code}: ${variables.join("")}heddle ${args}`, async () => {
-        const outcome = await heddle([...args.split(" ").filter((word) => word !== ""), "--quiet"], { cwd, env });
+        const outcome = await heddle([...wordsOf(args), "--quiet"], { cwd, env });
         const { stderr } = outcome;
         // Below it, a sentence with a caret under the mistake.
         const form = /^heddle: [^\n]+: expected [^\n]+, got [^\n]+[.?]\n(?: {2}[^\n]+\n *\^\n)?$/;

@@ -98,6 +98,19 @@ const imageFiles: Readonly<Record<string, Uint8Array>> = {
   "empty.jpg": new Uint8Array(0),
 };
 
+/** Nets that do not fit the digits' 8x8x1 and 10 classes, or nothing at all. */
+const conv = { type: "conv2d", filters: 4, kernel: 3 };
+const flatten = { type: "flatten" };
+const dense = { type: "dense", units: 10 };
+const netFiles: Readonly<Record<string, object>> = {
+  "no-flatten.json": { layers: [conv, dense] },
+  "colour.json": { input: { height: 8, width: 8, channels: 3 }, layers: [dense] },
+  "seven.json": { classes: 7, layers: [{ ...dense, units: 7 }] },
+  "stride-0.json": { layers: [{ ...conv, stride: 0 }, flatten, dense] },
+  "window-0.json": { layers: [conv, { type: "max-pool", size: 0 }, flatten, dense] },
+  "residual.json": { layers: [conv, { type: "residual", body: [conv] }, flatten, dense] },
+};
+
 /** Writes everything below `cwd`, and trains the run `trained` there (two epochs, the second still to come in `stopped`). */
 export async function makeWorld(cwd: string): Promise<void> {
   for (const [name, changes] of Object.entries(brokenMnist)) {
@@ -107,6 +120,7 @@ export async function makeWorld(cwd: string): Promise<void> {
   }
   for (const [name, text] of Object.entries(csv)) write(join(cwd, "data", name, "digits", "digits.csv"), text);
   for (const [name, bytes] of Object.entries({ ...modelFiles, ...imageFiles })) write(join(cwd, name), bytes);
+  for (const [name, net] of Object.entries(netFiles)) write(join(cwd, name), JSON.stringify(net));
   write(join(cwd, "a-file"), "here");
 
   const settings = ["--subset", "200", "--epochs", "2", "--quiet", "--json", "--threads", "1"];

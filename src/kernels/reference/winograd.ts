@@ -140,7 +140,7 @@ export const winogradBackward: Twin<"winogradBackward"> = (values) => {
   };
 };
 
-type GradientValues = Omit<Parameters<Twin<"winogradGradient">>[0], "g" | "stride" | "accumulator">;
+type GradientValues = Omit<Parameters<Twin<"winogradGradient">>[0], "g" | "stride" | "accumulator" | "accumulatorStride">;
 
 /** A unit of the sum: as many channels as a vector has lanes, in one panel of filters; [point][lane][width] from `sumAt` on. */
 interface Unit extends Panel {
@@ -199,14 +199,15 @@ function begin({ start }: Step, units: readonly Unit[], sum: Real): void {
 
 /** Adds a block of samples to its group's sum; the group's last block writes its gradient. */
 export const winogradGradient: Twin<"winogradGradient"> = (values) => {
-  const { g, stride, accumulator, channels, filters } = values;
+  const { g, stride, accumulator, accumulatorStride, channels, filters } = values;
   const units = unitsOf(channels, filters, lanesOf(g));
   return (step) => {
-    begin(step, units, accumulator);
-    addSamples(values, units, accumulator, step.first, step.rows);
+    const sum = accumulator.subarray(step.group * accumulatorStride);
+    begin(step, units, sum);
+    addSamples(values, units, sum, step.first, step.rows);
     if (!step.last) return;
     const out = g.subarray(step.group * stride);
-    for (const unit of units) finishUnit(unit, channels, accumulator, out);
+    for (const unit of units) finishUnit(unit, channels, sum, out);
   };
 };
 

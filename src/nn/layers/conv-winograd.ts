@@ -51,7 +51,8 @@ export const winograd: ConvAlgorithm = {
     return {
       u: { scope: "shared", length: transformedLength(channels, filters, lanes) },
       ...(wantsInputGradient && { ut: { scope: "shared", length: transformedLength(filters, channels, lanes) } }),
-      ...(training && partial && { sum: { scope: "kept", length: sum } }),
+      // A group's sum ends with its last block, or goes on in the next chunk.
+      ...(training && partial && { sum: { scope: chunked ? "group" : "kept", length: sum } }),
       ...(training && !partial && chunked && { sum: { scope: "shared", length: sum } }),
       workspace: { scope: "rank", length: Math.max(...workspaces) },
     };
@@ -86,14 +87,24 @@ export const winograd: ConvAlgorithm = {
     });
   },
 
-  backward({ geometry, dz, x, dx, below, parameter, buffer, emit }) {
+  backward({ geometry, dz, x, dx, below, chunked, parameter, buffer, emit }) {
     const workspace = buffer("workspace").region;
     const dy = { dy: dz.region, lddy: dz.ld };
     const { partials } = parameter("weight");
     if (partials) {
       const { region: g, stride } = partials;
-      const accumulator = buffer("sum").region;
-      emit("winogradGradient", { x: x.region, ldx: x.ld, ...dy, g, stride, accumulator, workspace, ...geometry });
+      const sum = buffer("sum");
+      emit("winogradGradient", {
+        x: x.region,
+        ldx: x.ld,
+        ...dy,
+        g,
+        stride,
+        accumulator: sum.region,
+        accumulatorStride: chunked ? sum.rowLength : 0,
+        workspace,
+        ...geometry,
+      });
     }
     if (!dx) return;
     emit("winogradBackward", {

@@ -129,7 +129,11 @@ export const winogradGradient: Cases = (format) =>
       const next = random(2300 + 3 * i + turn);
       const [ldx, lddy] = [ldOf(inputs(g), format, i), ldOf(outputs(g), format, i + 1)];
       const length = transformedLength(g.channels, g.filters, format.lanes);
-      const accumulator = start ? blank(format, sumLength(g.channels, g.filters, format.lanes)) : sums(format, g, next);
+      const sumNumbers = sumLength(g.channels, g.filters, format.lanes);
+      // The sum of the group at hand, or those of two groups, of which it is the second.
+      const accumulatorStride = i % 2 === 0 ? 0 : sumNumbers;
+      const accumulator = start ? blank(format, sumNumbers + accumulatorStride) : format.array(2 * sumNumbers);
+      if (!start) for (const group of [0, 1]) accumulator.set(sums(format, g, next), group * sumNumbers);
       const stride = length / 4 + format.lanes;
       const values = {
         x: rows(format, count, inputs(g), ldx, next),
@@ -139,6 +143,7 @@ export const winogradGradient: Cases = (format) =>
         g: blank(format, 2 * stride),
         stride,
         accumulator,
+        accumulatorStride,
         workspace: blank(format, gradientWorkspace(g.channels, g.filters, format.lanes)),
         ...g,
       };
