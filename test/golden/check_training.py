@@ -28,7 +28,8 @@ ROOT = Path(__file__).parents[2]
 BATCH = 64
 FLOOR = 1e-3
 NETS = {"lenet5": "mnist", "kth-3.2": "cifar-10"}
-RATES = {"momentum": 0.01, "adam": 0.001}
+# kth-3.2 is unruly with momentum at lenet5's rate: PyTorch's f32 then strays by a tenth.
+RATES = {"lenet5": {"momentum": 0.01, "adam": 0.001}, "kth-3.2": {"momentum": 0.001, "adam": 0.0003}}
 WAYS = {"f64": ["--dtype", "f64"], "f32, --exact-conv": ["--exact-conv"], "f32": []}
 
 
@@ -53,12 +54,12 @@ def samples(run, out):
     return described, images, torch.tensor(described["labels"])
 
 
-def pytorch(described, images, labels, start, optimizer, dtype):
+def pytorch(described, images, labels, start, optimizer, lr, dtype):
     net = build(described["architecture"]).to(dtype)
     net.load_state_dict(start, strict=True)
     preprocessing = described["preprocessing"]
     x = standardized(images, preprocessing["scale"], preprocessing["shift"], dtype)
-    steps = OPTIMIZERS[optimizer](net.parameters(), RATES[optimizer])
+    steps = OPTIMIZERS[optimizer](net.parameters(), lr)
     losses = []
     for begin in range(0, len(x), BATCH):
         loss = torch.nn.functional.cross_entropy(net(x[begin : begin + BATCH]), labels[begin : begin + BATCH])
@@ -79,22 +80,22 @@ def main():
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("nets", nargs="*", metavar="NET")
     options = parser.parse_args()
-    print("| net | optimizer | PyTorch's f32 | " + " | ".join(f"Heddle's {way}" for way in WAYS) + " |")
+    print("| net | optimizer, rate | PyTorch's f32 | " + " | ".join(f"Heddle's {way}" for way in WAYS) + " |")
     print("| --- " * (3 + len(WAYS)) + "|")
     failures = 0
     for net in options.nets or NETS:
         common = ["--model", net, "--dataset", NETS[net], "--allow-missing", "--epochs", "1"]
         common += ["--subset", str(BATCH * options.steps)]
-        for optimizer, lr in RATES.items():
+        for optimizer, lr in RATES[net].items():
             with tempfile.TemporaryDirectory() as name:
                 folder = Path(name)
                 # A rate so small that nothing moves: the file of the first weights.
                 nothing = ["--optimizer", "sgd", "--lr", "1e-30"]
                 _, start, _ = train(folder / "start", *common, *nothing)
                 described, images, labels = samples(folder / "start", folder)
-                exact = pytorch(described, images, labels, start, optimizer, torch.float64)
-                single = apart(pytorch(described, images, labels, start, optimizer, torch.float32), exact)
-                cells = [net, optimizer, f"{single[0]:.1e}, {single[1]:.1e}"]
+                exact = pytorch(described, images, labels, start, optimizer, lr, torch.float64)
+                single = apart(pytorch(described, images, labels, start, optimizer, lr, torch.float32), exact)
+                cells = [net, f"{optimizer}, {lr}", f"{single[0]:.1e}, {single[1]:.1e}"]
                 for way, settings in WAYS.items():
                     init = ["--init", str(folder / "start" / "model.safetensors")]
                     step = ["--optimizer", optimizer, "--lr", str(lr)]

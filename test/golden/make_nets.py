@@ -31,7 +31,7 @@ NETS = {
     "conv 6x1 stride 2 nobias >> bn) >> relu >> residual(conv 6x3 same >> tanh) >> gap >> flatten >> fc 10": (8, 8, 3),
     "conv 6x3 >> relu >> bn 0.01 0.001 >> pool 2 >> drop 0.5 >> flatten >> fc 12 >> tanh >> bn >> maxout 2 >> fc 10": (7, 8, 2),
     "conv 5x3 same stride 2 >> tanh >> pool 3 same stride 2 >> avgpool 2 stride 1 >> noise 0.1 >> fc 10": (13, 10, 3),
-    # Two convolutions by Winograd, and kth-3.2 has one.
+    # Winograd, as kth-3.2.
     "conv 32x3 same stride 2 >> lrelu 0.1 >> conv 32x3 same >> relu >> pool 2 >> conv 32x3 same >> flatten >> fc 10": (15, 16, 1),
 }
 TRAINED = ["lenet5", "kth-3.2"]

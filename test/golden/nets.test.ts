@@ -146,16 +146,14 @@ for (const golden of cases) {
 }
 
 test("Winograd is among these nets, and is turned off", () => {
-  const counts = cases.map((golden) => {
+  for (const [i, golden] of cases.entries()) {
     const net = resolveNet(golden.net);
     const tensors = formulaWeights(net, "f32");
-    return [false, true].map((exact) =>
-      winogradCount(new Solo(backend, { ...optionsOf(golden, net, "f32", exact, 8), tensors }).plan),
+    const [chosen, exact] = [false, true].map((way) =>
+      winogradCount(new Solo(backend, { ...optionsOf(golden, net, "f32", way, 8), tensors }).plan),
     );
-  });
-  assert.deepEqual(
-    counts.map(([chosen]) => chosen),
-    [0, 1, 0, 0, 0, 2],
-  );
-  assert.ok(counts.every(([, exact]) => exact === 0));
+    // kth-3.2 and the last; the others have too few channels.
+    assert.equal(chosen > 0, i === 1 || i === 5, golden.name);
+    assert.equal(exact, 0, golden.name);
+  }
 });
