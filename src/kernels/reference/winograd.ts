@@ -140,7 +140,10 @@ export const winogradBackward: Twin<"winogradBackward"> = (values) => {
   };
 };
 
-type GradientValues = Omit<Parameters<Twin<"winogradGradient">>[0], "g" | "stride" | "accumulator" | "accumulatorStride">;
+type GradientValues = Omit<
+  Parameters<Twin<"winogradGradient">>[0],
+  "g" | "stride" | "accumulator" | "accumulatorStride"
+>;
 
 /** A unit of the sum: as many channels as a vector has lanes, in one panel of filters; [point][lane][width] from `sumAt` on. */
 interface Unit extends Panel {
