@@ -15,6 +15,8 @@
 #include "../random/normal.h"
 #include "../noise/draws.h"
 #include "../noise/noise.h"
+#include "../augment/draw.h"
+#include "../augment/augment.h"
 #include "../norm/moments.h"
 #include "../norm/batch_norm.h"
 #include "../norm/batch_norm_backward.h"

@@ -1,5 +1,6 @@
 /** Times training steps on dense random input: gather, forward, backward, update and barriers, nothing left out. */
 import type { TrainConfig } from "../config/schema.js";
+import { parseAugmentation } from "../data/augment/index.js";
 import type { Dataset } from "../data/dataset.js";
 import { Engine } from "../engine/engine.js";
 import type { FinishedRank } from "../engine/ranks.js";
@@ -23,6 +24,8 @@ export interface StepOptions {
   readonly backend: TrainConfig["backend"];
   /** Seconds to measure for. */
   readonly seconds: number;
+  /** As `--augment` of training. */
+  readonly augment?: string;
   /** Measure each operation of each layer too. */
   readonly layers?: boolean;
 }
@@ -65,6 +68,7 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
       loss: findLoss("cross-entropy"),
       dataset,
       places: placesAtMost,
+      augmentation: parseAugmentation(options.augment ?? "none"),
       preprocessing: {
         standardize: "unit",
         kind: "affine",

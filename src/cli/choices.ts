@@ -20,6 +20,16 @@ const registries: Readonly<Record<string, { title: string; members: () => Promis
   initializer: { title: "Initializers", members: async () => (await import("../nn/initializers.js")).initializers },
   optimizer: { title: "Optimizers", members: async () => (await import("../optim/index.js")).optimizers },
   loss: { title: "Losses", members: async () => (await import("../nn/losses.js")).losses },
+  augment: {
+    title: "Augmentations",
+    members: async () => {
+      const [{ augmentations }, { items }] = await Promise.all([
+        import("../data/augment/index.js"),
+        import("../data/augment/language.js"),
+      ]);
+      return [...augmentations, ...items];
+    },
+  },
   standardize: {
     title: "Standardizations",
     members: async () => (await import("../data/standardize.js")).standardizations,

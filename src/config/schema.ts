@@ -12,7 +12,7 @@ const text = z.string().min(1);
 /** What help shows: the description, the placeholder where the type does not give one, and a short flag. */
 interface Help {
   description: string;
-  value?: "NAME" | "NET" | "DIR" | "FILE" | "HEIGHTxWIDTH" | "PATTERN|FILE" | "none|balanced|FILE";
+  value?: "NAME" | "NET" | "DIR" | "FILE" | "HEIGHTxWIDTH" | "PATTERN|FILE" | "none|balanced|FILE" | "none|PRESET|LIST";
   short?: string;
 }
 const help = (description: string, more: Omit<Help, "description"> = {}): Help & Record<string, unknown> => ({
@@ -62,6 +62,9 @@ export const trainConfigSchema = z.strictObject({
       value: "NAME",
     }),
   ),
+  augment: text
+    .default("none")
+    .meta(help("changes to training images, drawn anew each epoch (docs/data.md)", { value: "none|PRESET|LIST" })),
   validation: z
     .union([z.number().min(0).lt(1), count])
     .default(0.1)

@@ -2,6 +2,7 @@
  * The engine as the rest of the program sees it: a net on N ranks, with its data and parameters in one arena. The main
  * thread writes into the arena only while no job runs.
  */
+import type { Augmentation } from "../data/augment/augmentation.js";
 import type { Dataset, Split } from "../data/dataset.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import type { Backend } from "../kernels/backend.js";
@@ -27,6 +28,8 @@ export interface EngineOptions {
   readonly loss: TrainedLoss;
   readonly preprocessing: Preprocessing;
   readonly dataset: Pick<Dataset, "train" | "test">;
+  /** What is done to the images that are trained on; scoring sees them as they are. */
+  readonly augmentation?: Augmentation | null;
   /** The longest order that a job will get. */
   readonly places: number;
   readonly probabilities?: boolean;
@@ -109,6 +112,7 @@ export class Engine {
     const plan = makePlan({
       ...options,
       perImage: preprocessing.kind === "per-image",
+      maximum: preprocessing.maximum,
       ranks: this.threads,
       // A rank that spins keeps the one it waits for from running, unless each has a core.
       spin: this.threads <= Math.min(cores.mask, cores.quota ?? Infinity),

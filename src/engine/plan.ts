@@ -5,6 +5,7 @@
  * Nothing here that can change a sum depends on the number of ranks or on the machine: samples are cut into chunks by a
  * constant; the gradient of a dense weight is one chain over the minibatch's samples, computed by the owner of the tile.
  */
+import type { Augmentation } from "../data/augment/augmentation.js";
 import { type ProgramPart, ProgramWriter, type Region } from "../kernels/operations.js";
 import { featureCount } from "../nn/layer.js";
 import type { TrainedLoss } from "../nn/losses.js";
@@ -12,6 +13,7 @@ import type { Net } from "../nn/net.js";
 import { optimizers } from "../optim/index.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { type Dtype, elementBytes, Layout } from "./arena.js";
+import { augmentArguments, augmentWorkspace } from "./augment.js";
 import type { Tensor } from "./lowering.js";
 import { Memory, type PlannedParameter, type StageMemory } from "./memory.js";
 import { lanesOf, padded } from "./packing.js";
@@ -58,6 +60,10 @@ export interface PlanOptions {
   readonly seed?: number;
   /** No algorithm that rounds otherwise than a layer's definition. */
   readonly exact?: boolean;
+  /** What is done to the images that are trained on. */
+  readonly augmentation?: Augmentation | null;
+  /** The largest value a pixel can have; 255 where absent. */
+  readonly maximum?: number;
   /** Samples come without labels: scoring predicts and has no loss. */
   readonly unlabelled?: boolean;
 }
@@ -176,19 +182,21 @@ export function makePlan(options: PlanOptions): Plan {
       optimizer: optimizer ? optimizers.indexOf(optimizer) : 0,
       block,
       order: regions.order,
-      seed: options.seed ?? 0,
+      seed,
     });
-  const gather = (writer: ProgramWriter) => (): void => {
-    writer.add("gather", {
-      x: input.region,
-      ldx: input.ld,
-      images: regions.images,
-      order: regions.order,
-      scale: regions.scale,
-      shift: regions.shift,
-      pixels,
-      perImage: options.perImage ? 1 : 0,
-    });
+  const { images, order, scale, shift } = regions;
+  const source = { x: input.region, ldx: input.ld, images, order, scale, shift, perImage: options.perImage ? 1 : 0 };
+  const gather = (writer: ProgramWriter) => (): void => writer.add("gather", { ...source, pixels });
+  const { augmentation, maximum = 255, seed = 0 } = options;
+  const workspaces = Array.from({ length: augmentation && optimizer ? ranks : 0 }, () =>
+    numbers(augmentWorkspace(net.spec.input)),
+  );
+  /** What a training program takes its images by; one that scores always gathers them as they are. */
+  const taught = (writer: ProgramWriter, rank: number) => (): void => {
+    if (!augmentation) return gather(writer)();
+    const { height, width, channels } = net.spec.input;
+    const image = { workspace: workspaces[rank], height, width, channels, maximum };
+    writer.add("augment", { ...source, ...image, ...augmentArguments(augmentation, seed) });
   };
 
   const parts: ProgramPart[] = [];
@@ -201,7 +209,7 @@ export function makePlan(options: PlanOptions): Plan {
     };
     const pass = passes(writer, rank, true, meet);
     const gradient = top.gradient?.[0] ?? logits;
-    pass.forward(gather(writer));
+    pass.forward(taught(writer, rank));
     writer.add(options.loss.operation, {
       z: logits.region,
       ldz: logits.ld,

@@ -9,6 +9,8 @@ const geometry =
  */
 export const operations = {
   gather: "x* ldx images*8 order*32 scale* shift* pixels perImage",
+  augment:
+    "x* ldx images*8 order*32 scale* shift* workspace* key0 key1 height width channels maximum perImage rotate~ shiftHeight~ shiftWidth~ shear~ zoomHeight~ zoomWidth~ flipHorizontal flipVertical contrast~ brightness~ noise~ crop erase~ fill",
   dense: "x* ldx w* b* y* ldy k n function slope~",
   denseBackward: "dy* lddy wt* dx* lddx y* ldy k n function slope~",
   denseUpdate: "x* ldx dy* lddy w* wt* g* s* t* workspace* k n firstUnit lastUnit optimizer",

@@ -1,5 +1,6 @@
 /** What is wrong with a configuration before anything is loaded. */
 import { field } from "../config/fields.js";
+import { parseAugmentation } from "../data/augment/index.js";
 import type { ConfigSources, TrainConfig } from "../config/schema.js";
 import { findDataset } from "../data/index.js";
 import { parseImageSize } from "../data/images/settings.js";
@@ -41,6 +42,7 @@ export function checkConfig(config: TrainConfig, sources: ConfigSources): void {
   checkImageSettings(config);
   findOptimizer(config.optimizer);
   findLoss(config.loss);
+  parseAugmentation(config.augment);
   if (config.initializer !== undefined) findInitializer(config.initializer);
   if (config.activation !== undefined) parseActivation(config.activation);
   if (config.model !== undefined) checkModel(config.model, config.activation);

@@ -1,5 +1,7 @@
 /** From a configuration to a run that can start: data, split, preprocessing, net, and how many threads. */
 import type { ConfigSources, TrainConfig } from "../config/schema.js";
+import type { Augmentation } from "../data/augment/augmentation.js";
+import { lastingAugmentation, parseAugmentation } from "../data/augment/index.js";
 import type { Dataset, ImageShape, LoadEvent } from "../data/dataset.js";
 import { findDataset } from "../data/index.js";
 import type { Preprocessing } from "../data/preprocessing.js";
@@ -35,6 +37,8 @@ export interface Session extends TrainValidation {
   /** How many those are. */
   readonly changedTargets: number;
   readonly preprocessing: Preprocessing;
+  /** Null where training sees its images as they are. */
+  readonly augmentation: Augmentation | null;
   readonly net: Net;
   readonly loss: TrainedLoss;
   readonly optimizer: Optimizer;
@@ -80,12 +84,15 @@ export async function openSession(given: TrainConfig, { sources, onEvent, found 
     model: lastingModel(model, shape),
     epochs: given.epochs ?? source.defaults.epochs,
     standardize: preprocessing.standardize,
+    augment: lastingAugmentation(given.augment),
   };
+  const augmentation = parseAugmentation(config.augment);
   const batchSize = config.batchSize === "full" ? train.length : Math.min(config.batchSize, train.length);
   const { targetNoise, seed, labelSmoothing: smoothing } = config;
   const { labels, changed } = noisyLabels(dataset.train.labels, train, dataset.classes.length, targetNoise, seed);
   const weights = found ? found.classWeights : classWeights(config.classWeights, dataset.classes, labels, train);
   const notes = targetNoise > 0 ? [`${changed} of ${train.length} training labels were made another class.`] : [];
+  if (augmentation) notes.push(`Training images are augmented: ${config.augment}. Validation and test images are not.`);
   const inTest = config.groupBy === undefined ? [] : groupsInTest(config.groupBy, dataset);
   if (inTest.length > 0) {
     notes.push(`${inTest.length} groups stand in ${dataset.name}'s training and its test split too (as ${inTest[0]}).`);
@@ -107,6 +114,7 @@ export async function openSession(given: TrainConfig, { sources, onEvent, found 
     taught: { train: { ...dataset.train, labels }, test: dataset.test },
     changedTargets: changed,
     preprocessing,
+    augmentation,
     net,
     loss: { ...findLoss(config.loss), smoothing, ...(weights && { classWeights: weights }) },
     optimizer: findOptimizer(config.optimizer),
@@ -177,7 +185,7 @@ export function startingWeights({ config, net }: Session): { tensors: FloatArray
 export function metadataOf(session: Session, hash: string): ModelMetadata {
   const { config, dataset, net, preprocessing, batchSize, loss } = session;
   const { model, seed, epochs, optimizer, lr, momentum, validation, subset, shuffle, dtype } = config;
-  const { validationSplit, groupBy, labelSmoothing, targetNoise } = config;
+  const { validationSplit, groupBy, labelSmoothing, targetNoise, augment } = config;
   const { imageSize, fit, channels, skipBad } = config;
   return {
     schema: 1,
@@ -203,6 +211,7 @@ export function metadataOf(session: Session, hash: string): ModelMetadata {
       ...(labelSmoothing > 0 && { labelSmoothing }),
       ...(loss.classWeights && { classWeights: loss.classWeights }),
       ...(targetNoise > 0 && { targetNoise }),
+      ...(augment !== "none" && { augment }),
       validation,
       ...(validationSplit !== "stratified" && { validationSplit }),
       ...(groupBy !== undefined && { groupBy }),

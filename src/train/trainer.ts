@@ -71,11 +71,11 @@ class Training {
 
   async run(resumed: RunFolder | undefined, threadsReason: string): Promise<TrainOutcome> {
     const { net, loss, optimizer, preprocessing, dataset, taught, config, batchSize } = this.#session;
-    const { train, validation, modelLabel, notes } = this.#session;
+    const { augmentation, train, validation, modelLabel, notes } = this.#session;
     const places = Math.max(train.length, validation.length, dataset.test?.count ?? 0);
     const { dtype, seed, exactConv: exact } = config;
     const trained = { net, dtype, batchSize, optimizer, loss, preprocessing, dataset: taught, places, seed, exact };
-    this.#engine.configure(trained);
+    this.#engine.configure({ ...trained, augmentation });
     const point = resumed && resumePoint(resumed, this.#session, this.#dataHash);
     const start = point ? null : startingWeights(this.#session);
     this.#folder = resumed ?? createRunFolder({ out: config.out, dataset: dataset.name, model: modelLabel });

@@ -1,6 +1,7 @@
 /** The page of a set: complete by itself, every class on it, and names that are only names. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseAugmentation } from "../../src/data/augment/index.js";
 import type { Dataset } from "../../src/data/dataset.js";
 import { decodePng } from "../../src/data/formats/png.js";
 import { showDataset } from "../../src/data/tools/show.js";
@@ -61,4 +62,17 @@ test("the page is one file without scripts, and names cannot become markup", () 
 
 test("a split that the set does not have is refused", () => {
   assert.throws(() => showDataset(dataset, { split: "test" }), saying(2, "--split", "train", "got test"));
+});
+
+test("with augmentation, each image stands beside draws of it; only the training split has any", () => {
+  const augmentation = parseAugmentation("brightness 1");
+  const html = showDataset(dataset, { split: "train", augmentation });
+  const [, , , firstSheet, secondSheet] = pictures(html);
+  // Two images of the first class below one another, and each with as many draws at its right as the page has room for.
+  assert.deepEqual([firstSheet.width, firstSheet.height], [8 * 3 - 1, 5]);
+  const row = Array.from({ length: 8 }, (_, i) => secondSheet.pixels[3 * i]);
+  assert.equal(row[0], 255);
+  assert.ok(new Set(row).size > 3, `${row.join()} are draws of 255`);
+  assert.match(html, /1 of 1, evenly spaced, each with 7 draws/);
+  assert.throws(() => showDataset(dataset, { split: "test", augmentation }), saying(2, "--augment", "got test"));
 });

@@ -25,6 +25,7 @@ function assertSameOutputs({ title, call, outputs }: Case, actual: Outcome, expe
 
 const rowwise: OperationName[] = [
   "gather",
+  "augment",
   "dense",
   "denseBackward",
   "activation",

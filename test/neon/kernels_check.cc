@@ -1,6 +1,7 @@
 // Every kernel and the matrix products, at sizes around the edges of vectors, tiles, panels and blocks, on every
 // instruction set of this machine: within a tolerance of `generic`, and a line with the hash of the bits, which
 // run.mjs compares between machines. A kernel of kernels.inc without a `<function>_cases` here does not compile.
+#include "augment_cases.h"
 #include "batch_norm_cases.h"
 #include "data.h"
 #include "noise_cases.h"

@@ -10,18 +10,20 @@ export function step(): Command {
   return addStepOptions(newCommand("step", "Time one training step: gather, forward, backward, update, barriers."), [
     "threads",
   ])
+    .option("--augment <PRESET|LIST>", "augment the images, as training would")
     .option("--layers", "tell where the time goes: each operation of each layer, on the first rank")
     .action((options: StepBenchOptions, self: Command) => run(options, self));
 }
 
 interface StepBenchOptions extends BenchOptions {
   readonly layers?: boolean;
+  readonly augment?: string;
 }
 
 async function run(options: StepBenchOptions, self: Command): Promise<void> {
   const what = await stepOptions(options, self, ["threads"]);
   const { benchStep } = await import("../../bench/step.js");
-  const result = await benchStep({ ...what, layers: options.layers === true });
+  const result = await benchStep({ ...what, augment: options.augment ?? "none", layers: options.layers === true });
   const { msPerStep, samplesPerSecond, gflops, peakShare, ranks, operations } = result;
   if (options.json) {
     printJson({ msPerStep, samplesPerSecond, gflops, peakShare, ranks, ...(operations && { operations }) });

@@ -24,6 +24,8 @@ export interface ClassView {
 export interface DatasetView {
   readonly description: Description;
   readonly split: "train" | "test";
+  /** Augmented draws to the right of each image on the sheets. */
+  readonly draws: number;
   readonly classes: readonly ClassView[];
 }
 
@@ -52,7 +54,7 @@ img { display: block; max-width: 100%; height: auto; image-rendering: pixelated;
 
 const splitNames = { train: "training split", test: "test split" } as const;
 
-export function renderPage({ description, split, classes }: DatasetView): string {
+export function renderPage({ description, split, draws, classes }: DatasetView): string {
   const { dataset } = description;
   const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
   return `<!doctype html>
@@ -72,7 +74,7 @@ ${countTable(description)}
 <div class="means">
 ${classes.map((view) => meanFigure(view)).join("\n")}
 </div>
-${classes.map((view) => classSection(view, description, split)).join("\n")}
+${classes.map((view) => classSection(view, description, split, draws)).join("\n")}
 </body>
 </html>
 `;
@@ -102,9 +104,15 @@ function meanFigure({ name, mean }: ClassView): string {
   return `<figure>${picture(mean, `mean of ${name}`)}<figcaption>${escapeHtml(name)}</figcaption></figure>`;
 }
 
-function classSection({ label, name, sheet, shown }: ClassView, { splits }: Description, split: "train" | "test") {
+function classSection(
+  { label, name, sheet, shown }: ClassView,
+  { splits }: Description,
+  split: "train" | "test",
+  draws: number,
+): string {
   const total = splits[split]?.perClass[label] ?? 0;
-  const what = sheet ? `${count(shown)} of ${count(total)}, evenly spaced` : "no image";
+  const beside = draws > 0 ? `, each with ${draws} draws of its augmentation` : "";
+  const what = sheet ? `${count(shown)} of ${count(total)}, evenly spaced${beside}` : "no image";
   const title = name === `${label}` ? name : `${label} · ${escapeHtml(name)}`;
   const heading = `<h2>${title} <small>${splitNames[split]}: ${what}</small></h2>`;
   return sheet ? `${heading}\n${picture(sheet, `images of ${name}`)}` : heading;

@@ -1,5 +1,6 @@
 import type { Backend } from "../backend.js";
 import { activation, activationBackward, add } from "./activation.js";
+import { augment } from "./augment.js";
 import { barrier, halt } from "./barrier.js";
 import {
   batchNorm,
@@ -27,6 +28,7 @@ import { winograd, winogradBackward, winogradFilters, winogradGradient, winograd
 /** The twin of every operation. One that is missing does not compile. */
 export const twins: Twins = {
   gather,
+  augment,
   dense,
   denseBackward,
   denseUpdate,

@@ -1,4 +1,5 @@
 import type { OperationName } from "../../../src/kernels/operations.js";
+import { augment } from "./augment.js";
 import {
   batchNorm,
   batchNormBackward,
@@ -22,6 +23,7 @@ import { winograd, winogradBackward, winogradGradient, winogradFilters, winograd
 /** What the kernel tests run: cases for every operation. One that has none does not compile. */
 export const cases: { readonly [O in OperationName]: Cases } = {
   gather,
+  augment,
   dense,
   denseBackward,
   denseUpdate,

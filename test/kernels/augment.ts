@@ -1,0 +1,43 @@
+/** Runs `augment` on images, without standardisation: pixels come out as they go in. */
+import { type Augmentation, noAugmentation } from "../../src/data/augment/augmentation.js";
+import type { ImageShape } from "../../src/data/dataset.js";
+import { augmentArguments, augmentWorkspace } from "../../src/engine/augment.js";
+import type { Backend } from "../../src/kernels/backend.js";
+import { blank } from "./data.js";
+import type { Format, Real } from "./lab.js";
+import { call, execute, wholeStep } from "./lab.js";
+
+export interface AugmentRun {
+  readonly images: Uint8Array;
+  readonly shape: ImageShape;
+  readonly settings: Partial<Augmentation>;
+  /** Samples, in the order they are taken. */
+  readonly order: readonly number[];
+  readonly epoch?: number;
+  readonly seed?: number;
+  readonly maximum?: number;
+  readonly perImage?: boolean;
+}
+
+/** The pixels of each place of the order. */
+export function augmentImages(backend: Backend, format: Format, run: AugmentRun): Real[] {
+  const { images, shape, settings, order, epoch = 0, seed = 0, maximum = 255, perImage = false } = run;
+  const pixels = shape.height * shape.width * shape.channels;
+  const x = blank(format, order.length * pixels);
+  const values = {
+    x,
+    ldx: pixels,
+    images,
+    order: Int32Array.from(order),
+    scale: format.array(pixels).fill(1),
+    shift: format.array(pixels),
+    workspace: blank(format, augmentWorkspace(shape)),
+    ...shape,
+    maximum,
+    perImage: Number(perImage),
+    ...augmentArguments({ ...noAugmentation, ...settings }, seed),
+  };
+  const step = { ...wholeStep(order.length), epoch };
+  const out = execute(backend, format, [call("augment", values)], [step]).of(x);
+  return order.map((_, r) => out.slice(r * pixels, (r + 1) * pixels));
+}
