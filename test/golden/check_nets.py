@@ -38,12 +38,28 @@ LIMITS = {
 GREY = ["cs596-2layer", "lenet5", "cs596-1conv", "cs596-3conv", "cs596-4conv-bn", "cs596-vgg", "cs596-vgg-bn"]
 COLOUR = ["small-cnn", "kth-3.2", "kth-4.a.1", "kth-4.a.2", "kth-4.b", "kth-4.c", "kth-4.d", "kth-4.e", "resnet20", "vgg16-cifar"]
 LARGE = ["alexnet", "vgg16", "vgg19"]
+
+
+def smooth_resnet():
+    """resnet20 with tanh for ReLU: nothing has a kink, so that rounding alone is left, in Winograd's 16 convolutions too."""
+
+    def block(filters, stride):
+        halving = " stride 2" if stride == 2 else ""
+        body = f"conv {filters}x3 pad 1{halving} nobias >> bn >> tanh >> conv {filters}x3 pad 1 nobias >> bn"
+        projection = f", conv {filters}x1 stride 2 nobias >> bn" if stride == 2 else ""
+        return f"residual({body}{projection}) >> tanh"
+
+    blocks = [block(filters, stride if i == 0 else 1) for filters, stride in ((16, 1), (32, 2), (64, 2)) for i in range(3)]
+    return " >> ".join(["conv 16x3 pad 1 nobias >> bn >> tanh", *blocks, "gap >> flatten >> fc 10"])
+
+
 # What no preset has: odd sizes, one-sided padding, steps of two sizes, maxout, overlapping windows, sums within sums.
 SENTENCES = {
     "conv 5x3 same stride 2 >> tanh >> pool 3 same stride 2 >> fc 10": [13, 10, 3],
     "conv 6x4x3 same >> maxout 3 >> avgpool 3x2 stride 2x1 >> bn >> tanh >> flatten >> bn 0.2 0.01 >> fc 8 >> maxout 2 >> fc 10": [9, 8, 2],
     "conv 4x3 pad 2x1 stride 2x3 nobias >> lrelu 0.1 >> pool 2 pad 1 stride 1 >> noise 0.1 >> gap >> flatten >> fc 10": [11, 12, 1],
     "bn >> residual(conv 3x3 same >> residual(tanh, conv 3x1) >> relu) >> drop 0.2 >> conv 7x2 >> sigmoid >> flatten >> fc 10": [7, 6, 3],
+    smooth_resnet(): [32, 32, 3],
 }
 
 
