@@ -119,7 +119,7 @@ export class Passes {
       const body = (): void => {
         for (const write of run) write();
       };
-      // A loop over groups is one whose blocks are as large as any group.
+      // A loop over groups is one in which no group is larger than a block.
       if (extent === "shards") body();
       else if (extent === "wide") writer.blocks({ ...whole, size: block.wide }, body);
       else writer.blocks({ ...range, size: extent === "blocks" ? block.blocks : Number.MAX_SAFE_INTEGER }, body);

@@ -73,6 +73,8 @@ export interface Region {
 }
 
 type Words<S extends string> = S extends `${infer Head} ${infer Tail}` ? Head | Words<Tail> : S;
+/** A convolution's sizes, as its operations have them. */
+export type ConvGeometry = { readonly [W in Words<typeof geometry>]: number };
 type ArgumentName<W extends string> = W extends `${infer N}*${string}` ? N : W extends `${infer N}~` ? N : W;
 type ArgumentValue<W extends string> = W extends `${string}*${string}` ? Region | null : number;
 /** The arguments of one operation by name, derived from its signature. */

@@ -76,7 +76,7 @@ export function parseCsv(bytes: Uint8Array, options: CsvOptions): Split & { read
   return { count, images, labels, pixels };
 }
 
-/** Names in the first line, where it has any cell that no number begins. */
+/** Names in the first line, where every cell of it begins with a letter or an underscore. */
 function headerOf(bytes: Uint8Array, end: number): string[] | null {
   const cells = textOf(bytes, 0, lineEnd(bytes, 0, end))
     .split(",")

@@ -1,5 +1,5 @@
 import { transformFilters } from "../winograd.js";
-import type { Geometry } from "./conv.js";
+import type { ConvGeometry } from "../operations.js";
 import { eachTap } from "./conv.js";
 import type { Panel, Real, Twin } from "./contract.js";
 import { arrayLike, lanesOf, panelsOf, padded } from "./contract.js";
@@ -23,7 +23,7 @@ interface Part {
 }
 
 /** Adds a sample's x dyᵀ to the part, pixel by pixel. */
-function accumulate({ x, ldx, dy, lddy }: Operands, geometry: Geometry, sample: number, part: Part): void {
+function accumulate({ x, ldx, dy, lddy }: Operands, geometry: ConvGeometry, sample: number, part: Part): void {
   const { g, at, tapRows, firstChannel, lastChannel, panel } = part;
   const { outHeight, outWidth, filters, channels } = geometry;
   const width = Math.min(panel.width, filters - panel.column);

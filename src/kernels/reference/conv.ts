@@ -1,25 +1,15 @@
+import type { ConvGeometry } from "../operations.js";
 import { applyDerivativeOf, applyOf } from "./activation.js";
 import type { Panel, Real, Twin } from "./contract.js";
 import { arrayLike, lanesOf, panelsOf, padded } from "./contract.js";
 
-/** A convolution's sizes, as its operations have them. */
-export interface Geometry {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly padTop: number;
-  readonly padLeft: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly filters: number;
-}
-
 /** Calls `visit` for each tap of output (row, column) that falls inside the image: where in the image, which tap. */
-export function eachTap(g: Geometry, row: number, column: number, visit: (pixel: number, tap: number) => void): void {
+export function eachTap(
+  g: ConvGeometry,
+  row: number,
+  column: number,
+  visit: (pixel: number, tap: number) => void,
+): void {
   for (let ky = 0; ky < g.kernelHeight; ky++) {
     const y = row * g.strideHeight + ky - g.padTop;
     if (y < 0 || y >= g.height) continue;

@@ -5,23 +5,7 @@
 import type { BufferContext, BufferSpec, Lowering, Tensor } from "../../engine/lowering.js";
 import { winograd } from "./conv-winograd.js";
 import { convUpdateWorkspace } from "../../kernels/conv-workspace.js";
-import { elementwiseNames, type Region } from "../../kernels/operations.js";
-
-/** A convolution's sizes, as its operations have them. */
-export interface ConvGeometry {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly padTop: number;
-  readonly padLeft: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly filters: number;
-}
+import { type ConvGeometry, elementwiseNames, type Region } from "../../kernels/operations.js";
 
 /** What a convolution's passes see: the layer's buffers, and of its sums z before pooling, where dL/dz lies. */
 export interface ConvLowering extends Lowering {

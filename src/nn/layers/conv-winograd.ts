@@ -5,7 +5,7 @@
  * any number of ranks and any instruction set.
  */
 import type { BufferContext } from "../../engine/lowering.js";
-import { elementwiseNames } from "../../kernels/operations.js";
+import { type ConvGeometry, elementwiseNames } from "../../kernels/operations.js";
 import {
   gradientWorkspace,
   productWorkspace,
@@ -13,7 +13,7 @@ import {
   transformedLength,
   updateWorkspace,
 } from "../../kernels/winograd.js";
-import type { ConvAlgorithm, ConvGeometry } from "./conv-algorithm.js";
+import type { ConvAlgorithm } from "./conv-algorithm.js";
 
 /** Fewer products than this part of the definition's do not pay for the transforms. */
 const leastGain = 1.6;

@@ -11,6 +11,7 @@
 import { z } from "zod";
 import type { Lowering } from "../../engine/lowering.js";
 import { internalError } from "../../errors.js";
+import type { ConvGeometry } from "../../kernels/operations.js";
 import {
   pairOf,
   paddingSchema,
@@ -26,7 +27,7 @@ import { rectifies } from "../initializers.js";
 import { featureCount, type Layer } from "../layer.js";
 import { sizeOf, sizeText } from "../notation.js";
 import type { FeatureShape } from "../spec.js";
-import { algorithmOf, type ConvGeometry } from "./conv-algorithm.js";
+import { algorithmOf } from "./conv-algorithm.js";
 
 const schema = z.strictObject({
   type: z.literal("conv2d"),
