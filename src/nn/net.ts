@@ -33,6 +33,21 @@ export const elementCount = (shape: readonly number[]): number => shape.reduce((
 const countOf = (parameters: readonly ParameterSpec[]): number =>
   parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 
+/** No net that is meant comes near these; a few lines of text can mean one that fills every memory. */
+export const layerLimit = 10_000;
+export const depthLimit = 64;
+
+/** Throws `usageError` for a layer too many, or too deep in branches. */
+function checkExtent(name: string, count: number, depth: number): void {
+  const where = `layer ${name.length > 80 ? `${name.slice(0, 80)}…` : name}`;
+  if (depth > depthLimit) {
+    throw usageError({ where, expected: `layers at most ${depthLimit} deep in others`, got: "a deeper one" });
+  }
+  if (count >= layerLimit) {
+    throw usageError({ where, expected: `at most ${layerLimit} layers in all`, got: "more" });
+  }
+}
+
 /**
  * Appends the layers of one list, and of the branches of its composite layers; returns what the last one is. `follower`
  * comes after the list, where it is a branch.
@@ -44,16 +59,18 @@ function resolveLayers(
   input: FeatureShape,
   layers: NetLayer[],
   follower?: LayerSpec,
+  depth = 0,
 ): number {
   const shapeOf = (position: number): FeatureShape => (position === from ? input : layers[position].output);
   let last = from;
   for (const [i, spec] of specs.entries()) {
     const name = `${prefix}${i}`;
+    checkExtent(name, layers.length, depth);
     const layer = layerOf(spec, name);
     const branches = Object.entries(layer.branches?.(spec) ?? {});
     const above = specs.find((next, at) => at > i && !layerOf(next, `${prefix}${at}`).passive) ?? follower;
     const inputs = branches.map(([branch, list]) =>
-      resolveLayers(list, `${name}.${branch}.`, last, shapeOf(last), layers, above),
+      resolveLayers(list, `${name}.${branch}.`, last, shapeOf(last), layers, above, depth + 1),
     );
     if (inputs.length === 0) inputs.push(last);
     const place: LayerPlace = {

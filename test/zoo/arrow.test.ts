@@ -216,6 +216,8 @@ const mistakes: [string, number, ...string[]][] = [
   ["conv 32x3] >> fc 10", 10, `">>" or the end`, `"]"`],
   ["[relu]*0 >> fc 10", 8, "at least 1"],
   ["[[relu]*1000]*1000", 14, "at most 10000 layers"],
+  ["[residual([relu]*200)]*200", 23, "at most 10000 layers", "200 times 201"],
+  ["[relu]*9999 >> residual(relu) >> fc 10", 13, "at most 10000 layers", "10001 up to here"],
   ["residual conv 3x3", 10, "a body"],
   ["residual(relu >> fc 10", 23, `")"`, "got the end"],
   ["residual(relu, relu, relu)", 20, `">>" or ")"`, `","`],

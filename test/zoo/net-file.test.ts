@@ -36,4 +36,14 @@ test("a JSON file is a net, and lasts as its sentence", (t) => {
     assert.throws(() => buildNet(write(text), {}), says);
   }
   assert.throws(() => buildNet(join(folder, "other.json"), {}), /no such file/);
+
+  const deep = (depth: number, inner: string): string =>
+    `{"layers": [${'{"type": "residual", "body": ['.repeat(depth)}${inner}${"]}".repeat(depth)}]}`;
+  assert.throws(
+    () => buildNet(write(deep(20_000, '{"type": "relu"}')), {}),
+    /at most 64 deep in others, got a deeper one/,
+  );
+  assert.throws(() => buildNet(write(deep(1, '{"type": "dropout", "rate": 1e999}')), {}), /"rate":"Infinity"/);
+  const many = Array.from({ length: 10_001 }, () => '{"type": "flatten"}').join();
+  assert.throws(() => buildNet(write(`{"layers": [${many}]}`), {}), /at most 10000 layers in all, got more/);
 });

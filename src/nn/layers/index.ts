@@ -54,8 +54,22 @@ export function layerOf(spec: LayerSpec, name: string): Layer {
     throw usageError({
       where: `layer ${name} (${layer.type})${issue.path.length > 0 ? `, ${issue.path.join(".")}` : ""}`,
       expected: `a valid ${layer.type} layer`,
-      got: `${JSON.stringify(spec)} (${issue.message})`,
+      got: `${textOf(spec)} (${issue.message})`,
     });
   }
   return layer;
 }
+
+/** A spec for people: lists of layers by their length, since they may be long and deep; numbers that JSON lacks by name. */
+const textOf = (spec: LayerSpec): string =>
+  JSON.stringify(spec, (_key, value: unknown) => {
+    if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+    return Array.isArray(value) && typeof value[0] === "object" ? `${value.length} layers` : value;
+  });
+
+/** Layers of a list, those of branches counted. */
+export const countLayers = (specs: readonly LayerSpec[]): number =>
+  specs.reduce((sum, spec) => {
+    const branches = Object.values(layerOf(spec, "of a list").branches?.(spec) ?? {});
+    return branches.reduce((inner, list) => inner + countLayers(list), sum + 1);
+  }, 0);

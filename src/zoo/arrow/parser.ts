@@ -8,7 +8,8 @@
  */
 import { didYouMean, type HeddleError } from "../../errors.js";
 import type { Layer } from "../../nn/layer.js";
-import { layers } from "../../nn/layers/index.js";
+import { countLayers, layers } from "../../nn/layers/index.js";
+import { depthLimit, layerLimit } from "../../nn/net.js";
 import type { Arguments } from "../../nn/notation.js";
 import type { LayerSpec } from "../../nn/spec.js";
 import { nameOf, sentenceError, type Token, tokens } from "./lexer.js";
@@ -18,10 +19,6 @@ export type Part =
   | { readonly kind: "layer"; readonly spec: LayerSpec }
   | { readonly kind: "repeat"; readonly times: number; readonly parts: readonly Part[] };
 
-/** A sentence that repeats lists of lists must still be a net that fits somewhere. */
-const layerLimit = 10_000;
-const depthLimit = 64;
-
 export const layerOfWord = (word: string): Layer | undefined => layers.find(({ notation }) => notation.word === word);
 
 /** The layers that parts stand for. */
@@ -30,8 +27,10 @@ export const expand = (parts: readonly Part[]): LayerSpec[] =>
     part.kind === "layer" ? [part.spec] : Array.from({ length: part.times }, () => expand(part.parts)).flat(),
   );
 
-const sizeOfParts = (parts: readonly Part[]): number =>
-  parts.reduce((sum, part) => sum + (part.kind === "layer" ? 1 : part.times * sizeOfParts(part.parts)), 0);
+const sizeOfParts = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + sizeOfPart(part), 0);
+
+const sizeOfPart = (part: Part): number =>
+  part.kind === "layer" ? countLayers([part.spec]) : part.times * sizeOfParts(part.parts);
 
 /** Throws `usageError` with the column, and a caret under it. */
 export function parseSentence(sentence: string): Part[] {
@@ -58,7 +57,16 @@ class Parser implements Arguments {
     this.#depth = depth;
     if (depth > depthLimit) throw this.#error(`lists at most ${depthLimit} deep`);
     const parts = [this.#part(depth)];
-    while (this.#take(">>")) parts.push(this.#part(depth));
+    let size = sizeOfPart(parts[0]);
+    for (let { at } = this.#token; this.#take(">>"); { at } = this.#token) {
+      const part = this.#part(depth);
+      size += sizeOfPart(part);
+      if (size > layerLimit) {
+        const expected = `at most ${layerLimit} layers in all`;
+        throw sentenceError(this.#sentence, at, { expected, got: `${size} up to here` });
+      }
+      parts.push(part);
+    }
     return parts;
   }
 
