@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { exitCodes, HeddleError } from "../errors.js";
 import { commands } from "./index.js";
+import { visible } from "./table.js";
 import { explainUsage } from "./usage.js";
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -53,7 +54,7 @@ function report(error: unknown): number {
   // Help and version end here too: asked for (0), or shown on stderr because the command is missing.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof HeddleError) {
-    process.stderr.write(`heddle: ${error.message}\n`);
+    process.stderr.write(`heddle: ${error.message.split("\n").map(visible).join("\n")}\n`);
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -31,6 +31,17 @@ test("large and coloured images are shrunk to at most 16 columns of 8 lines", ()
   assert.deepEqual(odd, ["   ", "   ", "   "]);
 });
 
+test("names cannot break a table's lines or steer the terminal; colour codes stay and take no room", () => {
+  const rows = [
+    ["a\nb\u001b]0;title\u0007", "\u001b[31mred\u001b[39m", "\u202e\u009b2J"],
+    ["1", "2", "3"],
+  ];
+  assert.deepEqual(table("llr", rows).split("\n"), [
+    "a␊b␛]0;title␇  \u001b[31mred\u001b[39m  \ufffd\ufffd2J",
+    "1              2       3",
+  ]);
+});
+
 test("Wilson's interval has the published values and stays inside 0..1", () => {
   // Newcombe 1998, table I, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
   const cases = [

@@ -29,6 +29,15 @@ test("CSV: reads what was written, whatever ends the lines", () => {
   );
 });
 
+test("CSV: a byte order mark is no pixel", () => {
+  assert.deepEqual(parse("\ufeff1,2,3,4\n"), parse("1,2,3,4\n"));
+});
+
+test("CSV: other separators are named", () => {
+  const semicolons = () => parseCsv(Buffer.from("1;0\n2;1\n"), { ...options, pixels: null });
+  assert.throws(semicolons, saying(3, "some.csv", 'a line without a comma: "1;0"'));
+});
+
 const bad: Record<string, [text: string, ...parts: string[]]> = {
   "a short row": ["1,2,3,4\n1,2,3\n", "row 2", "4 numbers", "got 3"],
   "a long row": ["1,2,3,4,5\n", "row 1", "4 numbers", "got 5"],

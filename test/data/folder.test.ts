@@ -69,6 +69,8 @@ test("folder: images of different sizes are refused by name, and brought to one 
     assert.equal(dataset.train.count, 5);
   }
   await assert.rejects(open(`folder:${root}`, { imageSize: "2" }), saying(2, "--image-size", "HEIGHTxWIDTH", '"2"'));
+  const huge = open(`folder:${root}`, { imageSize: "60000x60000" });
+  await assert.rejects(huge, saying(2, "--image-size", "at most 67108864 in all", '"60000x60000"'));
 });
 
 const refused: Record<string, [files: Record<string, Uint8Array | string>, ...parts: string[]]> = {

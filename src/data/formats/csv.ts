@@ -23,16 +23,21 @@ const [newline, comma, space, tab, carriageReturn, zero] = [10, 44, 32, 9, 13, 4
 /** Names of the label's column. */
 const labelNames = ["label", "class", "target", "y"];
 
-/** Rows and columns in errors count from 1. */
-export function parseCsv(bytes: Uint8Array, options: CsvOptions): Split & { readonly pixels: number } {
+/** Rows and columns in errors count from 1. UTF-8's byte order mark, which spreadsheets write, is passed over. */
+export function parseCsv(file: Uint8Array, options: CsvOptions): Split & { readonly pixels: number } {
   const { path, maximum } = options;
+  const bytes = file[0] === 0xef && file[1] === 0xbb && file[2] === 0xbf ? file.subarray(3) : file;
   const end = contentEnd(bytes);
   const names = headerOf(bytes, end);
   const start = names ? lineEnd(bytes, 0, end) + 1 : 0;
   const count = countOf(bytes, newline, start, end) + (start < end ? 1 : 0);
   const pixels = options.pixels ?? countOf(bytes, comma, start, lineEnd(bytes, start, end));
   if (count === 0 || pixels === 0) {
-    throw dataError({ where: path, expected: "lines of numbers: pixels, then the label", got: "none" });
+    const got =
+      count === 0
+        ? "none"
+        : `a line without a comma: ${JSON.stringify(textOf(bytes, start, Math.min(lineEnd(bytes, start, end), start + 40)))}`;
+    throw dataError({ where: path, expected: "lines of numbers: pixels, then the label", got });
   }
   options.onSize?.(count, pixels);
   const named = names?.findIndex((name) => labelNames.includes(name.toLowerCase())) ?? -1;

@@ -1,6 +1,7 @@
 /** What a data set of image files can be told: size, way of fitting, channels, and how many bad files may be passed over. */
 import { usageError } from "../../errors.js";
 import type { LoadOptions } from "../dataset.js";
+import { defaultLimits } from "../formats/pixels.js";
 import type { Fit } from "../formats/resize.js";
 
 export interface ImageSettings {
@@ -20,6 +21,8 @@ export function imageSettings({ imageSize, fit = "pad", channels, skipBad = 0 }:
 /** "64x32": height, then width. Throws `usageError`. */
 export function parseImageSize(text: string): { height: number; width: number } {
   const [, height, width] = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/.exec(text) ?? [];
-  if (width !== undefined) return { height: Number(height), width: Number(width) };
-  throw usageError({ where: "--image-size", expected: "HEIGHTxWIDTH in pixels, as in 64x32", got: `"${text}"` });
+  const pixels = width === undefined ? null : Number(height) * Number(width);
+  if (pixels !== null && pixels <= defaultLimits.pixels) return { height: Number(height), width: Number(width) };
+  const most = pixels === null ? "" : `, at most ${defaultLimits.pixels} in all`;
+  throw usageError({ where: "--image-size", expected: `HEIGHTxWIDTH in pixels, as in 64x32${most}`, got: `"${text}"` });
 }
