@@ -64,7 +64,7 @@ test("a split that the set does not have is refused", () => {
   assert.throws(() => showDataset(dataset, { split: "test" }), saying(2, "--split", "train", "got test"));
 });
 
-test("with augmentation, each image stands beside draws of it; only the training split has any", () => {
+test("with augmentation, each image stands beside draws of it; another split than train is refused", () => {
   const augmentation = parseAugmentation("brightness 1");
   const html = showDataset(dataset, { split: "train", augmentation });
   const [, , , firstSheet, secondSheet] = pictures(html);

@@ -67,7 +67,7 @@ const measuring = ["batchNormMeasure", "batchNormMeasureBackward", "convGradient
 
 for (const format of formats) {
   for (const name of rowwise) {
-    test(`${name} in ${format.name}: any shards give the bits of all rows at once`, () => {
+    test(`${name} in ${format.name}: the bits of all rows at once, in whatever shards`, () => {
       for (const one of cases[name](format)) {
         const { call, step } = one;
         const whole = execute(backend, format, [call], [step]);
@@ -80,7 +80,7 @@ for (const format of formats) {
   }
 
   for (const name of Object.keys(ranged) as (keyof typeof ranged)[]) {
-    test(`${name} in ${format.name}: any ranges give the bits of the whole`, () => {
+    test(`${name} in ${format.name}: the bits of the whole, in whatever ranges`, () => {
       const [first, last] = ranged[name];
       for (const one of cases[name](format)) {
         const { call, step } = one;
@@ -96,7 +96,7 @@ for (const format of formats) {
   }
 
   for (const name of measuring) {
-    test(`${name} in ${format.name}: any blocks of a group give the bits of one`, () => {
+    test(`${name} in ${format.name}: the bits of a whole group, in whatever blocks`, () => {
       for (const one of cases[name](format)) {
         const { call, step } = one;
         const whole = execute(backend, format, [call], [step]);
