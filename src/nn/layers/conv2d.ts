@@ -9,7 +9,7 @@
  * Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning".
  */
 import { z } from "zod";
-import type { Lowering } from "../../engine/lowering.js";
+import type { BufferContext, Lowering } from "../../engine/lowering.js";
 import { internalError } from "../../errors.js";
 import type { ConvGeometry } from "../../kernels/operations.js";
 import {
@@ -27,7 +27,9 @@ import { rectifies } from "../initializers.js";
 import { featureCount, type Layer } from "../layer.js";
 import { sizeOf, sizeText } from "../notation.js";
 import type { FeatureShape } from "../spec.js";
-import { algorithmOf } from "./conv-algorithm.js";
+import type { ConvAlgorithm } from "./conv-algorithm.js";
+import { direct } from "./conv-direct.js";
+import { winograd } from "./conv-winograd.js";
 
 const schema = z.strictObject({
   type: z.literal("conv2d"),
@@ -53,6 +55,12 @@ function geometryOf(spec: Conv2dSpec, input: FeatureShape): ConvGeometry {
   const { windowHeight: kernelHeight, windowWidth: kernelWidth, ...sliding } = slidingGeometry(slidingOf(spec), input);
   return { height, width, channels, kernelHeight, kernelWidth, ...sliding, filters: spec.filters };
 }
+
+/** The first that suits is taken. */
+const algorithms: readonly ConvAlgorithm[] = [winograd, direct];
+
+const algorithmOf = (geometry: ConvGeometry, context: BufferContext): ConvAlgorithm =>
+  algorithms.find(({ suits }) => suits(geometry, context)) ?? direct;
 
 /** Calls one pass of the layer's algorithm. */
 function run(pass: "prepare" | "forward" | "backward" | "update", spec: Conv2dSpec, lowering: Lowering): void {
