@@ -91,7 +91,11 @@ export function valueOfText(key: keyof TrainConfig, text: string): unknown {
 /** Throws `usageError` naming `where` unless the schema accepts the value. */
 export function checkValue(key: keyof TrainConfig, value: unknown, where: string): void {
   if (trainConfigSchema.shape[key].safeParse(value).success && value !== undefined) return;
-  throw usageError({ where, expected: field(key).expected, got: JSON.stringify(value) ?? "nothing" });
+  throw usageError({
+    where,
+    expected: field(key).expected,
+    got: typeof value === "number" ? `${value}` : (JSON.stringify(value) ?? "nothing"),
+  });
 }
 
 /** A configuration given by a program: checked, and completed by the defaults. Throws `usageError` naming the key. */

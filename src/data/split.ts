@@ -55,7 +55,7 @@ function heldCount(validation: number, n: number): number {
   throw usageError({
     where: "--validation",
     expected: `0 (none), a share below 1, or a whole number below the ${n} samples of the training split`,
-    got: `${validation}`,
+    got: isShare ? `${validation}, which leaves none of them for training` : `${validation}`,
   });
 }
 

@@ -14,6 +14,7 @@ const wrong: readonly [args: string, message: RegExp][] = [
   ["train --threads two", /--threads: expected .*, got "two"/],
   ["train --threads 1.5", /--threads: expected .*, got 1\.5/],
   ["train --batch-size 0", /--batch-size: expected a whole number of at least 1, or full, got 0/],
+  ["train --lr 1e400", /--lr: expected a number above 0, got Infinity/],
   ["train --lr -0.1", /--lr: expected a number above 0, got -0\.1/],
   ["train --lr fast", /--lr: expected a number above 0, got "fast"/],
   ["train --momentum 1", /--momentum: expected a number of at least 0 and below 1, got 1/],

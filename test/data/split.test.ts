@@ -95,6 +95,10 @@ test("what cannot be held back or chosen is a usage error", () => {
     const call = () => stratifiedSplit(labels, classes, validation, 0);
     assert.throws(call, saying(2, "--validation", "4 samples", `got ${validation}`));
   }
+  assert.throws(
+    () => stratifiedSplit(labels, classes, 0.999, 0),
+    saying(2, "--validation", "got 0.999, which leaves none"),
+  );
   for (const n of [0, 5, -1, 1.5, Number.NaN]) {
     assert.throws(() => stratifiedSubset(all(4), labels, classes, n, 0), saying(2, "--subset", "1..4", `got ${n}`));
   }
