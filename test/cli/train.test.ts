@@ -197,7 +197,7 @@ test("summary, bench and doctor print one document each", async () => {
   const cases: [args: string, keys: string][] = [
     [
       "summary dtu-mlp",
-      "parameters statistics multiplyAdds layers activationBytes memory sentence input classes notes",
+      "parameters statistics multiplyAdds layers activationBytes memory plan sentence input classes notes",
     ],
     ["bench step --model digits-mlp --threads 1 --seconds 0.1", "msPerStep samplesPerSecond gflops peakShare ranks"],
     ["bench scaling --model digits-mlp --threads 1,2 --seconds 0.1", "results"],

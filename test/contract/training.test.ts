@@ -5,7 +5,7 @@ import { layers } from "../../src/nn/layers/index.js";
 import { losses } from "../../src/nn/losses.js";
 import { resolveNet } from "../../src/nn/net.js";
 import { optimizers } from "../../src/optim/index.js";
-import { goldenCases, goldenWeights, replay, worst } from "../golden/golden.js";
+import { goldenCases, goldenNets, goldenWeights, replay, worst } from "../golden/golden.js";
 import { chosenBackend } from "../kernels/addon.js";
 import { engineOf } from "./lab.js";
 
@@ -45,9 +45,10 @@ for (const golden of cases) {
   }
 }
 
-test("every layer, loss and optimizer has a golden case (add one to test/golden/make.py)", () => {
+test("every layer, loss and optimizer has a golden case (add one to test/golden/make.py or make_nets.py)", () => {
+  const nets = [...cases, ...goldenNets()].map(({ net }) => resolveNet(net));
   const covered = {
-    layers: new Set(cases.flatMap(({ net }) => net.layers.map(({ type }) => type))),
+    layers: new Set(nets.flatMap(({ layers: all }) => all.map(({ spec }) => spec.type))),
     losses: new Set(cases.map(({ loss }) => loss)),
     optimizers: new Set(cases.map(({ optimizer }) => optimizer)),
   };

@@ -44,6 +44,10 @@ export interface GoldenModel extends Affine {
 }
 
 const readJson = (name: string): unknown => JSON.parse(readFileSync(goldenFile(name), "utf8"));
+
+/** Whole nets whose gradients PyTorch has made (`make_nets.py`, nets.test.ts). */
+export const goldenNets = (): readonly { readonly net: NetSpec }[] =>
+  (readJson("nets.json") as { cases: readonly { net: NetSpec }[] }).cases;
 export const goldenCases = (): readonly GoldenCase[] => (readJson("training.json") as { cases: GoldenCase[] }).cases;
 export const goldenModel = (): GoldenModel => readJson("model.json") as GoldenModel;
 
