@@ -1,11 +1,11 @@
 // Trains the nets of the source documents on real data and writes what they reach to bench/results/accuracy.md.
 //
-//   node bench/accuracy.mjs [--data-dir DIR] [--only TEXT] [--threads N] [--seed N] [--torch COMMAND]
+//   node bench/accuracy.mjs [--data-dir DIR] [--only TEXT] [--threads N] [--seed N] [--torch COMMAND] [--epochs N] [--subset N] [--out FILE]
 //
 // --torch names a Python that can import torch and numpy: each net is then trained there too, from the same first weights,
 // with the same settings, on the same samples in an order of its own. Rows of earlier runs stay until they are run again.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,10 @@ const { values } = parseArgs({
     threads: { type: "string", default: "2" },
     seed: { type: "string", default: "0" },
     torch: { type: "string" },
+    // For a look whether it runs.
+    epochs: { type: "string" },
+    subset: { type: "string" },
+    out: { type: "string", default: join(root, "bench/results/accuracy.md") },
   },
 });
 const dataDir = values["data-dir"];
@@ -28,10 +32,10 @@ const { findDataset } = await import("../dist/src/data/index.js");
 const { fitPreprocessing } = await import("../dist/src/data/standardize.js");
 const { buildNet } = await import("../dist/src/zoo/index.js");
 const { resolveNet } = await import("../dist/src/nn/net.js");
-const { initializeParameter } = await import("../dist/src/nn/initializers.js");
+const { initializeParameter } = await import("../dist/src/nn/initializers/index.js");
 
 const adam = { optimizer: "adam", lr: 1e-3 };
-const momentum = { optimizer: "momentum", lr: 0.01 };
+const momentum = { optimizer: "sgd momentum=0.9", lr: 0.01 };
 const mnist = { dataset: "mnist", standardize: "dataset" };
 const fashion = { dataset: "fashion-mnist", epochs: 15, batchSize: 128 };
 const cifar = { dataset: "cifar-10", batchSize: 64, allowMissing: true };
@@ -98,7 +102,11 @@ async function torchAccuracy({ dataset, model, goal: _, ...settings }) {
   }
 }
 
-const file = join(root, "bench/results/accuracy.md");
+const file = values.out;
+const fewer = {
+  ...(values.epochs && { epochs: Number(values.epochs) }),
+  ...(values.subset && { subset: Number(values.subset) }),
+};
 const rowStart = (each) => `| ${each.model} | ${each.dataset} | ${each.epochs} | ${settingsOf(each)} |`;
 const old = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
 const rows = cases.map((each) => old.find((line) => line.startsWith(rowStart(each))));
@@ -107,13 +115,28 @@ for (const [i, each] of cases.entries()) {
   if (!rowStart(each).includes(values.only)) continue;
   const folder = mkdtempSync(join(tmpdir(), "heddle-accuracy-"));
   const outcome = await train({
-    config: { ...config, dataDir, seed, validation: 0, threads: Number(values.threads), out: join(folder, "run") },
+    config: {
+      ...config,
+      ...fewer,
+      dataDir,
+      seed,
+      validation: 0,
+      threads: Number(values.threads),
+      out: join(folder, "run"),
+    },
   });
   rmSync(folder, { recursive: true });
   const { test, seconds, threads, weightsHash } = outcome.result;
   const torch = values.torch && !each.augment ? await torchAccuracy(each) : null;
   const cells = [
-    ...[each.model, each.dataset, each.epochs, settingsOf(each), test.accuracy.toFixed(4), goal ? `${goal}` : ""],
+    ...[
+      each.model,
+      each.dataset,
+      each.epochs,
+      settingsOf(each),
+      test.values.accuracy.toFixed(4),
+      goal ? `${goal}` : "",
+    ],
     ...[
       `${seconds.toFixed(1)} s`,
       threads,

@@ -7,11 +7,12 @@ import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
 const { loadBackend } = await import("../dist/src/kernels/index.js");
-const { ProgramWriter } = await import("../dist/src/kernels/operations.js");
+const { stepBlock } = await import("../dist/src/kernels/layout.js");
+const { ProgramWriter } = await import("../dist/src/kernels/program-writer.js");
 
 const barriers = 1000;
 const words = { offset: 0, bytes: 512 };
-const blockBytes = 128;
+const blockBytes = stepBlock.words * 8;
 const endless = 0x7fffffff;
 
 if (isMainThread) {

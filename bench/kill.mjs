@@ -1,19 +1,19 @@
 // Kills training with SIGKILL at ten seeded random lines of metrics.jsonl, resumes each time at another number of
 // threads, and compares with the unbroken run, to the bit. Exit 1 where a single byte differs.
 //
-//   npm run build && node bench/kill.mjs [SEED]        HEDDLE_DATA_DIR: on MNIST too
+//   npm run build && node bench/kill.mjs [--seed S] [--kills N]        HEDDLE_DATA_DIR: on MNIST too
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 const load = (module) => import(new URL(`../dist/${module}.js`, import.meta.url).href);
-const { Stream } = await load("src/random");
+const { Stream } = await load("src/base/random");
 const { comparable, killAtLine, metricsOf } = await load("test/robustness/kill");
 const { start } = await load("test/robustness/program");
 
-const seed = Number(process.argv[2] ?? 0);
-const kills = 10;
+const options = { seed: { type: "string", default: "0" }, kills: { type: "string", default: "10" } };
+const [seed, kills] = ["seed", "kills"].map((name) => Number(parseArgs({ options }).values[name]));
 /** A run is killed, resumed, killed once more, and resumed to its end. */
 const killsPerRun = 2;
 const threadCounts = [1, 2, 3, 7, 16];
@@ -49,9 +49,9 @@ let different = 0;
 let done = 0;
 for (const [number, { name, settings, steps, epochs }] of cases.entries()) {
   const draws = new Stream(seed, "shuffle", number);
-  const options = { cwd: folder };
+  const inFolder = { cwd: folder };
   const args = ["train", ...settings, "--log-steps", "--json", "--out"];
-  const unbroken = json(await start([...args, `${name}-unbroken`, "--threads", "1"], options).ended);
+  const unbroken = json(await start([...args, `${name}-unbroken`, "--threads", "1"], inFolder).ended);
   const lines = comparable(metricsOf(join(folder, `${name}-unbroken`)));
   console.log(`${name}: ${epochs} epochs of ${steps} steps, unbroken ${unbroken.weightsHash}\n`);
   row(["kill at line", "of", "threads", "dead after line", "resume begins", "the bytes"]);
@@ -69,12 +69,12 @@ for (const [number, { name, settings, steps, epochs }] of cases.entries()) {
       const before = metricsOf(path).length;
       const line = before + 1 + draws.below(Math.max(1, Math.floor((lines.length - before) / 2)));
       threads = others();
-      const outcome = await killAtLine([...command, "--threads", threads], { ...options, run: path, line });
+      const outcome = await killAtLine([...command, "--threads", threads], { ...inFolder, run: path, line });
       killed.push({ line, threads, ...outcome });
       command = ["train", "--resume", `${name}-${run}`, "--json"];
     }
     threads = others();
-    const last = await start([...command, "--threads", threads], options).ended;
+    const last = await start([...command, "--threads", threads], inFolder).ended;
     const { weightsHash, modelHash } = json(last);
     const same =
       weightsHash === unbroken.weightsHash &&

@@ -3,7 +3,7 @@
 //   npm run build && node bench/predict.mjs [--onnxruntime DIR] [--python COMMAND] [--seconds S] [--rounds N]
 //
 // DIR is a folder where onnxruntime-node is installed; COMMAND a Python with the onnx package, which turns our model
-// files into ONNX. Heddle starts from bytes, onnxruntime from floats that are standardised already; both end in
+// files into ONNX. Heddle starts from bytes, onnxruntime from floats that are standardized already; both end in
 // probabilities. Without --onnxruntime only Heddle is timed.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

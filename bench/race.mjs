@@ -1,6 +1,6 @@
 // Races Heddle with its peers on this machine, taking turns, and writes bench/results/<machine>.md.
 //
-//   npm run bench -- [--race gemm|mlp|conv]… [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--blas NAME=LIBRARY]… [--note TEXT]…
+//   npm run bench -- [--race gemm|mlp|conv]… [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--blas NAME=LIBRARY]… [--note TEXT]… [--out DIR]
 //
 // COMMAND starts a Python that can import torch, with whatever environment it needs; {threads} becomes the number of
 // threads, which PyTorch's own setting does not tell its BLAS, e.g.
@@ -23,14 +23,15 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "4" },
     torch: { type: "string", multiple: true, default: [] },
     blas: { type: "string", multiple: true, default: [] },
+    out: { type: "string", default: join(root, "bench/results") },
     note: { type: "string", multiple: true, default: [] },
   },
 });
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
-const { benchStep } = await import("../dist/src/bench/step.js");
+const { benchStep } = await import("../dist/src/measure/step.js");
 const { buildNet } = await import("../dist/src/zoo/index.js");
-const { measuredPeak } = await import("../dist/src/bench/peak.js");
+const { measuredPeak } = await import("../dist/src/measure/peak.js");
 const { loadBackend } = await import("../dist/src/kernels/index.js");
 
 const backend = loadBackend("native");
@@ -146,7 +147,7 @@ async function raceSteps(cases) {
     "",
     "## Training step",
     "",
-    "Adam, softmax cross-entropy, f32, synthetic input. Heddle's step gathers and standardises from bytes;",
+    "Adam, softmax cross-entropy, f32, synthetic input. Heddle's step gathers and standardizes from bytes;",
     "`times` is the peer's best over Heddle's best.",
   );
   const head = ["net", "batch", "threads", "Heddle ms", "median", "of peak", "times 1 thread"];
@@ -202,7 +203,7 @@ for (const race of values.race) {
   if (race === "gemm") raceGemm();
   else await raceSteps(nets[race]);
 }
-mkdirSync(join(root, "bench/results"), { recursive: true });
-const file = join(root, "bench/results", `${name}.md`);
+mkdirSync(values.out, { recursive: true });
+const file = join(values.out, `${name}.md`);
 writeFileSync(file, `${lines.join("\n")}\n`);
 log(`wrote ${file}`);

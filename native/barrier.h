@@ -8,7 +8,7 @@ struct BarrierWords {
   alignas(128) int32_t arrived;
   alignas(128) int32_t generation;  // grows by one each time all have come
   alignas(128) int32_t sleepers;
-  alignas(128) int32_t poison;      // not 0: leave at once, the state is garbage
+  alignas(128) int32_t poison;  // not 0: leave at once, the state is garbage
 };
 
 enum class Meeting { met, poisoned, waiting };
@@ -17,8 +17,8 @@ enum class Meeting { met, poisoned, waiting };
 // poison is seen); call it again to go on waiting.
 class Arrival {
  public:
-  // Spinning is for ranks that have a core each: a barrier between spinning ranks costs a third of a microsecond, between
-  // sleeping ones tens. With more ranks than cores, a spinning rank would keep the others from coming.
+  // Spinning is for ranks that have a core each: a barrier between spinning ranks costs a third of a microsecond,
+  // between sleeping ones tens. With more ranks than cores, a spinning rank would keep the others from coming.
   Meeting meet(BarrierWords* words, int32_t ranks, bool spin);
 
  private:

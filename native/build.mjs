@@ -1,57 +1,130 @@
-// Builds the addon with node-gyp, offline: with the headers that sit beside the running Node where they are there.
-// Run as `npm run build:native`; `--debug` keeps symbols.
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+/**
+ * Builds the addon, native/build/Release/heddle.node: `npm run build:native`; `--debug` keeps symbols. Needs a C++17
+ * compiler and nothing else, and compiles only what changed.
+ */
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findCompiler, Objects, runCommand, writeChanged } from "./compile.mjs";
+import { generatedHeaders, instructionSets, prefixOf, unitsOf } from "./units.mjs";
 
 const native = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** True where `name --version` runs. */
-const works = (name) => name !== undefined && spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0;
+/** For all of C++. Every fused multiply-add is an explicit one: the bytes must not depend on the compiler. */
+export const flags = [
+  "-std=c++17",
+  "-ffp-contract=off",
+  "-fno-math-errno",
+  "-fno-strict-aliasing",
+  "-fno-exceptions",
+  "-fno-rtti",
+  "-fvisibility=hidden",
+  "-ffunction-sections",
+  "-fPIC",
+  "-Wall",
+  "-Wextra",
+  // GCC 12 finds faults in its own headers of intrinsics.
+  "-Wno-uninitialized",
+  "-Wno-maybe-uninitialized",
+  "-I.",
+  "-Ibuild",
+];
 
-/** What this machine lacks to compile C++; empty when all is there. */
-export function missingTools() {
-  const lacking = [];
-  if (![process.env.CXX, "c++", "g++", "clang++"].some(works))
-    lacking.push("a C++17 compiler (Debian: apt install g++)");
-  if (!works("make")) lacking.push("make (Debian: apt install make)");
-  if (![process.env.PYTHON, "python3", "python"].some(works)) lacking.push("Python 3 (Debian: apt install python3)");
-  return lacking;
+/** The C++ runtime is linked in, and only what is used: nothing newer than what Node itself needs is asked of a system. */
+const linkFlags = ["-shared", "-static-libstdc++", "-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"];
+
+/** What runs on every CPU. */
+export const baseSources = ["addon.cc", "cpu.cc", "measure.cc", "program.cc", "barrier.cc"];
+
+/** Writes the generated sources and returns the kernels' units: source, object and flags of each. */
+export function kernelUnits(machine = process.arch) {
+  for (const [path, text] of Object.entries(generatedHeaders())) writeChanged(join(native, "build", path), text);
+  return instructionSets(machine).flatMap(({ name: isa, flags: own }) => {
+    const prefix = join("build", "units", isa, "prefix.h");
+    writeChanged(join(native, prefix), prefixOf(isa));
+    return [...unitsOf(isa)].map(([unit, text]) => {
+      const source = join("build", "units", isa, `${unit}.cc`);
+      writeChanged(join(native, source), text);
+      const object = join("build", "objects", isa, `${unit}.o`);
+      return { isa, unit, source, object, flags: [...flags, ...own], prefix };
+    });
+  });
 }
 
-/** Compiles native/ into native/build/Release. Throws one clear message where that is not possible. */
-export function buildNative() {
-  const lacking = missingTools();
-  if (lacking.length > 0)
-    throw new Error(`The native addon cannot be built: this machine lacks ${lacking.join(", ")}.`);
-  // <prefix>/bin/node has its headers in <prefix>/include/node; saying so keeps node-gyp from downloading them,
-  // whatever npm's own configuration says.
-  const prefix = dirname(dirname(process.execPath));
-  const headers = existsSync(join(prefix, "include", "node", "node_api.h")) ? [`--nodedir=${prefix}`] : [];
-  const gyp = require.resolve("node-gyp/bin/node-gyp.js");
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^npm_config_/i.test(key)));
-  const result = spawnSync(process.execPath, [gyp, "rebuild", "--jobs=max", ...headers], {
-    cwd: native,
-    env,
-    encoding: "utf8",
-  });
-  if (result.status !== 0) {
-    throw new Error(`The native addon did not compile:\n${result.stdout}\n${result.stderr}`);
+/** The folder of `node_api.h`, relative to native/. */
+function headers() {
+  return relative(native, require("node-api-headers").include_dir);
+}
+
+/**
+ * Brings the addon up to date. `onStart(unit, number, total)` tells of each unit that is compiled. Returns the addon's path and
+ * how many units were compiled. Throws where there is no compiler, and with the compiler's words where it fails.
+ */
+export async function buildNative({ debug = false, onStart } = {}) {
+  const compiler = findCompiler();
+  if (compiler === null)
+    throw new Error("no C++ compiler: looked for CXX, c++, g++, clang++ (Debian: apt install g++)");
+  const objects = new Objects(native, compiler);
+  const kernels = kernelUnits().map((unit) => objects.job(unit.source, unit.object, unit.flags, unit.prefix));
+  const base = baseSources.map((source) =>
+    objects.job(source, join("build", "objects", `${source}.o`), [
+      ...flags,
+      "-O2",
+      "-DNAPI_VERSION=8",
+      `-I${headers()}`,
+    ]),
+  );
+  const jobs = [...kernels, ...base];
+  const compiled = await objects.compile(jobs, onStart);
+
+  const output = join("build", "Release", "heddle.node");
+  const inputs = jobs.map((job) => job.output);
+  const link = { output, command: [...linkFlags, ...(debug ? [] : ["-s"]), ...inputs] };
+  if (!objects.isCurrent(link)) {
+    mkdirSync(join(native, dirname(output)), { recursive: true });
+    const temporary = `${output}.${process.pid}`;
+    try {
+      await runCommand([...compiler.command, ...link.command, "-o", temporary], { cwd: native });
+      renameSync(join(native, temporary), join(native, output));
+    } finally {
+      rmSync(join(native, temporary), { force: true });
+    }
+    new Objects(native, compiler).record(link, inputs);
   }
-  return join(native, "build", "Release", "heddle.node");
+  return { path: join(native, output), compiled };
+}
+
+/** Says which unit is compiled: on one line of a terminal, else a line now and then. */
+export function progress(stream = process.stderr) {
+  let [said, drawn] = [0, false];
+  return {
+    onStart: ({ output }, number, total) => {
+      const unit = output.replace(/^build\/objects\//, "").replace(/\.o$/, "");
+      const text = `compiling ${number} of ${total}: ${unit}`;
+      if (stream.isTTY) stream.write(`\r\u001b[K${text}`);
+      else if (number === 1 || Date.now() - said > 5000) {
+        stream.write(`${text}\n`);
+        said = Date.now();
+      }
+      drawn = stream.isTTY === true;
+    },
+    end: () => {
+      if (drawn) stream.write("\r\u001b[K");
+    },
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { onStart, end } = progress();
   try {
-    const file = buildNative();
-    // Symbols are of no use to users, and double the size.
-    if (!process.argv.includes("--debug")) spawnSync("strip", ["--strip-unneeded", file]);
-    process.stderr.write(`built ${file}\n`);
+    const { path, compiled } = await buildNative({ debug: process.argv.includes("--debug"), onStart });
+    end();
+    process.stderr.write(compiled > 0 ? `built ${path}\n` : `${path} is up to date\n`);
   } catch (error) {
-    process.stderr.write(`${error.message}\n`);
+    end();
+    process.stderr.write(`the native addon was not built: ${error.message}\n`);
     process.exitCode = 1;
   }
 }

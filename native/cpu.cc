@@ -9,20 +9,24 @@ namespace heddle {
 
 namespace {
 
+constexpr int isa_count = 0
+#define HEDDLE_ISA(name, machine, needs, flags) HEDDLE_ON_##machine(+1)
+#include "isa/isas.inc"
+#undef HEDDLE_ISA
+    ;
+
 struct Tables {
-  const KernelTable* list[4] = {};
+  const KernelTable* list[isa_count + 1] = {};
   Tables() {
     int n = 0;
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw"))
-      list[n++] = &table_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list[n++] = &table_avx2;
-#elif defined(__aarch64__)
-    list[n++] = &table_neon;
 #endif
-    list[n] = &table_generic;
+#define HEDDLE_NEEDS(feature) &&__builtin_cpu_supports(feature)
+#define HEDDLE_ISA(name, machine, needs, flags) HEDDLE_ON_##machine(if (true needs) list[n++] = &table_##name;)
+#include "isa/isas.inc"
+#undef HEDDLE_ISA
+#undef HEDDLE_NEEDS
   }
 };
 

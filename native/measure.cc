@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "activation/list.h"
 #include "cpu.h"
 
 namespace heddle {
@@ -12,9 +13,8 @@ double measure_peak(bool single) {
   double best = 0;
   for (int i = 0; i < 12; i++) {
     const uint64_t from = ticks();
-    run(passes);
-    const double elapsed = double(ticks() - from) / ticks_per_second();
-    const double rate = double(passes * chosen()->fma_chains * (single ? 16 : 8)) / elapsed;
+    const double done = run(passes);
+    const double rate = done * ticks_per_second() / double(ticks() - from);
     if (rate > best) best = rate;
   }
   return best;
@@ -37,12 +37,27 @@ template <class T> class Numbers {
   std::unique_ptr<uint8_t[]> bytes_;
 };
 
-template <class T>
-double best_call(void (*gemm)(const GemmArguments<T>&), bool ta, bool tb, int64_t m, int64_t n, int64_t k, double seconds) {
+template <class T> double best_call(void (*gemm)(const GemmArguments<T>&), bool ta, bool tb, int64_t m, int64_t n,
+                                    int64_t k, double seconds) {
   const Numbers<T> a{size_t(m * k)}, b{size_t(k * n)}, c{size_t(m * n)};
   const Numbers<uint8_t> workspace{gemm_workspace_bytes};
-  const GemmArguments<T> arguments = {ta, tb, m, n, k, T(1), a.data, ta ? m : k, b.data, tb ? k : n, T(0), c.data, n,
-                                      nullptr, identity, T(0), workspace.data};
+  const GemmArguments<T> arguments = {ta,
+                                      tb,
+                                      m,
+                                      n,
+                                      k,
+                                      T(1),
+                                      a.data,
+                                      ta ? m : k,
+                                      b.data,
+                                      tb ? k : n,
+                                      T(0),
+                                      c.data,
+                                      n,
+                                      nullptr,
+                                      Activation::Identity,
+                                      T(0),
+                                      workspace.data};
   // Small products are timed many at a time.
   const int64_t calls = 1 + int64_t(1e7 / (2.0 * double(m) * double(n) * double(k) + 1));
   const uint64_t end = ticks() + uint64_t(seconds * ticks_per_second());

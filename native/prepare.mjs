@@ -1,19 +1,24 @@
-// `npm ci` runs this (the "prepare" script): it builds TypeScript and the addon, so that bin/heddle.js works at once.
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+// `npm ci` runs this (the "prepare" script): it builds TypeScript and the addon, so that bin/heddle.js works at once. What
+// matches its sources is not built again: npx runs it whenever it installs the folder into its cache.
+import { buildTypeScript, findTypeScript } from "./typescript.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+const typescript = findTypeScript();
+const say = (text) => process.stderr.write(`heddle: ${text}\n`);
 
-if (!existsSync(tsc)) {
-  process.stderr.write("heddle: development packages are left out (--omit=dev), so nothing is built here.\n");
+if (typescript === null) {
+  say("development packages are left out (--omit=dev), so nothing is built here.");
 } else {
-  const run = (args) => {
-    const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
-    if (status !== 0) process.exit(status ?? 1);
-  };
-  run([tsc, "-b"]);
-  run([join(root, "native", "build.mjs")]);
+  const status = buildTypeScript(typescript);
+  if (status !== 0) process.exit(status);
+  const { buildNative, progress } = await import("./build.mjs");
+  const { onStart, end } = progress();
+  try {
+    const { path, compiled } = await buildNative({ onStart });
+    end();
+    if (compiled > 0) say(`built ${path}`);
+  } catch (error) {
+    end();
+    say(`the native addon was not built: ${error.message}`);
+    say("everything works without it, on the plain back end, many times slower. `npm run build:native` tries again.");
+  }
 }

@@ -1,11 +1,14 @@
 #include "program.h"
 
+#include <stdint.h>
+
+#include <optional>
+
 #include "cpu.h"
 
 namespace heddle {
 namespace {
 
-constexpr int operation_barrier = kernel_count, operation_halt = kernel_count + 1, operation_blocks = kernel_count + 2;
 constexpr double slice_seconds = 0.1;
 
 struct BarrierArguments {
@@ -13,19 +16,22 @@ struct BarrierArguments {
   int64_t ranks, spin;
 };
 
-// blocks: the next `count` operations run once for each block of at most `size` samples: of this rank's groups in turn, or,
-// where `groups` is 0, of its shard. Group g of G is the samples [chunk g / G, chunk (g + 1) / G). An empty group is one
-// empty block: its partial sums are zero.
+// blocks: the next `count` operations run once for each block of at most `size` samples: of this rank's groups in turn,
+// or, where `groups` is 0, of its shard. Group g of G is the samples [chunk g / G, chunk (g + 1) / G). An empty group
+// is one empty block: its partial sums are zero.
 struct BlocksArguments {
   int64_t first_group, last_group, groups, size, count;
 };
+// The size of a block that holds any group whole (`wholeGroups` in src/kernels/layout.ts).
+constexpr int64_t whole_groups = int64_t(1) << 52;
 
-// One argument as its signature says it: its name, whether it is a buffer or a real number, the size of its elements.
+// An argument as its signature says it: `name*`, `name*32`, `name~` or `name`.
 struct Argument {
   bool buffer, real;
-  int element;
+  int element;  // bytes of a buffer's elements
 };
 
+// Reads one; returns where the next one begins, or null at the end.
 const char* next_argument(const char* at, int element_bytes, Argument& argument) {
   while (*at == ' ') at++;
   if (!*at) return nullptr;
@@ -42,81 +48,126 @@ const char* next_argument(const char* at, int element_bytes, Argument& argument)
 
 }  // namespace
 
-const Operation* operations() {
-  static const Operation list[operation_count] = {
-#define HEDDLE_KERNEL(name, function, arguments) {name, arguments},
-#include "kernels.inc"
-#undef HEDDLE_KERNEL
-    {"barrier", "words*32 ranks spin"},
-    {"halt", "flag*32"},
-    {"blocks", "firstGroup lastGroup groups size count"},
-  };
-  return list;
-}
+// Takes a program's words one after the other; the first fault is kept as a message.
+class Program::Reader {
+ public:
+  Reader(const double* words, size_t count, Stretch arena, Stretch mapped)
+      : words_(words), count_(count), arena_(arena), mapped_(mapped) {}
 
-bool Program::load(const double* words, size_t count, uint8_t* arena, size_t arena_bytes, const KernelTable& kernels, std::string& error) {
+  std::string error;
   size_t at = 0;
-  const auto fail = [&](const std::string& what) {
+  bool ended() const { return at >= count_; }
+  bool has(size_t words) const { return at + words <= count_; }
+  double next() { return words_[at++]; }
+
+  bool fail(const std::string& what) {
     error = "program word " + std::to_string(at) + ": " + what;
     return false;
-  };
-  const auto inside = [&](double offset, double bytes, int element) {
-    return offset >= 0 && bytes >= 0 && offset + bytes <= double(arena_bytes) && offset == double(int64_t(offset)) &&
-           (reinterpret_cast<uintptr_t>(arena) + uint64_t(offset)) % uint64_t(element) == 0;
-  };
-  if (count < 2 || (words[0] != 4 && words[0] != 8)) return fail("expected an element size of 4 or 8");
-  const int element_bytes = int(words[0]);
-  if (!inside(words[1], step_block_words * 8, 8)) return fail("step block outside the arena");
-  step_block_ = reinterpret_cast<double*>(arena + uint64_t(words[1]));
-  for (at = 2; at < count;) {
+  }
+
+  // `bytes` bytes of the arena from `offset` on, or of what is mapped, aligned to elements of `element` bytes; null
+  // where they do not exist.
+  uint8_t* inside(double offset, double bytes, int element) const {
+    const Stretch& of = offset <= -2 ? mapped_ : arena_;
+    const double at = offset <= -2 ? -2 - offset : offset;
+    const bool good = at >= 0 && bytes >= 0 && at + bytes <= double(of.bytes) && at == double(int64_t(at)) &&
+                      (reinterpret_cast<uintptr_t>(of.begin) + uint64_t(at)) % uint64_t(element) == 0;
+    return good ? of.begin + uint64_t(at) : nullptr;
+  }
+
+  bool read_argument(const Argument& argument, const char* operation, Word& word, int64_t& row_bytes) {
+    if (!has(argument.buffer ? 3 : 1)) return fail("ends inside an operation");
+    if (argument.real) {
+      word.real = next();
+    } else if (!argument.buffer) {
+      word.integer = int64_t(next());
+    } else {
+      const double offset = words_[at], bytes = words_[at + 1];
+      word.pointer = offset == -1 ? nullptr : inside(offset, bytes, argument.element);
+      if (offset != -1 && !word.pointer)
+        return fail(std::string("buffer outside the arena or not aligned, operation ") + operation);
+      row_bytes = int64_t(words_[at + 2]);
+      at += 3;
+    }
+    return true;
+  }
+
+  bool read_entry(int element_bytes, const KernelTable& kernels, Entry& entry) {
     // Compared as doubles: beyond the range of int a cast may give any number.
-    if (!(words[at] >= 0 && words[at] < operation_count) || words[at] != int(words[at])) return fail("unknown operation");
-    const int operation = int(words[at]);
+    const double number = words_[at];
+    if (!(number >= 0 && number < operation_count) || number != int(number)) return fail("unknown operation");
     at++;
-    Entry entry{};
-    entry.operation = operation;
-    entry.kernel = operation >= kernel_count ? nullptr : element_bytes == 4 ? kernels.f32[operation] : kernels.f64[operation];
+    entry.operation = int(number);
+    if (entry.operation < kernel_count)
+      entry.kernel = (element_bytes == 4 ? kernels.f32 : kernels.f64)[entry.operation];
+    const Operation& operation = operations[entry.operation];
     Argument argument;
     int n = 0;
-    for (const char* s = operations()[operation].signature; (s = next_argument(s, element_bytes, argument)); n++) {
-      if (at + (argument.buffer ? 3 : 1) > count) return fail("ends inside an operation");
-      if (argument.buffer) {
-        if (words[at] == -1) entry.words[n].pointer = nullptr;
-        else if (inside(words[at], words[at + 1], argument.element)) entry.words[n].pointer = arena + uint64_t(words[at]);
-        else return fail(std::string("buffer outside the arena or not aligned, operation ") + operations()[operation].name);
-        entry.row_bytes[n] = int64_t(words[at + 2]);
-        at += 3;
-      } else if (argument.real) {
-        entry.words[n].real = words[at++];
-      } else {
-        entry.words[n].integer = int64_t(words[at++]);
-      }
-    }
-    entries_.push_back(entry);
+    for (const char* s = operation.signature; (s = next_argument(s, element_bytes, argument)); n++)
+      if (!read_argument(argument, operation.name, entry.words[n], entry.row_bytes[n])) return false;
+    return true;
   }
+
+ private:
+  const double* words_;
+  size_t count_;
+  Stretch arena_, mapped_;
+};
+
+bool Program::load(const double* words, size_t count, Stretch arena, Stretch mapped, const KernelTable& kernels,
+                   std::string& error) {
+  Reader reader(words, count, arena, mapped);
+  const auto read = [&] {
+    if (!reader.has(2) || (words[0] != 4 && words[0] != 8)) return reader.fail("expected an element size of 4 or 8");
+    const int element_bytes = int(reader.next());
+    step_block_ = reinterpret_cast<double*>(reader.inside(words[1], step_words * sizeof(double), sizeof(double)));
+    if (!step_block_) return reader.fail("step block outside the arena");
+    reader.next();
+    while (!reader.ended()) {
+      Entry entry{};
+      if (!reader.read_entry(element_bytes, kernels, entry)) return false;
+      entries_.push_back(entry);
+    }
+    std::string fault;
+    return link_loops(fault) || reader.fail(fault);
+  };
+  if (read()) return true;
+  error = reader.error;
+  return false;
+}
+
+// Finds the operations of each loop.
+bool Program::link_loops(std::string& error) {
   loop_head_.assign(entries_.size(), 0);
   for (size_t head = 0; head < entries_.size(); head++) {
     if (entries_[head].operation != operation_blocks) continue;
     const auto a = read_arguments<BlocksArguments>(entries_[head].words);
-    const size_t end = head + 1 + size_t(a.count);
-    const bool valid = a.size > 0 && a.groups >= 0 && a.count > 0 && a.count <= int64_t(entries_.size()) && end <= entries_.size();
-    if (!valid) return fail("a loop over blocks of no samples, or beyond the program");
-    for (size_t i = head + 1; i < end; i++) {
-      if (!entries_[i].kernel) return fail("a loop over blocks holds something other than kernels");
+    const bool valid = a.size > 0 && a.groups >= 0 && a.count > 0 && a.count < int64_t(entries_.size() - head);
+    if (!valid) return error = "a loop over blocks of no samples, or beyond the program", false;
+    for (size_t i = head + 1; i <= head + size_t(a.count); i++) {
+      if (!entries_[i].kernel) return error = "a loop over blocks holds something other than kernels", false;
       loop_head_[i] = head + 1;
     }
   }
   return true;
 }
 
-// The block a loop has come to: which samples of the chunk, of which group.
-struct Program::Loop {
+// The block that a loop has come to: which samples of the chunk, of which group.
+struct Program::BlockCursor {
   BlocksArguments a;
-  size_t begin, end;  // operations of its body
+  size_t begin, end;  // operations of the loop's body
   int64_t done;       // blocks before this one
+  Step step;          // of this block
+  int64_t row;        // its first row in the chunk
 
-  // The step of block `done`, and its first row in the chunk; false where no block is left.
-  bool next(const Step& whole, Step& block, int64_t& row) const {
+  BlockCursor(const Entry& loop, size_t head, int64_t blocks_done)
+      : a(read_arguments<BlocksArguments>(loop.words)),
+        begin(head + 1),
+        end(head + 1 + size_t(a.count)),
+        done(blocks_done) {}
+
+  // Goes to block `done`; false where no block is left.
+  bool settle(const Step& whole) {
     int64_t left = done;
     const int64_t last_group = a.groups ? a.last_group : 1;
     for (int64_t g = a.groups ? a.first_group : 0; g < last_group; g++) {
@@ -129,28 +180,20 @@ struct Program::Loop {
       }
       const int64_t first = rows * left / blocks;
       row = from + first;
-      block = whole;
-      block.cursor = whole.cursor + row;
-      block.first = 0;
-      block.rows = rows * (left + 1) / blocks - first;
-      block.start = whole.start && left == 0;
-      block.last = left == blocks - 1;
-      block.group = g;
+      step = whole;
+      step.cursor = whole.cursor + row;
+      step.first = 0;
+      step.rows = rows * (left + 1) / blocks - first;
+      // A loop that takes whole groups sums what belongs to the chunk alone (batch norm): it starts anew in each.
+      const bool anew = a.groups && a.size >= whole_groups;
+      step.start = (whole.start || anew) && left == 0;
+      step.last = left == blocks - 1;
+      step.group = g;
       return true;
     }
     return false;
   }
 };
-
-// Rows of a chunk that a block reads and writes begin at its own first row.
-void Program::run_block(const Entry& entry, const Step& step, int64_t row) const {
-  Word words[max_arguments];
-  for (int i = 0; i < max_arguments; i++) {
-    words[i] = entry.words[i];
-    if (entry.row_bytes[i]) words[i].pointer = static_cast<uint8_t*>(words[i].pointer) + row * entry.row_bytes[i];
-  }
-  entry.kernel(words, step);
-}
 
 std::vector<double> Program::profile() {
   std::vector<double> seconds(entries_.size(), 0);
@@ -159,60 +202,83 @@ std::vector<double> Program::profile() {
   return seconds;
 }
 
+Step Program::read_step() const {
+  const double* b = step_block_;
+  return {
+      .cursor = int64_t(b[step_cursor]),
+      .first = int64_t(b[step_first]),
+      .rows = int64_t(b[step_rows]),
+      .chunk = int64_t(b[step_chunk]),
+      .scale = b[step_scale],
+      .start = b[step_start] != 0,
+      .finish = b[step_finish] != 0,
+      .hyper = b + step_hyper,
+      .epoch = int64_t(b[step_epoch]),
+      .group = int64_t(b[step_group]),
+      .last = b[step_last] != 0,
+  };
+}
+
+int Program::execute(size_t at, const Step& step, const BlockCursor* cursor) {
+  const Entry& entry = entries_[at];
+  if (entry.kernel && cursor) {
+    // Rows of a chunk that a block reads and writes begin at its own first row.
+    Word words[max_arguments];
+    for (int i = 0; i < max_arguments; i++) {
+      words[i] = entry.words[i];
+      if (entry.row_bytes[i])
+        words[i].pointer = static_cast<uint8_t*>(words[i].pointer) + cursor->row * entry.row_bytes[i];
+    }
+    entry.kernel(words, cursor->step);
+  } else if (entry.kernel) {
+    entry.kernel(entry.words, step);
+  } else if (entry.operation == operation_barrier) {
+    const auto a = read_arguments<BarrierArguments>(entry.words);
+    const uint64_t from = ticks();
+    const Meeting meeting = arrival_.meet(a.words, int32_t(a.ranks), a.spin != 0);
+    step_block_[step_waited] += double(ticks() - from) / ticks_per_second();
+    if (meeting == Meeting::poisoned) return status_poisoned;
+    if (meeting == Meeting::waiting) return int(at);
+  } else if (entry.operation == operation_halt) {
+    if (__atomic_load_n(static_cast<int32_t*>(entry.words[0].pointer), __ATOMIC_RELAXED)) return status_halted;
+  }
+  return go_on;
+}
+
 int Program::run(size_t from) {
   const FlushDenormals flush;
-  const double* b = step_block_;
-  const Step step = {int64_t(b[0]), int64_t(b[1]), int64_t(b[2]), int64_t(b[3]), b[4], b[5] != 0, b[6] != 0, b + step_block_scalars,
-                     int64_t(b[16]), int64_t(b[17]), b[18] != 0};
-  double& waited = step_block_[step_block_waited];
-  const uint64_t start = ticks(), slice = uint64_t(slice_seconds * ticks_per_second());
   const size_t length = entries_.size();
-  Loop loop{};
-  Step block = step;
-  int64_t row = 0;
-  const auto enter = [&](size_t head, int64_t done) {
-    loop.a = read_arguments<BlocksArguments>(entries_[head].words);
-    loop.begin = head + 1;
-    loop.end = head + 1 + size_t(loop.a.count);
-    loop.done = done;
-    return loop.next(step, block, row);
-  };
   if (length == 0) return status_done;
+  const Step step = read_step();
+  const uint64_t start = ticks(), slice = uint64_t(slice_seconds * ticks_per_second());
+  // Place i of the program; inside a loop, of block `done`: i + done * length (`run` in the header).
   size_t i = from % length;
-  if (from >= length || loop_head_[i]) {
-    if (!enter(loop_head_[i] - 1, int64_t(from / length))) return status_done;
-  }
+  std::optional<BlockCursor> cursor;
+  const auto enter = [&](size_t head, int64_t done) {
+    cursor.emplace(entries_[head], head, done);
+    if (cursor->settle(step)) return;
+    i = cursor->end;
+    cursor.reset();
+  };
+  if (loop_head_[i]) enter(loop_head_[i] - 1, int64_t(from / length));
   while (i < length) {
-    const Entry& entry = entries_[i];
-    const size_t now = i;
     const uint64_t begin = spent_.empty() ? 0 : ticks();
-    if (entry.kernel) {
-      if (loop.end) run_block(entry, block, row);
-      else entry.kernel(entry.words, step);
-    } else if (entry.operation == operation_blocks) {
-      if (!enter(i, 0)) {
-        i = loop.end;
-        loop.end = 0;
-        continue;
-      }
-    } else if (entry.operation == operation_barrier) {
-      const auto a = read_arguments<BarrierArguments>(entry.words);
-      const uint64_t from_tick = ticks();
-      const Meeting meeting = arrival_.meet(a.words, int32_t(a.ranks), a.spin != 0);
-      waited += double(ticks() - from_tick) / ticks_per_second();
-      if (meeting == Meeting::poisoned) return status_poisoned;
-      if (meeting == Meeting::waiting) return int(i);
-    } else if (__atomic_load_n(static_cast<int32_t*>(entry.words[0].pointer), __ATOMIC_RELAXED)) {
-      return status_halted;
+    const size_t now = i++;
+    if (entries_[now].operation == operation_blocks) {
+      enter(now, 0);
+      continue;
     }
+    const int status = execute(now, step, cursor ? &*cursor : nullptr);
+    if (status != go_on) return status;
     if (!spent_.empty()) spent_[now] += ticks() - begin;
-    i++;
-    if (loop.end && i == loop.end) {
-      loop.done++;
-      if (loop.next(step, block, row)) i = loop.begin;
-      else loop.end = 0;
+    if (cursor && i == cursor->end) {
+      cursor->done++;
+      if (cursor->settle(step))
+        i = cursor->begin;
+      else
+        cursor.reset();
     }
-    if (i < length && ticks() - start > slice) return int(i + (loop.end ? size_t(loop.done) * length : 0));
+    if (i < length && ticks() - start > slice) return int(i + (cursor ? size_t(cursor->done) * length : 0));
   }
   return status_done;
 }

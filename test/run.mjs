@@ -1,6 +1,8 @@
 /**
- * The runner behind `npm test`: every compiled test once, then the kernel and contract tests again under each ISA that
- * this machine has and on the reference back end. `node test/run.mjs cli random` runs only files with such a name.
+ * The runner behind `npm test`: every compiled test once, then the cases of every kernel again under each other ISA that this
+ * machine has and on the reference back end. `node test/run.mjs cli random` runs only files with such a name.
+ * `--long`, behind `npm run test:long`, runs the exhaustive forms under `test/long/` instead, each once, and then all kernel and
+ * contract tests under those.
  * Fails on any failing test, on a test file without a test, and when nothing ran.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -12,7 +14,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 const concurrency = 2;
-const hangMs = 10 * 60_000;
+const hangMs = (process.argv.includes("--long") ? 45 : 10) * 60_000;
 
 /** Outputs whose source was deleted or renamed would run on as ghosts. */
 function removeStaleOutputs() {
@@ -46,15 +48,20 @@ async function runPass({ name, files, variables }) {
   Object.assign(process.env, variables);
   const perFile = new Map();
   const tally = (file) => {
-    if (!perFile.has(file)) perFile.set(file, { passed: 0, failed: 0, skipped: 0 });
+    if (!perFile.has(file)) perFile.set(file, { passed: 0, failed: 0, skipped: 0, seconds: 0 });
     return perFile.get(file);
   };
 
   let current;
   const closeFile = (next) => {
     if (current !== undefined && current !== next) {
-      const { passed, failed, skipped } = tally(current);
-      const counts = [`${passed} passed`, failed > 0 && `${failed} FAILED`, skipped > 0 && `${skipped} skipped`];
+      const { passed, failed, skipped, seconds } = tally(current);
+      const counts = [
+        `${passed} passed`,
+        failed > 0 && `${failed} FAILED`,
+        skipped > 0 && `${skipped} skipped`,
+        seconds >= 10 && `${seconds.toFixed(0)} s`,
+      ];
       console.log(`  ${relative(join(dist, "test"), current)}: ${counts.filter(Boolean).join(", ")}`);
     }
     current = next;
@@ -65,6 +72,7 @@ async function runPass({ name, files, variables }) {
     if (type !== "test:pass" && type !== "test:fail") continue;
     closeFile(data.file);
     const counts = tally(data.file);
+    if (data.nesting === 0) counts.seconds += data.details.duration_ms / 1000;
     const isFile = data.name === data.file;
     const parentOfFailure = data.details.error?.failureType === "subtestsFailed";
     if (parentOfFailure || (data.details.type === "suite" && type === "test:pass")) continue;
@@ -109,12 +117,16 @@ function realDataSets() {
 }
 
 removeStaleOutputs();
-const wanted = process.argv.slice(2);
-const all = filesUnder(join(dist, "test"))
+const wanted = process.argv.slice(2).filter((word) => word !== "--long");
+const long = process.argv.includes("--long");
+const everything = filesUnder(join(dist, "test"))
   .filter((path) => path.endsWith(".test.js"))
   .filter((path) => wanted.length === 0 || wanted.some((word) => relative(join(dist, "test"), path).includes(word)))
   .sort();
-const kernelFiles = all.filter((path) => /^(?:native|contract)\b/.test(relative(join(dist, "test"), path)));
+const all = everything.filter((path) => relative(join(dist, "test"), path).startsWith("long/") === long);
+const again = long ? /^(?:native|contract)\b/ : /^native.(?:operations|gemm|invariance)\b/;
+const againText = long ? "kernels and contracts" : "kernels";
+const kernelFiles = everything.filter((path) => again.test(relative(join(dist, "test"), path)));
 
 const { isa: defaultIsa, isas } = await nativeIsas();
 const backend = process.env.HEDDLE_BACKEND ?? (defaultIsa ? `native ${defaultIsa}` : "reference");
@@ -124,13 +136,13 @@ if (kernelFiles.length > 0) {
     // What ran as the default already is not run again.
     if (isa === defaultIsa) continue;
     passes.push({
-      name: `kernels and contracts, HEDDLE_ISA=${isa}`,
+      name: `${againText}, HEDDLE_ISA=${isa}`,
       files: kernelFiles,
       variables: { HEDDLE_ISA: isa },
     });
   }
   const variables = { HEDDLE_BACKEND: "reference" };
-  passes.push({ name: "kernels and contracts, HEDDLE_BACKEND=reference", files: kernelFiles, variables });
+  passes.push({ name: `${againText}, HEDDLE_BACKEND=reference`, files: kernelFiles, variables });
 }
 
 // Decoded images are kept apart from the user's own.

@@ -1,6 +1,6 @@
 """Writes the net of a Heddle model file as ONNX, for the race with onnxruntime: python export_onnx.py MODEL OUT.onnx
 
-Dense layers and ReLU, and the softmax that Heddle keeps in the loss. Input x: standardised floats [n, features].
+Dense layers and ReLU, and the softmax that Heddle keeps in the loss. Input x: standardized floats [n, features].
 """
 import json
 import struct

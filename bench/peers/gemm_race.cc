@@ -13,9 +13,10 @@
 #include <string>
 #include <vector>
 
-template <class T> using Fortran = void (*)(const char*, const char*, const int*, const int*, const int*, const T*, const T*, const int*,
-                                            const T*, const int*, const T*, T*, const int*);
-using Dnnl = int (*)(char, char, int64_t, int64_t, int64_t, float, const float*, int64_t, const float*, int64_t, float, float*, int64_t);
+template <class T> using Fortran = void (*)(const char*, const char*, const int*, const int*, const int*, const T*,
+                                            const T*, const int*, const T*, const int*, const T*, T*, const int*);
+using Dnnl = int (*)(char, char, int64_t, int64_t, int64_t, float, const float*, int64_t, const float*, int64_t, float,
+                     float*, int64_t);
 
 struct Library {
   std::string name;
@@ -32,9 +33,9 @@ struct Shape {
 };
 
 static const Shape shapes[] = {
-    {1024, 1024, 1024, false, false, true}, {64, 999, 784, false, false, true}, {784, 999, 64, true, false, false},
-    {64, 299, 999, false, false, false},    {64, 999, 299, false, true, false}, {4, 999, 784, false, false, false},
-    {32, 999, 784, false, false, false},    {64, 32, 64, false, false, false},  {24, 784, 75, false, false, false},
+    {1024, 1024, 1024, false, false, true}, {64, 999, 784, false, false, true},   {784, 999, 64, true, false, false},
+    {64, 299, 999, false, false, false},    {64, 999, 299, false, true, false},   {4, 999, 784, false, false, false},
+    {32, 999, 784, false, false, false},    {64, 32, 64, false, false, false},    {24, 784, 75, false, false, false},
     {48, 144, 216, false, false, false},    {64, 1024, 576, false, false, false}, {256, 64, 2304, false, false, false},
     {64, 576, 1024, false, true, false},
 };
@@ -60,11 +61,14 @@ template <class T> struct Race {
     const int lda = s.ta ? s.m : s.k, ldb = s.tb ? s.k : s.n;
     const T one = 1, zero = 0;
     if constexpr (sizeof(T) == 4) {
-      if (library.dnnl) return library.dnnl(s.ta ? 'T' : 'N', s.tb ? 'T' : 'N', s.m, s.n, s.k, 1, a, lda, b, ldb, 0, c, s.n) == 0;
+      if (library.dnnl)
+        return library.dnnl(s.ta ? 'T' : 'N', s.tb ? 'T' : 'N', s.m, s.n, s.k, 1, a, lda, b, ldb, 0, c, s.n) == 0;
     }
     Fortran<T> f;
-    if constexpr (sizeof(T) == 4) f = library.sgemm;
-    else f = library.dgemm;
+    if constexpr (sizeof(T) == 4)
+      f = library.sgemm;
+    else
+      f = library.dgemm;
     if (!f) return false;
     f(s.tb ? "T" : "N", s.ta ? "T" : "N", &s.n, &s.m, &s.k, &one, b, &ldb, a, &lda, &zero, c, &s.n);
     return true;
@@ -108,7 +112,10 @@ int main(int count, char** arguments) {
   printf("[");
   const char* separator = "\n";
   const auto print = [&](const Shape& s, const char* type, const std::vector<double>& best) {
-    printf("%s{\"type\":\"%s\",\"shape\":\"%dx%dx%d%s\"", separator, type, s.m, s.n, s.k, s.ta ? " A^T" : s.tb ? " B^T" : "");
+    printf("%s{\"type\":\"%s\",\"shape\":\"%dx%dx%d%s\"", separator, type, s.m, s.n, s.k,
+           s.ta   ? " A^T"
+           : s.tb ? " B^T"
+                  : "");
     for (size_t i = 0; i < best.size(); i++)
       if (best[i] > 0) printf(",\"%s\":%.1f", libraries[i].name.c_str(), best[i]);
     printf("}");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../activation/list.h"
 #include "../cpu.h"
 
 // The caller's error handler, by BLAS's rules: the routine's name and the number of the bad argument.
@@ -25,15 +26,22 @@ const KernelTable& table() {
   return *chosen();
 }
 
-template <class T> void blas_gemm(const char* name, const char* transa, const char* transb, const int* m, const int* n, const int* k,
-                                  const T* alpha, const T* a, const int* lda, const T* b, const int* ldb, const T* beta, T* c,
-                                  const int* ldc) {
+template <class T> void blas_gemm(const char* name, const char* transa, const char* transb, const int* m, const int* n,
+                                  const int* k, const T* alpha, const T* a, const int* lda, const T* b, const int* ldb,
+                                  const T* beta, T* c, const int* ldc) {
   const char ta = upper(transa), tb = upper(transb);
   const int rows_a = ta == 'N' ? *m : *k, rows_b = tb == 'N' ? *k : *n;
   const auto valid = [](char t) { return t == 'N' || t == 'T' || t == 'C'; };
   const auto at_least = [](int ld, int rows) { return ld >= (rows > 1 ? rows : 1); };
-  const int info = !valid(ta) ? 1 : !valid(tb) ? 2 : *m < 0 ? 3 : *n < 0 ? 4 : *k < 0 ? 5 : !at_least(*lda, rows_a) ? 8
-                   : !at_least(*ldb, rows_b) ? 10 : !at_least(*ldc, *m) ? 13 : 0;
+  const int info = !valid(ta)                ? 1
+                   : !valid(tb)              ? 2
+                   : *m < 0                  ? 3
+                   : *n < 0                  ? 4
+                   : *k < 0                  ? 5
+                   : !at_least(*lda, rows_a) ? 8
+                   : !at_least(*ldb, rows_b) ? 10
+                   : !at_least(*ldc, *m)     ? 13
+                                             : 0;
   if (info) {
     if (xerbla_) xerbla_(name, &info, 6);
     return;
@@ -41,10 +49,13 @@ template <class T> void blas_gemm(const char* name, const char* transa, const ch
   if (*m == 0 || *n == 0 || ((*alpha == T(0) || *k == 0) && *beta == T(1))) return;
   alignas(64) static thread_local uint8_t workspace[gemm_workspace_bytes];
   // A column-major matrix is the transpose of a row-major one: C^T = op(B)^T op(A)^T.
-  const GemmArguments<T> arguments = {tb != 'N', ta != 'N', *n, *m, *k, *alpha, b, *ldb, a, *lda, *beta, c, *ldc, nullptr,
-                                      identity, T(0), workspace};
-  if constexpr (sizeof(T) == 4) table().sgemm(arguments);
-  else table().dgemm(arguments);
+  const GemmArguments<T> arguments = {
+      tb != 'N', ta != 'N', *n, *m, *k, *alpha, b, *ldb, a, *lda, *beta, c, *ldc, nullptr, Activation::Identity,
+      T(0),      workspace};
+  if constexpr (sizeof(T) == 4)
+    table().sgemm(arguments);
+  else
+    table().dgemm(arguments);
 }
 
 }  // namespace
@@ -52,12 +63,14 @@ template <class T> void blas_gemm(const char* name, const char* transa, const ch
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-EXPORT void sgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k, const float* alpha, const float* a,
-                   const int* lda, const float* b, const int* ldb, const float* beta, float* c, const int* ldc) {
+EXPORT void sgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k, const float* alpha,
+                   const float* a, const int* lda, const float* b, const int* ldb, const float* beta, float* c,
+                   const int* ldc) {
   heddle::blas_gemm<float>("SGEMM ", transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
-EXPORT void dgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k, const double* alpha,
-                   const double* a, const int* lda, const double* b, const int* ldb, const double* beta, double* c, const int* ldc) {
+EXPORT void dgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k,
+                   const double* alpha, const double* a, const int* lda, const double* b, const int* ldb,
+                   const double* beta, double* c, const int* ldc) {
   heddle::blas_gemm<double>("DGEMM ", transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

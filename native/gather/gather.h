@@ -1,16 +1,21 @@
-// gather: the shard's samples from the data set's bytes, standardised on the way.
+// gather: the shard's samples from the data set's bytes, standardized on the way.
 #pragma once
+#include <stdint.h>
+#include <string.h>
+
+#include "op.h"
+#include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 template <class T> struct GatherArguments {
-  T* x;                      // [chunk][ldx]
+  T* x;  // [chunk][ldx]
   int64_t ldx;
-  const uint8_t* images;     // [samples][pixels], channels last
-  const uint32_t* order;     // sample of each place in the epoch
-  const T *scale, *shift;    // [pixels]: x = byte * scale + shift
+  const uint8_t* images;   // [samples][pixels], channels last
+  const uint32_t* order;   // sample of each place in the epoch
+  const T *scale, *shift;  // [pixels]: x = byte * scale + shift
   int64_t pixels;
-  int64_t per_image;         // 1: minus the image's mean, over the 2-norm of what remains; scale and shift unused
+  int64_t per_image;  // 1: minus the image's mean, over the 2-norm of what remains; scale and shift unused
 };
 
 // Sums of bytes are exact integers, so the statistics of an image do not depend on the order of its pixels.

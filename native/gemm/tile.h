@@ -5,6 +5,9 @@
 // A is read where it lies, one number at a time: A(i, k) = a[i * a_row + k * a_k]. B's rows are `ldb` apart and as wide
 // as the tile (padding included). Whoever calls it owns the edges: M and N are exact.
 #pragma once
+#include <stdint.h>
+
+#include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
@@ -17,45 +20,24 @@ template <class T, int M, int N> struct Tile {
 
   inline void clear() {
     HEDDLE_UNROLL
-    for (int i = 0; i < M; i++)
-      HEDDLE_UNROLL
-      for (int j = 0; j < N; j++) c[i][j] = Vec<T>::zero();
+    for (int i = 0; i < M; i++) HEDDLE_UNROLL
+    for (int j = 0; j < N; j++) c[i][j] = Vec<T>::zero();
   }
   // Every row starts from the same vectors: a bias.
   inline void start_rows(const T* row) {
     HEDDLE_UNROLL
-    for (int i = 0; i < M; i++)
-      HEDDLE_UNROLL
-      for (int j = 0; j < N; j++) c[i][j] = Vec<T>::load(row + j * Vec<T>::lanes);
+    for (int i = 0; i < M; i++) HEDDLE_UNROLL
+    for (int j = 0; j < N; j++) c[i][j] = Vec<T>::load(row + j * Vec<T>::lanes);
   }
   inline void load(const T* p, int64_t ld) {
     HEDDLE_UNROLL
-    for (int i = 0; i < M; i++)
-      HEDDLE_UNROLL
-      for (int j = 0; j < N; j++) c[i][j] = Vec<T>::load(p + i * ld + j * Vec<T>::lanes);
+    for (int i = 0; i < M; i++) HEDDLE_UNROLL
+    for (int j = 0; j < N; j++) c[i][j] = Vec<T>::load(p + i * ld + j * Vec<T>::lanes);
   }
   inline void store(T* p, int64_t ld) const {
     HEDDLE_UNROLL
-    for (int i = 0; i < M; i++)
-      HEDDLE_UNROLL
-      for (int j = 0; j < N; j++) c[i][j].store(p + i * ld + j * Vec<T>::lanes);
-  }
-  // The last vector of each row has `last` numbers only.
-  inline void load_edge(const T* p, int64_t ld, int last) {
-    HEDDLE_UNROLL
-    for (int i = 0; i < M; i++)
-      HEDDLE_UNROLL
-      for (int j = 0; j < N; j++)
-        c[i][j] = j == N - 1 ? Vec<T>::load_partial(p + i * ld + j * Vec<T>::lanes, last) : Vec<T>::load(p + i * ld + j * Vec<T>::lanes);
-  }
-  inline void store_edge(T* p, int64_t ld, int last) const {
-    HEDDLE_UNROLL
-    for (int i = 0; i < M; i++)
-      HEDDLE_UNROLL
-      for (int j = 0; j < N; j++) {
-        if (j == N - 1) c[i][j].store_partial(p + i * ld + j * Vec<T>::lanes, last);
-        else c[i][j].store(p + i * ld + j * Vec<T>::lanes);
-      }
+    for (int i = 0; i < M; i++) HEDDLE_UNROLL
+    for (int j = 0; j < N; j++) c[i][j].store(p + i * ld + j * Vec<T>::lanes);
   }
   inline void accumulate(int64_t depth, const T* a, int64_t a_row, int64_t a_k, const T* b, int64_t ldb) {
     for (int64_t k = 0; k < depth; k++) {
@@ -72,22 +54,26 @@ template <class T, int M, int N> struct Tile {
       b += ldb;
     }
   }
-  // The same with rows of A that lie anywhere: A(i, k) = a[i][offset + k * a_k]. With fewer pointers than rows, the second half
-  // of the rows lies `far` from the first. Of B's last vector, `last` numbers are read where Edge.
-  template <bool Edge, int P>
-  inline void accumulate_rows(int64_t depth, const T* const (&a)[P], int64_t offset, int64_t far, int64_t a_k, const T* b, int64_t ldb, int last) {
-    for (const int64_t end = offset + depth * a_k; offset != end; offset += a_k, b += ldb) multiply_rows<Edge>(a, offset, far, b, last);
+  // The same with rows of A that lie anywhere: A(i, k) = a[i][offset + k * a_k]. With fewer pointers than rows, the
+  // second half of the rows lies `far` from the first. Of B's last vector, `last` numbers are read where Edge.
+  template <bool Edge, int P> inline void accumulate_rows(int64_t depth, const T* const (&a)[P], int64_t offset,
+                                                          int64_t far, int64_t a_k, const T* b, int64_t ldb, int last) {
+    for (const int64_t end = offset + depth * a_k; offset != end; offset += a_k, b += ldb)
+      multiply_rows<Edge>(a, offset, far, b, last);
   }
   // The same where k is a list of steps: A(i, k) = a[i][offset + steps[k].a], B's row k at b + steps[k].b.
-  template <bool Edge, int P>
-  inline void accumulate_steps(const TileStep* steps, int64_t depth, const T* const (&a)[P], int64_t offset, int64_t far, const T* b, int last) {
-    for (const TileStep* const end = steps + depth; steps != end; steps++) multiply_rows<Edge>(a, offset + steps->a, far, b + steps->b, last);
+  template <bool Edge, int P> inline void accumulate_steps(const TileStep* steps, int64_t depth, const T* const (&a)[P],
+                                                           int64_t offset, int64_t far, const T* b, int last) {
+    for (const TileStep* const end = steps + depth; steps != end; steps++)
+      multiply_rows<Edge>(a, offset + steps->a, far, b + steps->b, last);
   }
-  template <bool Edge, int P> inline void multiply_rows(const T* const (&a)[P], int64_t offset, int64_t far, const T* b, int last) {
+  template <bool Edge, int P>
+  inline void multiply_rows(const T* const (&a)[P], int64_t offset, int64_t far, const T* b, int last) {
     Vec<T> row[N];
     HEDDLE_UNROLL
     for (int j = 0; j < N; j++)
-      row[j] = Edge && j == N - 1 ? Vec<T>::load_partial(b + j * Vec<T>::lanes, last) : Vec<T>::load(b + j * Vec<T>::lanes);
+      row[j] =
+          Edge && j == N - 1 ? Vec<T>::load_partial(b + j * Vec<T>::lanes, last) : Vec<T>::load(b + j * Vec<T>::lanes);
     HEDDLE_UNROLL
     for (int i = 0; i < M; i++) {
       const Vec<T> x = Vec<T>::set1(i < P ? a[i][offset] : a[i - P][offset + far]);
@@ -96,34 +82,6 @@ template <class T, int M, int N> struct Tile {
     }
   }
 };
-
-// The same with B where it lies; the last vector of a row has `last` numbers. Where `packed` is not null, the rows of B that
-// go by are kept there, N vectors each, for the tiles to come. B's rows may be pages apart, which hardware does not
-// foresee: they are prefetched.
-template <class T, int M, int N>
-inline void accumulate_in_place(Tile<T, M, N>& tile, int64_t depth, const T* a, int64_t a_row, int64_t a_k, const T* b, int64_t ldb,
-                                int last, T* packed) {
-  constexpr int64_t ahead = 12;
-  for (int64_t k = 0; k < depth; k++) {
-    const T* next = b + (k + ahead < depth ? ahead : 0) * ldb;
-    HEDDLE_UNROLL
-    for (int j = 0; j < N; j++) __builtin_prefetch(next + j * Vec<T>::lanes);
-    Vec<T> row[N];
-    HEDDLE_UNROLL
-    for (int j = 0; j < N; j++) {
-      row[j] = j == N - 1 ? Vec<T>::load_partial(b + j * Vec<T>::lanes, last) : Vec<T>::load(b + j * Vec<T>::lanes);
-      if (packed) row[j].store(packed + (k * N + j) * Vec<T>::lanes);
-    }
-    HEDDLE_UNROLL
-    for (int i = 0; i < M; i++) {
-      const Vec<T> x = Vec<T>::set1(a[i * a_row]);
-      HEDDLE_UNROLL
-      for (int j = 0; j < N; j++) tile.c[i][j] = fma(x, row[j], tile.c[i][j]);
-    }
-    a += a_k;
-    b += ldb;
-  }
-}
 
 // Calls f.run<M, N>() with the run-time m <= M and n <= N as constants.
 template <int M, int N, class F> inline void with_vectors(int64_t n, F&& f) {

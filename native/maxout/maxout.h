@@ -1,5 +1,10 @@
-// Maxout (Goodfellow et al. 2013): the largest of `pieces` neighbouring channels.
+// Maxout (Goodfellow et al. 2013): the largest of `pieces` neighboring channels.
 #pragma once
+#include <stdint.h>
+
+#include "op.h"
+#include "reduce/largest.h"
+#include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
@@ -14,9 +19,12 @@ template <int pieces, class T> HEDDLE_INLINE Vec<T> load_piece(const T* x, int64
 }
 
 template <class T> struct MaxoutArguments {
-  const T* x; int64_t ldx;        // [chunk][ldx] pixels * channels * pieces features
-  T* y; int64_t ldy;              // [chunk][ldy] pixels * channels features
-  uint8_t* winners; int64_t ldw;  // [chunk][ldw] piece that won; or null
+  const T* x;
+  int64_t ldx;  // [chunk][ldx] pixels * channels * pieces features
+  T* y;
+  int64_t ldy;  // [chunk][ldy] pixels * channels features
+  uint8_t* winners;
+  int64_t ldw;  // [chunk][ldw] piece that won; or null
   int64_t pixels, channels, pieces;
 };
 
@@ -26,7 +34,8 @@ template <int pieces, class T> inline void maxout_row(const MaxoutArguments<T>& 
   for (int64_t j = 0; j < outputs; j += V::lanes) {
     const T* from = x + j * a.pieces;
     Largest<T> most{load_piece<pieces>(from, a.pieces, 0, outputs - j), V::zero()};
-    for (int64_t i = 1; i < (pieces ? pieces : a.pieces); i++) most.take(load_piece<pieces>(from, a.pieces, i, outputs - j), V::set1(T(i)));
+    for (int64_t i = 1; i < (pieces ? pieces : a.pieces); i++)
+      most.take(load_piece<pieces>(from, a.pieces, i, outputs - j), V::set1(T(i)));
     finish_window(most, y + j, winners ? winners + j : nullptr, outputs - j);
   }
 }
@@ -47,9 +56,12 @@ template <class T> void maxout(const Word* words, const Step& step) {
 }
 
 template <class T> struct MaxoutBackwardArguments {
-  const T* dy; int64_t lddy;            // [chunk][lddy]
-  const uint8_t* winners; int64_t ldw;  // [chunk][ldw]
-  T* dx; int64_t lddx;                  // [chunk][lddx], every feature is written
+  const T* dy;
+  int64_t lddy;  // [chunk][lddy]
+  const uint8_t* winners;
+  int64_t ldw;  // [chunk][ldw]
+  T* dx;
+  int64_t lddx;  // [chunk][lddx], every feature is written
   int64_t pixels, channels, pieces;
 };
 

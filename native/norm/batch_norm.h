@@ -1,29 +1,22 @@
-// Batch normalisation (Ioffe & Szegedy 2015) over the whole minibatch: y = weight (x - mean) / sqrt(variance + epsilon) + bias.
-// Tables of one number per channel are *wrapped*: channels + lanes numbers, number i that of channel i mod channels,
-// so that a vector of a row may start at any channel.
+// Batch normalization (Ioffe & Szegedy 2015) over the whole minibatch: y = weight (x - mean) / sqrt(variance + epsilon)
+// + bias.
 #pragma once
+#include <stdint.h>
+#include <string.h>
+
+#include "activation/functions.h"
+#include "norm/moments.h"
+#include "norm/wrapped.h"
+#include "op.h"
+#include "simd/lanes.h"
+#include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-template <class T> constexpr int64_t wrapped_length(int64_t channels) { return channels + Vec<T>::lanes; }
-
-template <class T> inline void wrap(T* table, int64_t channels) {
-  for (int64_t i = channels; i < wrapped_length<T>(channels); i++) table[i] = table[i - channels];
-}
-
-// The channel of each vector of a row.
-template <class T> struct ChannelWalk {
-  int64_t channels, step, at = 0;
-  explicit ChannelWalk(int64_t n) : channels(n), step(Vec<T>::lanes % n) {}
-  inline void next() {
-    at += step;
-    if (at >= channels) at -= channels;
-  }
-};
-
-template <class T> struct BatchNormMeasureArguments {
-  const T* x; int64_t ldx;  // [chunk][ldx]
-  double* m;                // [groups][2 * channels + 1]
+template <class T> struct BatchNormReduceArguments {
+  const T* x;
+  int64_t ldx;  // [chunk][ldx]
+  double* m;    // [groups][2 * channels + 1]
   int64_t pixels, channels;
 };
 
@@ -59,8 +52,8 @@ template <class T> struct SampleMoments {
   }
 };
 
-template <class T> void batch_norm_measure(const Word* words, const Step& step) {
-  const auto a = read_arguments<BatchNormMeasureArguments<T>>(words);
+template <class T> void batch_norm_reduce(const Word* words, const Step& step) {
+  const auto a = read_arguments<BatchNormReduceArguments<T>>(words);
   double* row = a.m + step.group * moments_words(a.channels);
   if (step.start) memset(row, 0, size_t(moments_words(a.channels)) * sizeof(double));
   for (int64_t r = step.first; r < step.first + step.rows; r++) {
@@ -69,19 +62,22 @@ template <class T> void batch_norm_measure(const Word* words, const Step& step) 
   }
 }
 
-// scale = weight * inverse and shift = bias - mean * scale, with the scale that will be used.
-template <class T> inline void store_affine(Wide mean, Wide inverse, const T* weight, const T* bias, T* scale, T* shift, int64_t c, int64_t channels) {
+// scale = weight * inverse and shift = bias - mean * scale, with the scale that will be used. No weight is 1, no bias
+// 0.
+template <class T> inline void store_affine(Wide mean, Wide inverse, const T* weight, const T* bias, T* scale, T* shift,
+                                            int64_t c, int64_t channels) {
   const int64_t n = channels - c;
-  store_wide(load_wide(weight + c, n) * inverse, scale + c, n);
-  store_wide(fma(Wide::zero() - mean, load_wide(scale + c, n), load_wide(bias + c, n)), shift + c, n);
+  store_wide(weight ? load_wide(weight + c, n) * inverse : inverse, scale + c, n);
+  store_wide(fma(Wide::zero() - mean, load_wide(scale + c, n), bias ? load_wide(bias + c, n) : Wide::zero()), shift + c,
+             n);
 }
 
 template <class T> struct BatchNormMergeArguments {
-  const double* m;          // [groups][2 * channels + 1]
+  const double* m;  // [groups][2 * channels + 1]
   int64_t groups;
-  const T *weight, *bias;   // [channels]
-  double *mean, *inverse;   // [channels] of the minibatch
-  T *scale, *shift;         // wrapped
+  const T *weight, *bias;  // [channels], or null
+  double *mean, *inverse;  // [channels] of the minibatch
+  T *scale, *shift;        // wrapped
   int64_t channels;
   double epsilon;
 };
@@ -90,7 +86,7 @@ template <class T> struct BatchNormMergeArguments {
 template <class T> void batch_norm_merge(const Word* words, const Step&) {
   const auto a = read_arguments<BatchNormMergeArguments<T>>(words);
   for (int64_t c = 0; c < a.channels; c += wide_lanes) {
-    const Moments all = merge_groups(a.m, a.channels, c, 0, a.groups, merge_moments);
+    const Moments all = merge_groups<merge_moments>(a.m, a.channels, c, 0, a.groups);
     const Wide inverse = Wide::set1(1) / sqrt(all.second / Wide::set1(all.count) + Wide::set1(a.epsilon));
     store_wide(all.first, a.mean + c, a.channels - c);
     store_wide(inverse, a.inverse + c, a.channels - c);
@@ -101,7 +97,7 @@ template <class T> void batch_norm_merge(const Word* words, const Step&) {
 }
 
 template <class T> struct BatchNormFoldArguments {
-  const T *running_mean, *running_variance, *weight, *bias;  // [channels]
+  const T *running_mean, *running_variance, *weight, *bias;  // [channels]; weight and bias may be null
   T *scale, *shift;                                          // wrapped
   int64_t channels;
   double epsilon;
@@ -120,10 +116,13 @@ template <class T> void batch_norm_fold(const Word* words, const Step&) {
 }
 
 template <class T> struct BatchNormArguments {
-  const T* x; int64_t ldx;   // [chunk][ldx]
-  T* y; int64_t ldy;         // [chunk][ldy], may be x
-  const T *scale, *shift;    // wrapped
-  int64_t pixels, channels, function;
+  const T* x;
+  int64_t ldx;  // [chunk][ldx]
+  T* y;
+  int64_t ldy;             // [chunk][ldy], may be x
+  const T *scale, *shift;  // wrapped
+  int64_t pixels, channels;
+  Activation activation;
   double slope;
 };
 
@@ -131,11 +130,12 @@ template <class T> struct BatchNormArguments {
 template <class T> void batch_norm(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<BatchNormArguments<T>>(words);
-  with_function(a.function, V::set1(T(a.slope)), [&](auto&& f) {
+  with_function(a.activation, V::set1(T(a.slope)), [&](auto&& f) {
     for (int64_t r = step.first; r < step.first + step.rows; r++) {
       ChannelWalk<T> channel(a.channels);
       for (int64_t i = 0; i < a.pixels * a.channels; i += V::lanes, channel.next())
-        f(fma(V::load(a.x + r * a.ldx + i), V::load(a.scale + channel.at), V::load(a.shift + channel.at))).store(a.y + r * a.ldy + i);
+        f(fma(V::load(a.x + r * a.ldx + i), V::load(a.scale + channel.at), V::load(a.shift + channel.at)))
+            .store(a.y + r * a.ldy + i);
     }
   });
 }

@@ -1,15 +1,27 @@
-// The backward pass of batch normalisation, with d = x - mean and n numbers per channel:
+// The backward pass of batch normalization, with d = x - mean and n numbers per channel:
 //   dx = weight * inverse * (dy - sum(dy) / n - d * inverse^2 * sum(dy d) / n)
 //   dweight = inverse * sum(dy d),  dbias = sum(dy)
 #pragma once
+#include <stdint.h>
+#include <string.h>
+
+#include "activation/functions.h"
+#include "norm/moments.h"
+#include "norm/wrapped.h"
+#include "op.h"
+#include "optimizer/optimizer.h"
+#include "simd/lanes.h"
+#include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-template <class T> struct BatchNormMeasureBackwardArguments {
-  const T* x; int64_t ldx;    // [chunk][ldx]
-  const T* dy; int64_t lddy;  // [chunk][lddy]
-  const double* mean;         // [channels] of the minibatch
-  double* m;                  // [groups][2 * channels + 1]: sum(dy), sum(dy d), count
+template <class T> struct BatchNormReduceBackwardArguments {
+  const T* x;
+  int64_t ldx;  // [chunk][ldx]
+  const T* dy;
+  int64_t lddy;        // [chunk][lddy]
+  const double* mean;  // [channels] of the minibatch
+  double* m;           // [groups][2 * channels + 1]: sum(dy), sum(dy d), count
   int64_t pixels, channels;
 };
 
@@ -43,13 +55,14 @@ template <class T> struct SampleSums {
   }
 };
 
-// batchNormMeasureBackward: sums over the group's samples, pixel by pixel, going on from the stored ones.
-template <class T> void batch_norm_measure_backward(const Word* words, const Step& step) {
-  const auto a = read_arguments<BatchNormMeasureBackwardArguments<T>>(words);
+// batchNormReduceBackward: sums over the group's samples, pixel by pixel, going on from the stored ones.
+template <class T> void batch_norm_reduce_backward(const Word* words, const Step& step) {
+  const auto a = read_arguments<BatchNormReduceBackwardArguments<T>>(words);
   double* row = a.m + step.group * moments_words(a.channels);
   if (step.start) memset(row, 0, size_t(moments_words(a.channels)) * sizeof(double));
   for (int64_t r = step.first; r < step.first + step.rows; r++) {
-    for_each_channels<2>(a.channels, SampleSums<T>{a.x + r * a.ldx, a.dy + r * a.lddy, a.mean, row, a.pixels, a.channels});
+    for_each_channels<2>(a.channels,
+                         SampleSums<T>{a.x + r * a.ldx, a.dy + r * a.lddy, a.mean, row, a.pixels, a.channels});
     row[2 * a.channels] += double(a.pixels);
   }
 }
@@ -57,9 +70,9 @@ template <class T> void batch_norm_measure_backward(const Word* words, const Ste
 template <class T> struct BatchNormMergeBackwardArguments {
   const double* m;  // [groups][2 * channels + 1]
   int64_t groups;
-  const T* weight;                // [channels]
-  const double *mean, *inverse;   // [channels]
-  T* coefficients;                // [4] wrapped: mean, and what dy, d and 1 are multiplied by
+  const T* weight;               // [channels], or null: 1
+  const double *mean, *inverse;  // [channels]
+  T* coefficients;               // [4] wrapped: mean, and what dy, d and 1 are multiplied by
   int64_t channels;
 };
 
@@ -69,8 +82,9 @@ template <class T> void batch_norm_merge_backward(const Word* words, const Step&
   const int64_t ld = wrapped_length<T>(a.channels);
   for (int64_t c = 0; c < a.channels; c += wide_lanes) {
     const int64_t n = a.channels - c;
-    const Moments all = merge_groups(a.m, a.channels, c, 0, a.groups, merge_sums);
-    const Wide inverse = load_wide(a.inverse + c, n), factor = load_wide(a.weight + c, n) * inverse;
+    const Moments all = merge_groups<merge_sums>(a.m, a.channels, c, 0, a.groups);
+    const Wide inverse = load_wide(a.inverse + c, n),
+               factor = a.weight ? load_wide(a.weight + c, n) * inverse : inverse;
     const Wide negative = (Wide::zero() - factor) / Wide::set1(all.count);
     store_wide(load_wide(a.mean + c, n), a.coefficients + c, n);
     store_wide(factor, a.coefficients + ld + c, n);
@@ -81,11 +95,15 @@ template <class T> void batch_norm_merge_backward(const Word* words, const Step&
 }
 
 template <class T> struct BatchNormBackwardArguments {
-  const T* dy; int64_t lddy;  // [chunk][lddy]
-  const T* x; int64_t ldx;    // [chunk][ldx], the output of the function below
-  T* dx; int64_t lddx;        // [chunk][lddx], may be dy
-  const T* coefficients;      // [4] wrapped
-  int64_t pixels, channels, function;
+  const T* dy;
+  int64_t lddy;  // [chunk][lddy]
+  const T* x;
+  int64_t ldx;  // [chunk][ldx], the output of the function below
+  T* dx;
+  int64_t lddx;           // [chunk][lddx], may be dy
+  const T* coefficients;  // [4] wrapped
+  int64_t pixels, channels;
+  Activation activation;
   double slope;
 };
 
@@ -94,13 +112,14 @@ template <class T> void batch_norm_backward(const Word* words, const Step& step)
   using V = Vec<T>;
   const auto a = read_arguments<BatchNormBackwardArguments<T>>(words);
   const int64_t ld = wrapped_length<T>(a.channels);
-  with_derivative(a.function, V::set1(T(a.slope)), [&](auto&& derive) {
+  with_derivative(a.activation, V::set1(T(a.slope)), [&](auto&& derive) {
     for (int64_t r = step.first; r < step.first + step.rows; r++) {
       ChannelWalk<T> channel(a.channels);
       for (int64_t i = 0; i < a.pixels * a.channels; i += V::lanes, channel.next()) {
         const T* c = a.coefficients + channel.at;
         const V x = V::load(a.x + r * a.ldx + i);
-        const V delta = fma(V::load(c + ld), V::load(a.dy + r * a.lddy + i), fma(V::load(c + 2 * ld), x - V::load(c), V::load(c + 3 * ld)));
+        const V delta = fma(V::load(c + ld), V::load(a.dy + r * a.lddy + i),
+                            fma(V::load(c + 2 * ld), x - V::load(c), V::load(c + 3 * ld)));
         derive(x, delta).store(a.dx + r * a.lddx + i);
       }
     }
@@ -110,27 +129,39 @@ template <class T> void batch_norm_backward(const Word* words, const Step& step)
 template <class T> struct BatchNormUpdateArguments {
   const double* m;  // [groups][2 * channels + 1]
   int64_t groups;
-  const double* inverse;                                    // [channels]
-  T *weight, *bias, *weight_s, *weight_t, *bias_s, *bias_t;  // [channels padded]; states may be null
-  int64_t channels, first_vector, last_vector, optimizer;
+  const double* inverse;              // [channels]
+  T *weight, *bias;                   // [channels padded], or null
+  T *weight_g, *bias_g;               // their gradients of the chunks so far, or null where a minibatch is one chunk
+  State<T> weight_state, bias_state;  // as they
+  int64_t channels, first_vector, last_vector;
+  Optimizer optimizer, bias_optimizer;
 };
+
+// Adds this chunk's gradient to that of the chunks so far, and gives it back.
+template <class T> inline void go_on(T* stored, T* gradient, bool start) {
+  const Vec<T> of_chunk = Vec<T>::load(gradient), sum = start ? of_chunk : Vec<T>::load(stored) + of_chunk;
+  sum.store(stored);
+  sum.store(gradient);
+}
 
 // batchNormUpdate: the owner's vectors of weight and bias.
 template <class T> void batch_norm_update(const Word* words, const Step& step) {
   constexpr int64_t lanes = Vec<T>::lanes;
   const auto a = read_arguments<BatchNormUpdateArguments<T>>(words);
-  if (!step.finish) return;
-  const auto part = [](T* p, int64_t at) { return p ? p + at : nullptr; };
+  if (!step.finish && !a.weight_g && !a.bias_g) return;
   for (int64_t at = a.first_vector * lanes; at < a.last_vector * lanes; at += lanes) {
     T weight[lanes] = {0}, bias[lanes] = {0};
     for (int64_t i = 0; i < lanes && at + i < a.channels; i += wide_lanes) {
       const int64_t c = at + i, n = a.channels - c;
-      const Moments all = merge_groups(a.m, a.channels, c, 0, a.groups, merge_sums);
+      const Moments all = merge_groups<merge_sums>(a.m, a.channels, c, 0, a.groups);
       store_wide(all.second * load_wide(a.inverse + c, n), weight + i, n);
       store_wide(all.first, bias + i, n);
     }
-    update_of<T>(a.optimizer)(a.weight + at, weight, part(a.weight_s, at), part(a.weight_t, at), lanes, step.hyper);
-    update_of<T>(a.optimizer)(a.bias + at, bias, part(a.bias_s, at), part(a.bias_t, at), lanes, step.hyper);
+    if (a.weight_g) go_on(a.weight_g + at, weight, step.start);
+    if (a.bias_g) go_on(a.bias_g + at, bias, step.start);
+    if (!step.finish) continue;
+    if (a.weight) update(a.optimizer, a.weight + at, weight, a.weight_state.at(at), lanes, step.hyper);
+    if (a.bias) update(a.bias_optimizer, a.bias + at, bias, a.bias_state.at(at), lanes, step.hyper);
   }
 }
 
@@ -143,13 +174,12 @@ template <class T> struct BatchNormRunningArguments {
 };
 
 // batchNormRunning: moves the running statistics towards the minibatch's, whose variance is the unbiased one here.
-template <class T> void batch_norm_running(const Word* words, const Step& step) {
+template <class T> void batch_norm_running(const Word* words, const Step&) {
   const auto a = read_arguments<BatchNormRunningArguments<T>>(words);
-  if (!step.finish) return;
   const Wide momentum = Wide::set1(a.momentum), rest = Wide::set1(1 - a.momentum);
   for (int64_t c = 0; c < a.channels; c += wide_lanes) {
     const int64_t n = a.channels - c;
-    const Moments all = merge_groups(a.m, a.channels, c, 0, a.groups, merge_moments);
+    const Moments all = merge_groups<merge_moments>(a.m, a.channels, c, 0, a.groups);
     const Wide variance = all.second / Wide::set1(all.count - 1);
     store_wide(fma(momentum, all.first, rest * load_wide(a.running_mean + c, n)), a.running_mean + c, n);
     store_wide(fma(momentum, variance, rest * load_wide(a.running_variance + c, n)), a.running_variance + c, n);

@@ -1,30 +1,15 @@
-// Sums of batch normalisation per channel, in double. A group's row of `m` is [mean or sum][channels], [M2 or sum][channels]
-// and the count of numbers per channel. Rows of groups are merged by a fixed binary tree: ((0+1)+(2+3))….
+// Sums of batch normalization per channel, in double. A group's row of `m` is [mean or sum][channels], [M2 or
+// sum][channels] and the count of numbers per channel. Rows of groups are merged by a fixed binary tree:
+// ((0+1)+(2+3))….
 #pragma once
+#include <stdint.h>
+
+#include "simd/lanes.h"
+#include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-using Wide = Vec<double>;
-constexpr int wide_lanes = Wide::lanes;
-
 constexpr int64_t moments_words(int64_t channels) { return 2 * channels + 1; }
-
-// n numbers from p on (the other lanes 0), or all lanes.
-template <class T> __attribute__((noinline)) void copy_lanes(const T* p, int64_t n, T* lane) {
-  for (int64_t i = 0; i < wide_lanes; i++) lane[i] = i < n ? p[i] : T(0);
-}
-template <class T> HEDDLE_INLINE Wide load_wide(const T* p, int64_t n) {
-  if (n >= wide_lanes) return Wide::load(p);
-  T lane[wide_lanes];
-  copy_lanes(p, n, lane);
-  return Wide::load(lane);
-}
-template <class T> HEDDLE_INLINE void store_wide(Wide v, T* p, int64_t n) {
-  if (n >= wide_lanes) return v.store(p);
-  T lane[wide_lanes];
-  v.store(lane);
-  for (int64_t i = 0; i < n; i++) p[i] = lane[i];
-}
 
 // Mean, sum of squared deviations from it, and their count; or two sums and their count.
 struct Moments {
@@ -33,7 +18,7 @@ struct Moments {
 };
 
 // Chan, Golub & LeVeque 1979. Where one is empty, the other.
-HEDDLE_INLINE Moments merge_moments(const Moments& a, const Moments& b) {
+inline Moments merge_moments(const Moments& a, const Moments& b) {
   if (a.count == 0) return b;
   if (b.count == 0) return a;
   const double count = a.count + b.count;
@@ -41,20 +26,24 @@ HEDDLE_INLINE Moments merge_moments(const Moments& a, const Moments& b) {
   return {fma(delta, Wide::set1(b.count / count), a.first),
           fma(delta * delta, Wide::set1(a.count * b.count / count), a.second + b.second), count};
 }
-HEDDLE_INLINE Moments merge_sums(const Moments& a, const Moments& b) { return {a.first + b.first, a.second + b.second, a.count + b.count}; }
+inline Moments merge_sums(const Moments& a, const Moments& b) {
+  return {a.first + b.first, a.second + b.second, a.count + b.count};
+}
 
 // The groups [from, to) of the channels from c on.
-template <class Merge> inline Moments merge_groups(const double* m, int64_t channels, int64_t c, int64_t from, int64_t to, Merge&& merge) {
+template <Moments (*merge)(const Moments&, const Moments&)>
+__attribute__((noinline)) Moments merge_groups(const double* m, int64_t channels, int64_t c, int64_t from, int64_t to) {
   if (to - from == 1) {
     const double* row = m + from * moments_words(channels);
     return {load_wide(row + c, channels - c), load_wide(row + channels + c, channels - c), row[2 * channels]};
   }
   const int64_t middle = (from + to) / 2;
-  return merge(merge_groups(m, channels, c, from, middle, merge), merge_groups(m, channels, c, middle, to, merge));
+  return merge(merge_groups<merge>(m, channels, c, from, middle), merge_groups<merge>(m, channels, c, middle, to));
 }
 
 // Calls body(i, full) for the pixels of a row in order: whether `lanes` numbers from its own on lie inside the row.
-template <class Body> inline void for_each_pixel(int64_t pixels, int64_t channels, int64_t c, int64_t lanes, Body&& body) {
+template <class Body>
+inline void for_each_pixel(int64_t pixels, int64_t channels, int64_t c, int64_t lanes, Body&& body) {
   const int64_t room = pixels * channels - c - lanes;
   const int64_t whole = room < 0 ? 0 : room / channels + 1 < pixels ? room / channels + 1 : pixels;
   for (int64_t i = 0; i < whole; i++) body(i * channels + c, lanes);

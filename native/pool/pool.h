@@ -1,76 +1,53 @@
 // Max and average pooling of [height][width][channels] rows, channels along the lanes.
 #pragma once
+#include <stdint.h>
+#include <string.h>
+
+#include "op.h"
+#include "reduce/largest.h"
+#include "simd/lanes.h"
+#include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 struct PoolGeometry {
   int64_t height, width, channels;
   int64_t window_height, window_width, stride_height, stride_width;
-  int64_t pad_top, pad_left;      // the other sides follow from the output's size
+  int64_t pad_top, pad_left;  // the other sides follow from the output's size
   int64_t out_height, out_width;
 
   int64_t inputs() const { return height * width * channels; }
   int64_t outputs() const { return out_height * out_width * channels; }
 };
 
-// The part [top, bottom) x [left, right) of an output's window that lies inside the image. (y0, x0): its first tap, which
-// may lie outside.
+// The part [top, bottom) x [left, right) of an output's window that lies inside the image. (y0, x0): its first tap,
+// which may lie outside.
 struct Window {
   int64_t y0, x0, top, bottom, left, right;
   Window(const PoolGeometry& g, int64_t oy, int64_t ox)
-      : y0(oy * g.stride_height - g.pad_top), x0(ox * g.stride_width - g.pad_left),
-        top(y0 < 0 ? 0 : y0), bottom(y0 + g.window_height < g.height ? y0 + g.window_height : g.height),
-        left(x0 < 0 ? 0 : x0), right(x0 + g.window_width < g.width ? x0 + g.window_width : g.width) {}
+      : y0(oy * g.stride_height - g.pad_top),
+        x0(ox * g.stride_width - g.pad_left),
+        top(y0 < 0 ? 0 : y0),
+        bottom(y0 + g.window_height < g.height ? y0 + g.window_height : g.height),
+        left(x0 < 0 ? 0 : x0),
+        right(x0 + g.window_width < g.width ? x0 + g.window_width : g.width) {}
   bool whole(const PoolGeometry& g) const { return bottom - top == g.window_height && right - left == g.window_width; }
 };
 
-// n of the lanes from p on, or all of them.
-template <class T> HEDDLE_INLINE Vec<T> load_lanes(const T* p, int64_t n) {
-  if (n >= Vec<T>::lanes) return Vec<T>::load(p);
-  return Vec<T>::load_partial(p, int(n));
-}
-template <class T> HEDDLE_INLINE void store_lanes(Vec<T> v, T* p, int64_t n) {
-  if (n >= Vec<T>::lanes) v.store(p);
-  else v.store_partial(p, int(n));
-}
-template <class T> HEDDLE_INLINE Vec<T> load_byte_lanes(const uint8_t* p, int64_t n) {
-  uint8_t bytes[Vec<T>::lanes];
-  if (n < Vec<T>::lanes) {
-    for (int64_t i = 0; i < Vec<T>::lanes; i++) bytes[i] = i < n ? p[i] : 0;
-    p = bytes;
-  }
-  return Vec<T>::from_bytes(p);
-}
-template <class T> HEDDLE_INLINE void store_byte_lanes(Vec<T> v, uint8_t* p, int64_t n) {
-  if (n >= Vec<T>::lanes) v.store_bytes(p);
-  else v.store_bytes_partial(p, int(n));
-}
-
 template <class T> struct MaxPoolArguments {
-  const T* x; int64_t ldx;        // [chunk][ldx]
-  T* y; int64_t ldy;              // [chunk][ldy]
-  uint8_t* winners; int64_t ldw;  // [chunk][ldw] place of the maximum in its window, row-major; or null
+  const T* x;
+  int64_t ldx;  // [chunk][ldx]
+  T* y;
+  int64_t ldy;  // [chunk][ldy]
+  uint8_t* winners;
+  int64_t ldw;  // [chunk][ldw] place of the maximum in its window, row-major; or null
   PoolGeometry g;
 };
 
-// The largest number of a window and its place; the first on ties; NaN is larger than any number.
-template <class T> struct Largest {
-  Vec<T> value, place;
-  HEDDLE_INLINE void take(Vec<T> v, Vec<T> at) {
-    // `place` first: both compare with the old value.
-    place = select_greater_or_nan(v, value, at, place);
-    value = select_greater_or_nan(v, value, v, value);
-  }
-};
-
-template <class T> HEDDLE_INLINE void finish_window(const Largest<T>& most, T* y, uint8_t* winners, int64_t n) {
-  store_lanes(most.value, y, n);
-  if (winners) store_byte_lanes(most.place, winners, n);
-}
-
-// One output pixel, in vectors that may run over into the next ones: those are read for nothing, and written over later.
-// `in` and `out`: the numbers left in the two rows from x and y on.
-template <class T> inline void max_window(const PoolGeometry& g, const Window& w, const T* x, T* y, uint8_t* winners, int64_t out) {
+// One output pixel, in vectors that may run over into the next ones: those are read for nothing, and written over
+// later. `in` and `out`: the numbers left in the two rows from x and y on.
+template <class T>
+inline void max_window(const PoolGeometry& g, const Window& w, const T* x, T* y, uint8_t* winners, int64_t out) {
   using V = Vec<T>;
   const int64_t first = (w.top - w.y0) * g.window_width + (w.left - w.x0);
   for (int64_t c = 0; c < g.channels; c += V::lanes) {
@@ -85,7 +62,8 @@ template <class T> inline void max_window(const PoolGeometry& g, const Window& w
 }
 
 // The same for a window of H x W, all inside.
-template <int H, int W, class T> inline void max_window_of(const PoolGeometry& g, const T* x, int64_t in, T* y, uint8_t* winners, int64_t out) {
+template <int H, int W, class T>
+inline void max_window_of(const PoolGeometry& g, const T* x, int64_t in, T* y, uint8_t* winners, int64_t out) {
   using V = Vec<T>;
   const int64_t line = g.width * g.channels, last = (H - 1) * line + (W - 1) * g.channels;
   for (int64_t c = 0; c < g.channels; c += V::lanes) {
@@ -95,8 +73,10 @@ template <int H, int W, class T> inline void max_window_of(const PoolGeometry& g
       for (int i = 1; i < H * W; i++) most.take(load(x + i / W * line + i % W * g.channels + c), V::set1(T(i)));
       finish_window(most, y + c, winners ? winners + c : nullptr, out - c);
     };
-    if (in - last - c >= V::lanes) take([](const T* p) HEDDLE_LAMBDA { return V::load(p); });
-    else take([=](const T* p) HEDDLE_LAMBDA { return load_lanes(p, g.channels - c); });
+    if (in - last - c >= V::lanes)
+      take([](const T* p) HEDDLE_LAMBDA { return V::load(p); });
+    else
+      take([=](const T* p) HEDDLE_LAMBDA { return load_lanes(p, g.channels - c); });
   }
 }
 
@@ -113,9 +93,12 @@ template <class T> void max_pool(const Word* words, const Step& step) {
         uint8_t* winners = a.winners ? a.winners + r * a.ldw + at : nullptr;
         const int64_t corner = (w.y0 * g.width + w.x0) * g.channels, in = g.inputs() - corner, out = g.outputs() - at;
         const bool whole = w.whole(g) && g.window_height == g.window_width;
-        if (whole && g.window_width == 2) max_window_of<2, 2>(g, x + corner, in, y, winners, out);
-        else if (whole && g.window_width == 3) max_window_of<3, 3>(g, x + corner, in, y, winners, out);
-        else max_window(g, w, x, y, winners, out);
+        if (whole && g.window_width == 2)
+          max_window_of<2, 2>(g, x + corner, in, y, winners, out);
+        else if (whole && g.window_width == 3)
+          max_window_of<3, 3>(g, x + corner, in, y, winners, out);
+        else
+          max_window(g, w, x, y, winners, out);
       }
   }
 }
@@ -133,7 +116,8 @@ inline bool windows_cover(const PoolGeometry& g) {
 
 // What an output gives to its window of H x W, all inside and its own. `room`: numbers from its last column's pixel to
 // where the line may not be written any more; or 0.
-template <int H, int W, class T, class Part> inline void spread_window_of(const PoolGeometry& g, T* dx, int64_t room, int64_t at, Part&& part) {
+template <int H, int W, class T, class Part>
+inline void spread_window_of(const PoolGeometry& g, T* dx, int64_t room, int64_t at, Part&& part) {
   using V = Vec<T>;
   const int64_t line = g.width * g.channels;
   for (int64_t c = 0; c < g.channels; c += V::lanes) {
@@ -144,8 +128,8 @@ template <int H, int W, class T, class Part> inline void spread_window_of(const 
   }
 }
 
-// dx of a row from dy: `part(at, left)` is what the outputs from number `at` on (`left` of them to the row's end) give to
-// the tap `place` of their windows. Windows that overlap add in the order of the outputs.
+// dx of a row from dy: `part(at, left)` is what the outputs from number `at` on (`left` of them to the row's end) give
+// to the tap `place` of their windows. Windows that overlap add in the order of the outputs.
 template <class T, class Part> inline void spread_windows(const PoolGeometry& g, T* dx, Part&& part) {
   using V = Vec<T>;
   const bool apart = windows_apart(g);
@@ -177,9 +161,12 @@ template <class T, class Part> inline void spread_windows(const PoolGeometry& g,
 }
 
 template <class T> struct MaxPoolBackwardArguments {
-  const T* dy; int64_t lddy;            // [chunk][lddy]
-  const uint8_t* winners; int64_t ldw;  // [chunk][ldw]
-  T* dx; int64_t lddx;                  // [chunk][lddx], every feature is written
+  const T* dy;
+  int64_t lddy;  // [chunk][lddy]
+  const uint8_t* winners;
+  int64_t ldw;  // [chunk][ldw]
+  T* dx;
+  int64_t lddx;  // [chunk][lddx], every feature is written
   PoolGeometry g;
 };
 
@@ -195,9 +182,11 @@ template <class T> void max_pool_backward(const Word* words, const Step& step) {
 }
 
 template <class T> struct AveragePoolArguments {
-  const T* x; int64_t ldx;  // [chunk][ldx]
-  T* y; int64_t ldy;        // [chunk][ldy]
-  PoolGeometry g;           // no padding
+  const T* x;
+  int64_t ldx;  // [chunk][ldx]
+  T* y;
+  int64_t ldy;     // [chunk][ldy]
+  PoolGeometry g;  // no padding
 };
 
 // averagePool: the sum of a window, row-major, over its size.
@@ -225,9 +214,11 @@ template <class T> void average_pool(const Word* words, const Step& step) {
 }
 
 template <class T> struct AveragePoolBackwardArguments {
-  const T* dy; int64_t lddy;  // [chunk][lddy]
-  T* dx; int64_t lddx;        // [chunk][lddx], every feature is written
-  PoolGeometry g;             // no padding
+  const T* dy;
+  int64_t lddy;  // [chunk][lddy]
+  T* dx;
+  int64_t lddx;    // [chunk][lddx], every feature is written
+  PoolGeometry g;  // no padding
 };
 
 // averagePoolBackward: every tap of a window gets an equal share of its dy.

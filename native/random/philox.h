@@ -1,5 +1,8 @@
 // Philox4x32-10 (Salmon et al. 2011) in 8 lanes, the same draws as src/random.ts: a lane is one block of four words.
 #pragma once
+#include <stdint.h>
+
+#include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 

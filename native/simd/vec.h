@@ -1,10 +1,9 @@
 // The one vector type that kernels are written in: 64 bytes, so 16 floats or 8 doubles, on every instruction set.
 // It is as many registers as that takes. Since the lanes are the same everywhere, sums over them are too.
 #pragma once
+#include <stdint.h>
 
-// What must not become a call: one would pass its vectors through memory.
-#define HEDDLE_INLINE __attribute__((always_inline)) inline
-#define HEDDLE_LAMBDA __attribute__((always_inline))
+#include "isa/isa.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
@@ -13,9 +12,9 @@ template <class T> struct Vec {
   static constexpr int count = lanes / Reg<T>::width;
   Reg<T> r[count];
 
-#define HEDDLE_EACH(expression)        \
-  Vec out;                             \
-  HEDDLE_UNROLL             \
+#define HEDDLE_EACH(expression)                          \
+  Vec out;                                               \
+  HEDDLE_UNROLL                                          \
   for (int i = 0; i < count; i++) out.r[i] = expression; \
   return out;
 
@@ -34,8 +33,9 @@ template <class T> struct Vec {
     for (int i = 0; i < count; i++) r[i].store_bytes(p + i * Reg<T>::width);
   }
   // The first n lanes of p; the others 0 (load) or left alone (store). Nothing beyond them is touched.
-  static HEDDLE_INLINE Vec load_partial(const T* p, int n) { HEDDLE_EACH(Reg<T>::load_partial(p + i * Reg<T>::width, in_register(n, i))) }
-  HEDDLE_INLINE void store_partial(T* p, int n) const {
+  static HEDDLE_INLINE Vec load_partial(const T* p, int n){
+      HEDDLE_EACH(Reg<T>::load_partial(p + i * Reg<T>::width, in_register(n, i)))} HEDDLE_INLINE
+      void store_partial(T* p, int n) const {
     HEDDLE_UNROLL
     for (int i = 0; i < count; i++) r[i].store_partial(p + i * Reg<T>::width, in_register(n, i));
   }
@@ -59,11 +59,17 @@ template <class T> struct Vec {
   // To the nearest integer, ties to even.
   friend HEDDLE_INLINE Vec round(Vec a) { HEDDLE_EACH(round(a.r[i])) }
   // a > b ? x : y; NaN compares as not greater.
-  friend HEDDLE_INLINE Vec select_greater(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_greater(a.r[i], b.r[i], x.r[i], y.r[i])) }
+  friend HEDDLE_INLINE Vec select_greater(Vec a, Vec b, Vec x, Vec y) {
+    HEDDLE_EACH(select_greater(a.r[i], b.r[i], x.r[i], y.r[i]))
+  }
   // a > b, or a is NaN ? x : y.
-  friend HEDDLE_INLINE Vec select_greater_or_nan(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_greater_or_nan(a.r[i], b.r[i], x.r[i], y.r[i])) }
+  friend HEDDLE_INLINE Vec select_greater_or_nan(Vec a, Vec b, Vec x, Vec y) {
+    HEDDLE_EACH(select_greater_or_nan(a.r[i], b.r[i], x.r[i], y.r[i]))
+  }
   // a == b ? x : y.
-  friend HEDDLE_INLINE Vec select_equal(Vec a, Vec b, Vec x, Vec y) { HEDDLE_EACH(select_equal(a.r[i], b.r[i], x.r[i], y.r[i])) }
+  friend HEDDLE_INLINE Vec select_equal(Vec a, Vec b, Vec x, Vec y) {
+    HEDDLE_EACH(select_equal(a.r[i], b.r[i], x.r[i], y.r[i]))
+  }
   // 2^n for integral n inside the exponent range of normal numbers.
   friend HEDDLE_INLINE Vec power_of_two(Vec n) { HEDDLE_EACH(power_of_two(n.r[i])) }
 #undef HEDDLE_EACH
@@ -75,16 +81,16 @@ struct Bits {
   static constexpr int count = lanes / BitsReg::width;
   BitsReg r[count];
 
-#define HEDDLE_EACH(expression)        \
-  Bits out;                            \
-  HEDDLE_UNROLL                        \
+#define HEDDLE_EACH(expression)                          \
+  Bits out;                                              \
+  HEDDLE_UNROLL                                          \
   for (int i = 0; i < count; i++) out.r[i] = expression; \
   return out;
 
   static HEDDLE_INLINE Bits load(const uint64_t* p) { HEDDLE_EACH(BitsReg::load(p + i * BitsReg::width)) }
   static HEDDLE_INLINE Bits set1(uint64_t x) { HEDDLE_EACH(BitsReg::set1(x)) }
-  static HEDDLE_INLINE Bits of(Vec<double> a) { HEDDLE_EACH(BitsReg::of(a.r[i])) }
-  HEDDLE_INLINE Vec<double> as_double() const {
+  static HEDDLE_INLINE Bits of(Vec<double> a){
+      HEDDLE_EACH(BitsReg::of(a.r[i]))} HEDDLE_INLINE Vec<double> as_double() const {
     Vec<double> out;
     HEDDLE_UNROLL
     for (int i = 0; i < count; i++) out.r[i] = r[i].as_double();
@@ -133,7 +139,8 @@ template <int distance, class T> inline void exchange(Vec<T>& a, Vec<T>& b) {
   }
 }
 
-// Transposes a square of lanes x lanes numbers in registers: exchanges at distance lanes/2, lanes/4, … 1 (Eklundh 1972).
+// Transposes a square of lanes x lanes numbers in registers: exchanges at distance lanes/2, lanes/4, … 1 (Eklundh
+// 1972).
 template <int distance, class T> inline void transpose_from(Vec<T>* rows) {
   HEDDLE_UNROLL
   for (int i = 0; i < Vec<T>::lanes; i++)

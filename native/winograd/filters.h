@@ -1,31 +1,29 @@
-// The transformed copies of 3x3 filters, unit by unit, as updates write them.
+// The transformed copies of 3x3 filters.
 #pragma once
+#include <stdint.h>
+
+#include "gemm/panels.h"
+#include "op.h"
+#include "simd/vec.h"
+#include "winograd/filter_copies.h"
+#include "winograd/generic.h"
+#include "winograd/transform.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-// A unit's filters [tap][channel][columns] where they lie in the packed weights.
-template <class T> struct FilterUnit {
-  const T* w;
-  int64_t tap_stride, column, ld, first, rows, columns, channels, filters;
-
-  // Of the panel that begins at `column`: `rows` channels from `first`; the rest of ld columns is padding.
-  FilterUnit(const T* packed, int64_t panel_column, int64_t width, int64_t first_channel, int64_t all_channels, int64_t all_filters)
-      : w(packed + panel_column * 9 * all_channels + first_channel * width), tap_stride(all_channels * width), column(panel_column), ld(width),
-        first(first_channel), rows(all_channels - first_channel < Vec<T>::lanes ? all_channels - first_channel : Vec<T>::lanes),
-        columns(all_filters - panel_column < width ? all_filters - panel_column : width), channels(all_channels), filters(all_filters) {}
-};
-
-// Vectors of transformed filters that are made before they are written. Points lie a multiple of pages apart, often all in one set
-// of the cache: written as they are made, each store would wait for its line.
+// Vectors of transformed filters that are made before they are written. Points lie a multiple of pages apart, often all
+// in one set of the cache: written as they are made, each store would wait for its line.
 constexpr int64_t filters_at_once = 8;
 
-// Writes G w G^T of `count` <= filters_at_once vectors of filters: `load(i, tap)` reads them, the i-th's point k goes to
-// out + k * stride + i * step.
-template <class T, class Load> inline void transform_vectors(int64_t count, Load&& load, T* out, int64_t stride, int64_t step) {
+// Writes G w G^T of `count` <= filters_at_once vectors of filters: `load(i, tap)` reads them, the i-th's point k goes
+// to out + k * stride + i * step.
+template <class T, class Load>
+inline void transform_vectors(int64_t count, Load&& load, T* out, int64_t stride, int64_t step) {
   using V = Vec<T>;
   alignas(64) T points[winograd_points][filters_at_once][V::lanes];
   for (int64_t i = 0; i < count; i++)
-    transform_filter<T>([&](int ky, int kx) { return load(i, 3 * ky + kx); }, [&](int point, V value) { value.store(points[point][i]); });
+    transform_filter<V>([&](int ky, int kx) { return load(i, 3 * ky + kx); },
+                        [&](int point, V value) { value.store(points[point][i]); });
   for (int64_t point = 0; point < winograd_points; point++)
     for (int64_t i = 0; i < count; i++) V::load(points[point][i]).store(out + point * stride + i * step);
 }
@@ -37,9 +35,10 @@ template <class T> __attribute__((noinline)) void transform_filters(const Filter
   const int64_t vectors = unit.rows * unit.ld / V::lanes;
   for (int64_t v = 0; v < vectors; v += filters_at_once) {
     const T* from = unit.w + v * V::lanes;
-    transform_vectors<T>(vectors - v < filters_at_once ? vectors - v : filters_at_once,
-                         [&](int64_t i, int tap) { return V::load(from + tap * unit.tap_stride + i * V::lanes); }, out + v * V::lanes,
-                         unit.channels * unit.ld, V::lanes);
+    transform_vectors<T>(
+        vectors - v < filters_at_once ? vectors - v : filters_at_once,
+        [&](int64_t i, int tap) { return V::load(from + tap * unit.tap_stride + i * V::lanes); }, out + v * V::lanes,
+        unit.channels * unit.ld, V::lanes);
   }
 }
 
@@ -54,22 +53,26 @@ template <class T> __attribute__((noinline)) void transform_turned_filters(const
     alignas(64) T turned[9][lanes][lanes];  // [tap, turned][filter][channel]
     for (int64_t tap = 0; tap < 9; tap++) {
       V square[lanes];
-      for (int64_t i = 0; i < lanes; i++) square[i] = i < unit.rows ? V::load(unit.w + tap * unit.tap_stride + i * unit.ld + j) : V::zero();
+      for (int64_t i = 0; i < lanes; i++)
+        square[i] = i < unit.rows ? V::load(unit.w + tap * unit.tap_stride + i * unit.ld + j) : V::zero();
       transpose(square);
       for (int64_t i = 0; i < lanes; i++) square[i].store(turned[8 - tap][i]);
     }
     const int64_t rows = unit.columns - j < lanes ? unit.columns - j : lanes;
     for (int64_t r = 0; r < rows; r += filters_at_once)
-      transform_vectors<T>(rows - r < filters_at_once ? rows - r : filters_at_once, [&](int64_t i, int tap) { return V::load(turned[tap][r + i]); },
-                           out + (unit.column + j + r) * width, unit.filters * width, width);
+      transform_vectors<T>(
+          rows - r < filters_at_once ? rows - r : filters_at_once,
+          [&](int64_t i, int tap) { return V::load(turned[tap][r + i]); }, out + (unit.column + j + r) * width,
+          unit.filters * width, width);
   }
 }
 
-// Both copies, where they are there.
-template <class T> inline void transform_copies(const FilterUnit<T>& unit, T* u, T* ut) {
+template <class T> void transform_copies(const FilterUnit<T>& unit, T* u, T* ut) {
   if (u) transform_filters(unit, u);
   if (ut) transform_turned_filters(unit, ut);
 }
+template void transform_copies(const FilterUnit<float>&, float*, float*);
+template void transform_copies(const FilterUnit<double>&, double*, double*);
 
 template <class T> struct WinogradFiltersArguments {
   const T* w;  // packed [tap][channel][filters]
@@ -79,7 +82,7 @@ template <class T> struct WinogradFiltersArguments {
 
 // winogradFilters: both copies of all filters, where weights were set and not updated.
 template <class T> void winograd_filters(const Word* words, const Step& step) {
-  if constexpr (!winograd_in_vectors<T>) return table_generic.f64[kernel_winograd_filters](words, step);
+  if constexpr (!winograd_in_vectors<T>) return generic::winograd_filters<double>(words, step);
   const auto a = read_arguments<WinogradFiltersArguments<T>>(words);
   for_each_panel(a.w, 9 * a.channels, a.filters, [&](const PanelView<T>& panel) {
     for (int64_t first = 0; first < a.channels; first += Vec<T>::lanes)

@@ -4,24 +4,21 @@
 //
 // Forward is f(conv(x) + b); backward by data is the same product with the filters turned and their sides exchanged.
 #pragma once
+#include <stdint.h>
+#include <string.h>
+
+#include "activation/functions.h"
+#include "conv/geometry.h"
+#include "gemm/panels.h"
+#include "gemm/product.h"
+#include "op.h"
+#include "simd/lanes.h"
+#include "simd/vec.h"
+#include "winograd/generic.h"
+#include "winograd/tiles.h"
+#include "winograd/transform.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
-
-// One register tile of the product at one point. Rows beyond the last tile hold leftovers, and give what nobody reads.
-template <class T> struct PointProduct {
-  const T* v;  // [tile][ldv]
-  int64_t ldv, depth;
-  const T* u;  // [depth][ld]
-  T* m;        // [tile][ld]
-  int64_t ld;
-
-  template <int M, int N> inline void run() {
-    Tile<T, M, N> tile;
-    tile.clear();
-    tile.accumulate(depth, v, ldv, 1, u, ld);
-    tile.store(m, ld);
-  }
-};
 
 // What becomes of the outputs z [height][width][columns]: f(z + start), or z f'(below), or f(max over windows of 2x2).
 template <class T> struct WinogradOutput {
@@ -33,16 +30,10 @@ template <class T> struct WinogradOutput {
   uint8_t* winners;
   int64_t ldw;
   bool pool;
-  int64_t function;
+  Activation activation;
   Vec<T> slope;
 
   using V = Vec<T>;
-  static inline V load(const T* p, int n) { return n == V::lanes ? V::load(p) : V::load_partial(p, n); }
-  static inline void store(V value, T* p, int n) {
-    if (n == V::lanes) value.store(p);
-    else value.store_partial(p, n);
-  }
-
   // The 4x4 outputs of a tile, for n columns from `column`.
   inline void finish(const TilePlace& place, int64_t column, int n, const V* z) const {
     if (pool) return finish_pooled(place, column, n, z);
@@ -52,14 +43,17 @@ template <class T> struct WinogradOutput {
       for (int64_t j = 0; j < across; j++) {
         const int64_t at = ((place.y + i) * width + place.x + j) * columns + column;
         const V value = z[i * winograd_outputs + j];
-        const V result = below ? apply_derivative(function, slope, load(below + place.image * ldbelow + at, n), value) : apply(function, slope, value);
-        store(result, y + place.image * ld + at, n);
+        const V result =
+            below ? apply_derivative(activation, slope, load_lanes(below + place.image * ldbelow + at, n), value)
+                  : apply(activation, slope, value);
+        store_lanes(result, y + place.image * ld + at, n);
       }
   }
 
   // f does not decrease: its maximum is that of its argument. The first wins, and NaN.
   inline void finish_pooled(const TilePlace& place, int64_t column, int n, const V* z) const {
-    const int64_t rows = height - place.y < winograd_outputs ? 1 : 2, across = width - place.x < winograd_outputs ? 1 : 2;
+    const int64_t rows = height - place.y < winograd_outputs ? 1 : 2,
+                  across = width - place.x < winograd_outputs ? 1 : 2;
     for (int64_t i = 0; i < rows; i++)
       for (int64_t j = 0; j < across; j++) {
         V best = z[2 * i * winograd_outputs + 2 * j], winner = V::zero();
@@ -70,20 +64,26 @@ template <class T> struct WinogradOutput {
           best = select_greater_or_nan(value, best, value, best);
         }
         const int64_t at = ((place.y / 2 + i) * (width / 2) + place.x / 2 + j) * columns + column;
-        store(apply(function, slope, best), y + place.image * ld + at, n);
-        if (winners) store_winners(winner, winners + place.image * ldw + at, n);
+        store_lanes(apply(activation, slope, best), y + place.image * ld + at, n);
+        if (winners) store_byte_lanes(winner, winners + place.image * ldw + at, n);
       }
-  }
-
-  static inline void store_winners(V winner, uint8_t* p, int n) {
-    if (n == V::lanes) return winner.store_bytes(p);
-    uint8_t bytes[V::lanes];
-    winner.store_bytes(bytes);
-    memcpy(p, bytes, size_t(n));
   }
 };
 
-template <class T> struct WinogradProduct {
+// The transforms of a tile, a vector of channels or columns at a time.
+template <class T> struct InVectors {
+  // B^T d B: `pixels` point to the tile's 6x6, point k goes to v[k * stride].
+  static inline void input(const T* const* pixels, int64_t channel, T* v, int64_t stride) {
+    transform_input_vector<T>(pixels, channel, v, stride);
+  }
+  // A^T m A, plus `add`: point k stands at m[k * stride].
+  static inline void output(const T* m, int64_t stride, Vec<T> add, Vec<T>* z) {
+    transform_output<Vec<T>>([&](int point) { return Vec<T>::load(m + point * stride); },
+                             [&](int y, int x, Vec<T> value) { z[y * winograd_outputs + x] = value + add; });
+  }
+};
+
+template <class T, class Transforms> struct WinogradProduct {
   const Images<T>& images;
   int64_t top, left;
   const T* u;
@@ -100,7 +100,8 @@ template <class T> struct WinogradProduct {
     const int64_t tiles = samples * grid.per_image();
     for (int64_t tile = 0; tile < tiles; tile += winograd_tiles) {
       const int64_t count = tiles - tile < winograd_tiles ? tiles - tile : winograd_tiles;
-      transform_tiles<T, winograd_inputs>(images, grid, top, left, tile, count, 0, images.channels, outside, v, stride, channels, transform_input_vector<T>);
+      transform_tiles<T, winograd_inputs>(images, grid, top, left, tile, count, 0, images.channels, outside, v, stride,
+                                          channels, Transforms::input);
       for_each_panel(u, winograd_points * images.channels, out.columns, [&](const PanelView<T>& panel) {
         multiply(panel, v, stride, channels, count, m);
         transform_back(panel, grid, tile, count, m);
@@ -113,9 +114,12 @@ template <class T> struct WinogradProduct {
       for (int64_t row = 0; row < count; row += tile_rows)
         for (int64_t vector = 0; vector < panel.vectors; vector += tile_vectors) {
           const int64_t column = vector * Vec<T>::lanes;
-          PointProduct<T> product{v + point * stride + row * ldv, ldv, images.channels, panel.panel + point * images.channels * panel.ld + column,
-                                  m + point * point_stride<T>(panel.ld) + row * panel.ld + column, panel.ld};
-          with_vectors<tile_rows, tile_vectors>(panel.vectors - vector, product);
+          // Rows beyond the last tile hold leftovers, and give what nobody reads.
+          multiply_tile<T>({images.channels, v + point * stride + row * ldv, ldv, 1,
+                            panel.panel + point * images.channels * panel.ld + column, panel.ld,
+                            m + point * point_stride<T>(panel.ld) + row * panel.ld + column, panel.ld, Begin::zero,
+                            nullptr, nullptr},
+                           tile_rows, panel.vectors - vector);
         }
   }
 
@@ -129,8 +133,7 @@ template <class T> struct WinogradProduct {
         const int64_t column = panel.column + j, left_columns = out.columns - column;
         const V add = out.start ? V::load(out.start + column) : V::zero();
         V z[winograd_outputs * winograd_outputs];
-        transform_output<T>([&](int point) { return V::load(from + point * stride); },
-                            [&](int y, int x, V value) { z[y * winograd_outputs + x] = value + add; });
+        Transforms::output(from, stride, add, z);
         out.finish(place, column, left_columns < V::lanes ? int(left_columns) : V::lanes, z);
       }
     }
@@ -138,53 +141,91 @@ template <class T> struct WinogradProduct {
 };
 
 template <class T> struct WinogradArguments {
-  const T* x; int64_t ldx;        // [chunk][ldx]: [height][width][channels]
-  const T* u;                     // transformed filters
-  const T* b;                     // [filters padded], or null
-  T* y; int64_t ldy;              // [chunk][ldy]: [out height][out width][filters], halved by a pool of 2
-  uint8_t* winners; int64_t ldw;  // [chunk][ldw]: shape of y; null without pooling, and where nobody asks
-  T* workspace;                   // this rank's
+  const T* x;
+  int64_t ldx;  // [chunk][ldx]: [height][width][channels]
+  const T* u;   // transformed filters
+  const T* b;   // [filters padded], or null
+  T* y;
+  int64_t ldy;  // [chunk][ldy]: [out height][out width][filters], halved by a pool of 2
+  uint8_t* winners;
+  int64_t ldw;   // [chunk][ldw]: shape of y; null without pooling, and where nobody asks
+  T* workspace;  // this rank's
   ConvGeometry geometry;
-  int64_t function;
+  Activation activation;
   double slope;
-  int64_t pool;                   // 0 or 2
+  int64_t pool;  // 0 or 2
 };
 
-// winograd: y = f(conv(x) + b), for 3x3 and stride 1; or of the maximum over whole windows of 2x2, winners as byte indices.
-template <class T> void winograd(const Word* words, const Step& step) {
-  if constexpr (!winograd_in_vectors<T>) return table_generic.f64[kernel_winograd](words, step);
+template <class T, class Transforms> inline void winograd_by(const Word* words, const Step& step) {
+  if constexpr (!winograd_in_vectors<T>) return generic::winograd<double>(words, step);
   const auto a = read_arguments<WinogradArguments<T>>(words);
   const ConvGeometry& s = a.geometry;
   const bool pool = a.pool > 0;
   // Outputs that are in no whole window are left out.
   const int64_t height = pool ? s.out_height / 2 * 2 : s.out_height, width = pool ? s.out_width / 2 * 2 : s.out_width;
   const Images<T> images{a.x + step.first * a.ldx, a.ldx, s.height, s.width, s.channels};
-  const WinogradOutput<T> out{a.y + step.first * a.ldy, a.ldy, height, width, s.filters, a.b, nullptr, 0,
-                              a.winners ? a.winners + step.first * a.ldw : nullptr, a.ldw, pool, a.function, Vec<T>::set1(T(a.slope))};
-  WinogradProduct<T>{images, s.pad_top, s.pad_left, a.u, out, a.workspace}.run(step.rows);
+  const WinogradOutput<T> out = {
+      .y = a.y + step.first * a.ldy,
+      .ld = a.ldy,
+      .height = height,
+      .width = width,
+      .columns = s.filters,
+      .start = a.b,
+      .below = nullptr,
+      .ldbelow = 0,
+      .winners = a.winners ? a.winners + step.first * a.ldw : nullptr,
+      .ldw = a.ldw,
+      .pool = pool,
+      .activation = a.activation,
+      .slope = Vec<T>::set1(T(a.slope)),
+  };
+  WinogradProduct<T, Transforms>{images, s.pad_top, s.pad_left, a.u, out, a.workspace}.run(step.rows);
 }
 
-template <class T> struct WinogradBackwardArguments {
-  const T* dy; int64_t lddy;  // [chunk][lddy]: [out height][out width][filters]
-  const T* ut;                // transformed filters, turned by 180 degrees, sides exchanged
-  T* dx; int64_t lddx;        // [chunk][lddx]: [height][width][channels]
-  const T* y; int64_t ldy;    // [chunk][ldy] what the function below gave; null where there is none
-  T* workspace;               // this rank's
+// winograd: y = f(conv(x) + b), for 3x3 and stride 1; or of the maximum over whole windows of 2x2, winners as byte
+// indices.
+template <class T> void winograd(const Word* words, const Step& step) { winograd_by<T, InVectors<T>>(words, step); }
+
+template <class T> struct WinogradInputGradientArguments {
+  const T* dy;
+  int64_t lddy;  // [chunk][lddy]: [out height][out width][filters]
+  const T* ut;   // transformed filters, turned by 180 degrees, sides exchanged
+  T* dx;
+  int64_t lddx;  // [chunk][lddx]: [height][width][channels]
+  const T* y;
+  int64_t ldy;   // [chunk][ldy] what the function below gave; null where there is none
+  T* workspace;  // this rank's
   ConvGeometry geometry;
-  int64_t function;
+  Activation activation;
   double slope;
 };
 
-// winogradBackward: dx = dL/dx * f'(below): the convolution of dy, padded by 2 less, with the turned filters.
-template <class T> void winograd_backward(const Word* words, const Step& step) {
-  if constexpr (!winograd_in_vectors<T>) return table_generic.f64[kernel_winograd_backward](words, step);
-  const auto a = read_arguments<WinogradBackwardArguments<T>>(words);
+template <class T, class Transforms> inline void winograd_input_gradient_by(const Word* words, const Step& step) {
+  if constexpr (!winograd_in_vectors<T>) return generic::winograd_input_gradient<double>(words, step);
+  const auto a = read_arguments<WinogradInputGradientArguments<T>>(words);
   const ConvGeometry& s = a.geometry;
   const Images<T> images{a.dy + step.first * a.lddy, a.lddy, s.out_height, s.out_width, s.filters};
-  const WinogradOutput<T> out{a.dx + step.first * a.lddx, a.lddx, s.height, s.width, s.channels, nullptr,
-                              a.y ? a.y + step.first * a.ldy : nullptr, a.ldy, nullptr, 0, false, a.y ? a.function : int64_t(identity),
-                              Vec<T>::set1(T(a.slope))};
-  WinogradProduct<T>{images, 2 - s.pad_top, 2 - s.pad_left, a.ut, out, a.workspace}.run(step.rows);
+  const WinogradOutput<T> out = {
+      .y = a.dx + step.first * a.lddx,
+      .ld = a.lddx,
+      .height = s.height,
+      .width = s.width,
+      .columns = s.channels,
+      .start = nullptr,
+      .below = a.y ? a.y + step.first * a.ldy : nullptr,
+      .ldbelow = a.ldy,
+      .winners = nullptr,
+      .ldw = 0,
+      .pool = false,
+      .activation = a.y ? a.activation : Activation::Identity,
+      .slope = Vec<T>::set1(T(a.slope)),
+  };
+  WinogradProduct<T, Transforms>{images, 2 - s.pad_top, 2 - s.pad_left, a.ut, out, a.workspace}.run(step.rows);
+}
+
+// winogradInputGradient: dx = dL/dx * f'(below): the convolution of dy, padded by 2 less, with the turned filters.
+template <class T> void winograd_input_gradient(const Word* words, const Step& step) {
+  winograd_input_gradient_by<T, InVectors<T>>(words, step);
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

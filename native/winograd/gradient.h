@@ -1,145 +1,47 @@
-// Winograd's gradient of the weights: at each of the 36 points a product of transformed inputs and transformed deltas,
-// summed over tiles in the transformed domain and transformed back once at the end.
-//
-// The sum lies in units: unit = (panel of filters, as many channels as a vector has lanes), numbered panel by panel,
-// each [point][lane][columns of the panel]. Every number of it is one chain over the tiles, sample after sample.
+// The gradient of 3x3 filters by Winograd's transforms, for groups of samples.
 #pragma once
+#include <stdint.h>
+
+#include "conv/geometry.h"
+#include "gemm/panels.h"
+#include "op.h"
+#include "simd/vec.h"
+#include "winograd/generic.h"
+#include "winograd/tiles.h"
+#include "winograd/unit_sums.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-// Units of a panel whose inputs are transformed together.
-constexpr int64_t winograd_group_units = 8;
-// A unit's rows are a whole number of register tiles.
-constexpr int winograd_unit_tile = tile_rows % 4 == 0 ? tile_rows : 4;
-
-template <class T> constexpr int64_t unit_numbers(int64_t columns) { return winograd_points * Vec<T>::lanes * columns; }
-
-// Where sums are kept: those of `units` units of a panel from its unit number `first` on, of panels from `column` on.
-template <class T> struct UnitSums {
-  T* sums;
-  int64_t column, first, units;
-  T* of(const PanelView<T>& panel, int64_t unit) const {
-    return sums + ((panel.column - column) * units + (unit - first) * panel.ld) * unit_numbers<T>(1);
-  }
-};
-
-// One register tile of a unit's sum at one point.
-template <class T> struct UnitProduct {
-  bool clear;
-  int64_t tiles;
-  const T* v;  // [tile][ldv], from the first channel of the register tile
-  int64_t ldv;
-  const T* d;  // [tile][ld]
-  T* sum;      // [lane][ld]
-  int64_t ld;
-
-  template <int M, int N> inline void run() {
-    Tile<T, M, N> tile;
-    if (clear) tile.clear();
-    else tile.load(sum, ld);
-    tile.accumulate(tiles, v, 1, ldv, d, ld);
-    tile.store(sum, ld);
-  }
-};
-
-template <class T> struct WinogradSum {
-  static constexpr int64_t lanes = Vec<T>::lanes, group_channels = winograd_group_units * lanes;
-  Images<T> x, dy;
-  int64_t top, left, samples;
-  bool start;                     // the sums start from zero, else they go on
-  int64_t first_unit, last_unit;  // of all panels
-  T* workspace;
-
-  int64_t units_of_panel() const { return (x.channels + lanes - 1) / lanes; }
-
-  int64_t outside_numbers() const { return round_to_lanes<T>(x.channels > dy.channels ? x.channels : dy.channels); }
-  int64_t workspace_numbers() const { return outside_numbers() + winograd_points * (point_stride<T>(group_channels) + point_stride<T>(panel_vectors * lanes)); }
-
-  // Calls f(panel, first unit, last unit) for each panel that has units of this range among the group of 8 that begins
-  // with its unit number `group`. `packed` are matrices packed as the weights.
-  template <class F> void for_each_range(const T* packed, int64_t group, F&& f) const {
-    const int64_t units = units_of_panel(), end = group + winograd_group_units < units ? group + winograd_group_units : units;
-    int64_t before = 0;  // units of the panels before
-    for_each_panel(packed, 9 * x.channels, dy.channels, [&](const PanelView<T>& panel) {
-      const int64_t from = first_unit - before > group ? first_unit - before : group, to = last_unit - before < end ? last_unit - before : end;
-      before += units;
-      if (from < to) f(panel, from, to);
-    });
-  }
-
-  // Adds all samples to those units. `sums`: where they are kept.
-  __attribute__((noinline)) void add(const T* packed, int64_t group, const UnitSums<T>& sums) const {
-    const int64_t stride = point_stride<T>(group_channels), channel = group * lanes;
-    const int64_t channels = channel + group_channels < x.channels ? channel + group_channels : x.channels;
-    T* const outside = workspace;
-    T* const v = outside + outside_numbers();
-    T* const d = v + winograd_points * stride;
-    memset(outside, 0, size_t(outside_numbers()) * sizeof(T));
-    const TileGrid grid(dy.height, dy.width);
-    const int64_t tiles = samples * grid.per_image();
-    // Without tiles there is still a sum to start.
-    for (int64_t tile = 0; tile == 0 || tile < tiles; tile += winograd_tiles) {
-      const int64_t count = tiles - tile < winograd_tiles ? tiles - tile : winograd_tiles;
-      bool transformed = false;
-      for_each_range(packed, group, [&](const PanelView<T>& panel, int64_t from, int64_t to) {
-        if (!transformed) transform_tiles<T, winograd_inputs>(x, grid, top, left, tile, count, channel, channels, outside, v, stride, group_channels, transform_input_vector<T>);
-        transformed = true;
-        const int64_t columns = panel.column + panel.ld < dy.channels ? panel.column + panel.ld : dy.channels;
-        transform_tiles<T, winograd_outputs>(dy, grid, 0, 0, tile, count, panel.column, columns, outside, d, point_stride<T>(panel.ld), panel.ld,
-                                             transform_delta_vector<T>);
-        multiply(panel, from, to, channel, start && tile == 0, count, v, d, sums);
-      });
-    }
-  }
-
-  void multiply(const PanelView<T>& panel, int64_t from, int64_t to, int64_t channel, bool clear, int64_t count, const T* v, const T* d,
-                const UnitSums<T>& sums) const {
-    for (int64_t point = 0; point < winograd_points; point++)
-      for (int64_t unit = from; unit < to; unit++) {
-        T* const sum = sums.of(panel, unit) + point * lanes * panel.ld;
-        for (int64_t row = 0; row < lanes; row += winograd_unit_tile)
-          for (int64_t vector = 0; vector < panel.vectors; vector += tile_vectors) {
-            const int64_t column = vector * lanes;
-            UnitProduct<T> product{clear, count, v + point * point_stride<T>(group_channels) + unit * lanes - channel + row, group_channels,
-                                   d + point * point_stride<T>(panel.ld) + column, sum + row * panel.ld + column, panel.ld};
-            with_vectors<winograd_unit_tile, tile_vectors>(panel.vectors - vector, product);
-          }
-      }
-  }
-};
-
-// A unit's gradient from its sum: out[tap][lane][columns], rows `tap_stride` apart from tap to tap.
-template <class T> __attribute__((noinline)) void unit_gradient(const T* sum, int64_t rows, int64_t ld, T* out, int64_t tap_stride) {
-  using V = Vec<T>;
-  for (int64_t r = 0; r < rows; r++)
-    for (int64_t j = 0; j < ld; j += V::lanes) {
-      const T* from = sum + r * ld + j;
-      T* to = out + r * ld + j;
-      transform_gradient<T>([&](int point) { return V::load(from + point * V::lanes * ld); },
-                            [&](int ky, int kx, V value) { value.store(to + (3 * ky + kx) * tap_stride); });
-    }
-}
-
-template <class T> struct WinogradGradientArguments {
-  const T* x; int64_t ldx;    // [chunk][ldx]
-  const T* dy; int64_t lddy;  // [chunk][lddy]
-  T* g; int64_t stride;       // [groups][stride]: packed as the weights, [tap][channel][filters]
-  // Units of all panels: the sum of the group at hand, this rank's, with a stride of 0; or of every group, where groups go
-  // on from chunk to chunk.
-  T* accumulator; int64_t accumulator_stride;
-  T* workspace;               // this rank's
+template <class T> struct WinogradWeightGradientArguments {
+  const T* x;
+  int64_t ldx;  // [chunk][ldx]
+  const T* dy;
+  int64_t lddy;  // [chunk][lddy]
+  T* g;
+  int64_t stride;  // [groups][stride]: packed as the weights, [tap][channel][filters]
+  // Units of all panels: the sum of the group at hand, this rank's, with a stride of 0; or of every group, where groups
+  // go on from chunk to chunk.
+  T* accumulator;
+  int64_t accumulator_stride;
+  T* workspace;  // this rank's
   ConvGeometry geometry;
 };
 
-// winogradGradient: adds a block of samples to its group's sum; the group's last block writes its gradient.
-template <class T> void winograd_gradient(const Word* words, const Step& step) {
-  if constexpr (!winograd_in_vectors<T>) return table_generic.f64[kernel_winograd_gradient](words, step);
+// winogradWeightGradient: adds a block of samples to its group's sum; the group's last block writes its gradient.
+template <class T> void winograd_weight_gradient(const Word* words, const Step& step) {
+  if constexpr (!winograd_in_vectors<T>) return generic::winograd_weight_gradient<double>(words, step);
   constexpr int64_t lanes = Vec<T>::lanes;
-  const auto a = read_arguments<WinogradGradientArguments<T>>(words);
+  const auto a = read_arguments<WinogradWeightGradientArguments<T>>(words);
   const ConvGeometry& s = a.geometry;
   const WinogradSum<T> sum{{a.x + step.first * a.ldx, a.ldx, s.height, s.width, s.channels},
                            {a.dy + step.first * a.lddy, a.lddy, s.out_height, s.out_width, s.filters},
-                           s.pad_top, s.pad_left, step.rows, step.start, 0, INT64_MAX, a.workspace};
+                           s.pad_top,
+                           s.pad_left,
+                           step.rows,
+                           step.start,
+                           0,
+                           INT64_MAX,
+                           a.workspace};
   T* const g = a.g + step.group * a.stride;
   const int64_t units = sum.units_of_panel(), depth = 9 * s.channels;
   const UnitSums<T> sums{a.accumulator + step.group * a.accumulator_stride, 0, 0, units};
@@ -148,7 +50,8 @@ template <class T> void winograd_gradient(const Word* words, const Step& step) {
   for_each_panel(g, depth, s.filters, [&](const PanelView<T>& panel) {
     for (int64_t unit = 0; unit < units; unit++) {
       const int64_t left = s.channels - unit * lanes;
-      unit_gradient(sums.of(panel, unit), left < lanes ? left : lanes, panel.ld, g + panel.column * depth + unit * lanes * panel.ld, s.channels * panel.ld);
+      unit_gradient(sums.of(panel, unit), left < lanes ? left : lanes, panel.ld,
+                    g + panel.column * depth + unit * lanes * panel.ld, s.channels * panel.ld);
     }
   });
 }

@@ -1,6 +1,11 @@
 // The tiles of a block of samples: each image is cut into 4x4 outputs, row by row, and tiles are numbered sample after
 // sample. The last ones of a row or column reach over the image's edge; what lies outside counts as zero.
 #pragma once
+#include <stdint.h>
+
+#include "isa/isa.h"
+#include "simd/vec.h"
+#include "winograd/transform.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
@@ -9,8 +14,6 @@ namespace heddle::HEDDLE_ISA_NAMESPACE {
 constexpr int64_t winograd_tiles = 48;
 static_assert(winograd_tiles % tile_rows == 0);
 
-template <class T> constexpr int64_t round_to_lanes(int64_t n) { return (n + Vec<T>::lanes - 1) / Vec<T>::lanes * Vec<T>::lanes; }
-
 // Numbers from the tiles of a point to those of the next: an odd number of cache lines, so that the 36 stores of a
 // transform do not fall into one set of the cache.
 template <class T> constexpr int64_t point_stride(int64_t columns) { return winograd_tiles * columns + Vec<T>::lanes; }
@@ -18,7 +21,8 @@ template <class T> constexpr int64_t point_stride(int64_t columns) { return wino
 struct TileGrid {
   int64_t down, across;
   TileGrid(int64_t height, int64_t width)
-      : down((height + winograd_outputs - 1) / winograd_outputs), across((width + winograd_outputs - 1) / winograd_outputs) {}
+      : down((height + winograd_outputs - 1) / winograd_outputs),
+        across((width + winograd_outputs - 1) / winograd_outputs) {}
   int64_t per_image() const { return down * across; }
 };
 
@@ -26,7 +30,9 @@ struct TileGrid {
 struct TilePlace {
   int64_t image, y, x;
   TilePlace(const TileGrid& grid, int64_t tile)
-      : image(tile / grid.per_image()), y(tile % grid.per_image() / grid.across * winograd_outputs), x(tile % grid.across * winograd_outputs) {}
+      : image(tile / grid.per_image()),
+        y(tile % grid.per_image() / grid.across * winograd_outputs),
+        x(tile % grid.across * winograd_outputs) {}
 };
 
 // Rows of images as a kernel reads them.
@@ -36,7 +42,8 @@ template <class T> struct Images {
 
   // The pixels of the square of `size` whose first one is (y, x): pointers to their channels, `outside` for those that
   // do not exist.
-  template <int size> inline void square(int64_t image, int64_t y, int64_t x0, const T* outside, const T** pixels) const {
+  template <int size>
+  inline void square(int64_t image, int64_t y, int64_t x0, const T* outside, const T** pixels) const {
     const T* from = x + image * ld;
     for (int64_t i = 0; i < size; i++)
       for (int64_t j = 0; j < size; j++) {
@@ -46,27 +53,27 @@ template <class T> struct Images {
   }
 };
 
-// Kernels in f64 exist for completeness: plans use direct convolution there. Every instruction set runs the generic ones.
-template <class T> constexpr bool winograd_in_vectors = sizeof(T) == sizeof(float) || Reg<T>::width == 1;
-
 // B^T d B of one vector of channels: `pixels` point to a tile's 6x6, point k goes to v[k * stride].
-template <class T> __attribute__((noinline)) void transform_input_vector(const T* const* pixels, int64_t channel, T* v, int64_t stride) {
-  transform_input<T>([&](int i, int j) { return Vec<T>::load(pixels[i * winograd_inputs + j] + channel); },
-                     [&](int point, Vec<T> value) { value.store(v + point * stride); });
+template <class T>
+__attribute__((noinline)) void transform_input_vector(const T* const* pixels, int64_t channel, T* v, int64_t stride) {
+  transform_input<Vec<T>>([&](int i, int j) { return Vec<T>::load(pixels[i * winograd_inputs + j] + channel); },
+                          [&](int point, Vec<T> value) { value.store(v + point * stride); });
 }
 
 // A dy A^T of one vector of channels of a tile's 4x4.
-template <class T> __attribute__((noinline)) void transform_delta_vector(const T* const* pixels, int64_t channel, T* d, int64_t stride) {
-  transform_delta<T>([&](int i, int j) { return Vec<T>::load(pixels[i * winograd_outputs + j] + channel); },
-                     [&](int point, Vec<T> value) { value.store(d + point * stride); });
+template <class T>
+__attribute__((noinline)) void transform_delta_vector(const T* const* pixels, int64_t channel, T* d, int64_t stride) {
+  transform_delta<Vec<T>>([&](int i, int j) { return Vec<T>::load(pixels[i * winograd_outputs + j] + channel); },
+                          [&](int point, Vec<T> value) { value.store(d + point * stride); });
 }
 
-// Transforms the channels [from, to) of tiles [tile, tile + count), in squares of `size` pixels that begin (top, left) before
-// the tile's first output: point k of channel c of the i-th goes to out[k * stride + i * ld + (c - from)]. `outside`: zeros,
-// as many as channels. Beyond `to` the last vector holds zeros.
+// Transforms the channels [from, to) of tiles [tile, tile + count), in squares of `size` pixels that begin (top, left)
+// before the tile's first output: point k of channel c of the i-th goes to out[k * stride + i * ld + (c - from)].
+// `outside`: zeros, as many as channels. Beyond `to` the last vector holds zeros.
 template <class T, int size, class Transform>
-inline void transform_tiles(const Images<T>& images, const TileGrid& grid, int64_t top, int64_t left, int64_t tile, int64_t count, int64_t from, int64_t to,
-                            const T* outside, T* out, int64_t stride, int64_t ld, Transform&& transform) {
+inline void transform_tiles(const Images<T>& images, const TileGrid& grid, int64_t top, int64_t left, int64_t tile,
+                            int64_t count, int64_t from, int64_t to, const T* outside, T* out, int64_t stride,
+                            int64_t ld, Transform&& transform) {
   constexpr int64_t lanes = Vec<T>::lanes;
   for (int64_t i = 0; i < count; i++, out += ld) {
     const TilePlace place(grid, tile + i);

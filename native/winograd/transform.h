@@ -4,20 +4,24 @@
 //   Y  = A^T [ (G g G^T) . (B^T d B) ] A        forward, and backward by data with the turned filters
 //   dg = G^T [ (A dy A^T) . (B^T d B) ] G       backward by weights: the transpose of the same bilinear map
 //
-// p = 3/4 and q = 3/2 have a quarter of the error of the textbook's 1 and 2. Every transform is the same one-dimensional
-// map down the columns, then along the rows; operations are explicit, so every instruction set gives the same bits.
+// p = 3/4 and q = 3/2 have a quarter of the error of the textbook's 1 and 2. Every transform is the same
+// one-dimensional map down the columns, then along the rows; operations are explicit, so every instruction set gives
+// the same bits.
 #pragma once
+#include <stdint.h>
+
+#include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 constexpr int64_t winograd_points = 36, winograd_inputs = 6, winograd_outputs = 4;
 
-template <class T> struct Winograd {
-  using V = Vec<T>;
+// V is a vector, or a register of one: a sum of products each of whose terms is of one lane alone.
+template <class V> struct Winograd {
   static constexpr double p = 0.75, q = 1.5, pp = p * p, qq = q * q;
   // What G divides by: the product of a point's distances to the other finite points.
   static constexpr double of_zero = 1 / (pp * qq), of_p = 1 / (2 * pp * (pp - qq)), of_q = 1 / (2 * qq * (qq - pp));
-  static inline V constant(double x) { return V::set1(T(x)); }
+  static inline V constant(double x) { return V::set1(x); }
 
   // B^T d. `half` 0 gives the points 0, p, -p, half 1 the points q, -q, infinity: three values of all six columns are
   // as many as the registers hold.
@@ -85,95 +89,99 @@ template <class T> struct Winograd {
 };
 
 // B^T d B of a tile whose pixels `load(i, j)` gives; point (i, j) is handed to `store(6 i + j, value)`.
-template <class T, int half, class Load, class Store> inline void transform_input_half(Load&& load, Store&& store) {
-  using W = Winograd<T>;
-  Vec<T> rows[3][6];
+template <class V, int half, class Load, class Store> inline void transform_input_half(Load&& load, Store&& store) {
+  using W = Winograd<V>;
+  V rows[3][6];
   HEDDLE_UNROLL
   for (int j = 0; j < 6; j++)
-    W::template input<half>(load(0, j), load(1, j), load(2, j), load(3, j), load(4, j), load(5, j), rows[0][j], rows[1][j], rows[2][j]);
+    W::template input<half>(load(0, j), load(1, j), load(2, j), load(3, j), load(4, j), load(5, j), rows[0][j],
+                            rows[1][j], rows[2][j]);
   HEDDLE_UNROLL
   for (int i = 0; i < 3; i++) {
-    Vec<T>* r = rows[i];
-    Vec<T> v[6];
+    V* r = rows[i];
+    V v[6];
     W::template input<0>(r[0], r[1], r[2], r[3], r[4], r[5], v[0], v[1], v[2]);
     W::template input<1>(r[0], r[1], r[2], r[3], r[4], r[5], v[3], v[4], v[5]);
     HEDDLE_UNROLL
     for (int j = 0; j < 6; j++) store((3 * half + i) * 6 + j, v[j]);
   }
 }
-template <class T, class Load, class Store> inline void transform_input(Load&& load, Store&& store) {
-  transform_input_half<T, 0>(load, store);
-  transform_input_half<T, 1>(load, store);
+template <class V, class Load, class Store> inline void transform_input(Load&& load, Store&& store) {
+  transform_input_half<V, 0>(load, store);
+  transform_input_half<V, 1>(load, store);
 }
 
 // A dy A^T of a tile of 4x4.
-template <class T, int half, class Load, class Store> inline void transform_delta_half(Load&& load, Store&& store) {
-  using W = Winograd<T>;
-  Vec<T> rows[3][4];
+template <class V, int half, class Load, class Store> inline void transform_delta_half(Load&& load, Store&& store) {
+  using W = Winograd<V>;
+  V rows[3][4];
   HEDDLE_UNROLL
-  for (int j = 0; j < 4; j++) W::template delta<half>(load(0, j), load(1, j), load(2, j), load(3, j), rows[0][j], rows[1][j], rows[2][j]);
+  for (int j = 0; j < 4; j++)
+    W::template delta<half>(load(0, j), load(1, j), load(2, j), load(3, j), rows[0][j], rows[1][j], rows[2][j]);
   HEDDLE_UNROLL
   for (int i = 0; i < 3; i++) {
-    Vec<T>* r = rows[i];
-    Vec<T> v[6];
+    V* r = rows[i];
+    V v[6];
     W::template delta<0>(r[0], r[1], r[2], r[3], v[0], v[1], v[2]);
     W::template delta<1>(r[0], r[1], r[2], r[3], v[3], v[4], v[5]);
     HEDDLE_UNROLL
     for (int j = 0; j < 6; j++) store((3 * half + i) * 6 + j, v[j]);
   }
 }
-template <class T, class Load, class Store> inline void transform_delta(Load&& load, Store&& store) {
-  transform_delta_half<T, 0>(load, store);
-  transform_delta_half<T, 1>(load, store);
+template <class V, class Load, class Store> inline void transform_delta(Load&& load, Store&& store) {
+  transform_delta_half<V, 0>(load, store);
+  transform_delta_half<V, 1>(load, store);
 }
 
 // A^T m A of the 36 points that `load(6 i + j)` gives; output (i, j) is handed to `store(i, j, value)`.
-template <class T, int half, class Load, class Store> inline void transform_output_half(Load&& load, Store&& store) {
-  using W = Winograd<T>;
-  Vec<T> rows[2][6];
+template <class V, int half, class Load, class Store> inline void transform_output_half(Load&& load, Store&& store) {
+  using W = Winograd<V>;
+  V rows[2][6];
   HEDDLE_UNROLL
-  for (int j = 0; j < 6; j++) W::template output<half>(load(j), load(6 + j), load(12 + j), load(18 + j), load(24 + j), load(30 + j), rows[0][j], rows[1][j]);
+  for (int j = 0; j < 6; j++)
+    W::template output<half>(load(j), load(6 + j), load(12 + j), load(18 + j), load(24 + j), load(30 + j), rows[0][j],
+                             rows[1][j]);
   HEDDLE_UNROLL
   for (int i = 0; i < 2; i++) {
-    Vec<T>* r = rows[i];
-    Vec<T> y[4];
+    V* r = rows[i];
+    V y[4];
     W::template output<0>(r[0], r[1], r[2], r[3], r[4], r[5], y[0], y[2]);
     W::template output<1>(r[0], r[1], r[2], r[3], r[4], r[5], y[1], y[3]);
     HEDDLE_UNROLL
     for (int j = 0; j < 4; j++) store(2 * i + half, j, y[j]);
   }
 }
-template <class T, class Load, class Store> inline void transform_output(Load&& load, Store&& store) {
-  transform_output_half<T, 0>(load, store);
-  transform_output_half<T, 1>(load, store);
+template <class V, class Load, class Store> inline void transform_output(Load&& load, Store&& store) {
+  transform_output_half<V, 0>(load, store);
+  transform_output_half<V, 1>(load, store);
 }
 
 // G g G^T of the 3x3 taps that `load(ky, kx)` gives.
-template <class T, class Load, class Store> inline void transform_filter(Load&& load, Store&& store) {
-  Vec<T> down[3][6];
+template <class V, class Load, class Store> inline void transform_filter(Load&& load, Store&& store) {
+  V down[3][6];
   HEDDLE_UNROLL
-  for (int j = 0; j < 3; j++) Winograd<T>::filter(load(0, j), load(1, j), load(2, j), down[j]);
+  for (int j = 0; j < 3; j++) Winograd<V>::filter(load(0, j), load(1, j), load(2, j), down[j]);
   HEDDLE_UNROLL
   for (int i = 0; i < 6; i++) {
-    Vec<T> u[6];
-    Winograd<T>::filter(down[0][i], down[1][i], down[2][i], u);
+    V u[6];
+    Winograd<V>::filter(down[0][i], down[1][i], down[2][i], u);
     HEDDLE_UNROLL
     for (int j = 0; j < 6; j++) store(6 * i + j, u[j]);
   }
 }
 
 // G^T u G: from a gradient at the 36 points to the gradient of the taps, handed to `store(ky, kx, value)`.
-template <class T, class Load, class Store> inline void transform_gradient(Load&& load, Store&& store) {
-  Vec<T> rows[3][6];
+template <class V, class Load, class Store> inline void transform_gradient(Load&& load, Store&& store) {
+  V rows[3][6];
   HEDDLE_UNROLL
   for (int j = 0; j < 6; j++) {
-    const Vec<T> u[6] = {load(j), load(6 + j), load(12 + j), load(18 + j), load(24 + j), load(30 + j)};
-    Winograd<T>::gradient(u, rows[0][j], rows[1][j], rows[2][j]);
+    const V u[6] = {load(j), load(6 + j), load(12 + j), load(18 + j), load(24 + j), load(30 + j)};
+    Winograd<V>::gradient(u, rows[0][j], rows[1][j], rows[2][j]);
   }
   HEDDLE_UNROLL
   for (int i = 0; i < 3; i++) {
-    Vec<T> g[3];
-    Winograd<T>::gradient(rows[i], g[0], g[1], g[2]);
+    V g[3];
+    Winograd<V>::gradient(rows[i], g[0], g[1], g[2]);
     HEDDLE_UNROLL
     for (int j = 0; j < 3; j++) store(i, j, g[j]);
   }

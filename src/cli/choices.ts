@@ -1,49 +1,18 @@
 /** What the names in a command's flags can be, from the registries: loaded for `--help` alone. */
 import type { Command } from "commander";
+import { choicesOf, exitMeanings, type Listed, usageOf } from "../index.js";
 
-interface Member {
-  readonly name: string;
-  readonly summary: string;
+/** Name and summary; below them the options, where there are any. */
+function rowsOf({ name, summary, options }: Listed): string[] {
+  const usage = options ? usageOf({ name, summary, options }) : name;
+  return [`  ${name.padEnd(19)}  ${summary}`, ...(usage === name ? [] : [`  ${"".padEnd(19)}  ${usage}`])];
 }
 
-/** The registry behind each option; options are found by their commander names. */
-const registries: Readonly<Record<string, { title: string; members: () => Promise<readonly Member[]> }>> = {
-  dataset: { title: "Data sets", members: namedSets },
-  model: { title: "Models", members: async () => (await import("../zoo/index.js")).presets },
-  activation: {
-    title: "Activations",
-    members: async () => {
-      const { layers } = await import("../nn/layers/index.js");
-      return layers.filter(({ elementwise }) => elementwise).map(({ type, summary }) => ({ name: type, summary }));
-    },
-  },
-  initializer: { title: "Initializers", members: async () => (await import("../nn/initializers.js")).initializers },
-  optimizer: { title: "Optimizers", members: async () => (await import("../optim/index.js")).optimizers },
-  loss: { title: "Losses", members: async () => (await import("../nn/losses.js")).losses },
-  augment: {
-    title: "Augmentations",
-    members: async () => {
-      const [{ augmentations }, { items }] = await Promise.all([
-        import("../data/augment/index.js"),
-        import("../data/augment/language.js"),
-      ]);
-      return [...augmentations, ...items];
-    },
-  },
-  standardize: {
-    title: "Standardizations",
-    members: async () => (await import("../data/standardize.js")).standardizations,
-  },
-};
-
-/** Those that files make are named with their path. */
-async function namedSets(): Promise<readonly Member[]> {
-  const { datasets, schemes } = await import("../data/index.js");
-  return [...datasets, ...schemes.map(({ name, summary }) => ({ name: `${name}:PATH`, summary }))];
-}
+const exitTable = (): string =>
+  ["\nExit codes:", ...exitMeanings.map(([code, meaning]) => `  ${`${code}`.padEnd(18)}  ${meaning}`)].join("\n");
 
 /** Adds the choices below the help of a command and of its subcommands. */
-export async function addChoices(command: Command): Promise<void> {
+export function addChoices(command: Command): void {
   const named = command.options
     .filter(({ hidden }) => !hidden)
     .map((option) => [option.attributeName(), option.long ?? ""]);
@@ -52,11 +21,13 @@ export async function addChoices(command: Command): Promise<void> {
     if (argument.name() === "NET") named.unshift(["model", "NET"]);
     if (argument.name() === "NAME") named.unshift(["dataset", "NAME"]);
   }
-  for (const [name, where] of named) {
-    if (!Object.hasOwn(registries, name)) continue;
-    const { title, members } = registries[name];
-    const rows = (await members()).map(({ name: member, summary }) => `  ${member.padEnd(19)}  ${summary}`);
-    command.addHelpText("after", `\n${title} (${where}):\n${rows.join("\n")}`);
-  }
-  for (const child of command.commands) await addChoices(child);
+  const blocks = named.flatMap(([name, where]) => {
+    if (!Object.hasOwn(choicesOf, name)) return [];
+    const { title, members } = choicesOf[name];
+    return [`\n${title} (${where}):\n${members.flatMap(rowsOf).join("\n")}`];
+  });
+  if (command.parent === null) blocks.push(exitTable());
+  // One text for all: Node warns of more listeners than ten.
+  if (blocks.length > 0) command.addHelpText("after", blocks.join("\n"));
+  for (const child of command.commands) addChoices(child);
 }

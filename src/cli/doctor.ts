@@ -1,12 +1,25 @@
-/** `heddle doctor`: what this machine offers, what Heddle makes of it, and why. */
+/** `heddle doctor`: what this machine offers, what Heddle makes of it, and why; of a run, what went wrong in it. */
 import type { Command } from "commander";
-import { resolveConfig } from "../config/resolve.js";
-import { datasets } from "../data/index.js";
-import { type Holding, takeInventory } from "../data/tools/inventory.js";
-import type { nativeStatus } from "../kernels/native.js";
-import { bytes } from "../progress/format.js";
-import { chooseThreads, cpuFeatures, cpuModel, readCores, readMemory } from "../system.js";
-import { jsonOption, newCommand } from "./options.js";
+import {
+  bytes,
+  chooseThreads,
+  cpuFeatures,
+  cpuModel,
+  datasets,
+  examineRun,
+  type Finding,
+  type Holding,
+  hashesPlainly,
+  type MachineSpeed,
+  measureMachine,
+  nativeStatus,
+  readCores,
+  readMemory,
+  resolveConfig,
+  takeInventory,
+} from "../index.js";
+import type { Colors } from "./ansi.js";
+import { addFields, jsonOption, newCommand, resolveOptions } from "./options.js";
 import { table } from "./table.js";
 import { printJson, printText, resultColors } from "./terminal.js";
 
@@ -16,15 +29,42 @@ interface DoctorOptions {
 }
 
 export function command(): Command {
-  return newCommand("doctor", "Show what this machine offers and what Heddle makes of it.")
+  const summary = "Look for mistakes in a run; without one, show what this machine offers and what Heddle makes of it.";
+  return addFields(newCommand("doctor", summary), keys)
+    .argument("[RUN]", "run folder")
     .addOption(jsonOption())
-    .action((options: DoctorOptions) => run(options));
+    .action((path: string | undefined, options: DoctorOptions, self: Command) =>
+      path === undefined ? run(options) : ofRun(path, options, self),
+    );
+}
+
+const keys = ["dataDir", "threads", "backend"] as const;
+
+async function ofRun(path: string, options: DoctorOptions, self: Command): Promise<void> {
+  const { config } = await resolveOptions(self, keys);
+  const { dataDir, threads, backend } = config;
+  const findings = await examineRun(path, { dataDir, threads, backend });
+  if (options.json) printJson({ schema: 1, findings });
+  else printText(findingsText(findings, resultColors(options)));
+}
+
+/** A paragraph each: what, the evidence, the way out. */
+function findingsText(findings: readonly Finding[], colors: Colors): string {
+  if (findings.length === 0) return "Nothing found.";
+  const paint = { error: colors.red, warning: colors.yellow, note: colors.dim };
+  return findings
+    .map(({ id, severity, evidence, fix }) =>
+      [`${paint[severity](severity)} ${colors.bold(id)}`, `  ${evidence}`, ...(fix === "" ? [] : [`  ${fix}`])].join(
+        "\n",
+      ),
+    )
+    .join("\n\n");
 }
 
 async function run(options: DoctorOptions): Promise<void> {
   const { config, sources } = await resolveConfig({});
-  const { nativeStatus } = await import("../kernels/native.js");
-  const report = examine(nativeStatus(), config.dataDir, chooseThreads(config.threads, sources.threads));
+  const speed = await measureMachine(config.backend);
+  const report = examine(nativeStatus(), config.dataDir, chooseThreads(config.threads, sources.threads), speed);
   if (options.json) printJson(report);
   else printText(doctorText(report, resultColors(options).dim));
 }
@@ -35,8 +75,10 @@ function examine(
   native: ReturnType<typeof nativeStatus>,
   dataDir: string | undefined,
   threads: ReturnType<typeof chooseThreads>,
+  speed: MachineSpeed,
 ) {
   return {
+    schema: 1,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     cpu: cpuModel(),
@@ -45,6 +87,7 @@ function examine(
     threads,
     memory: readMemory(),
     native,
+    speed,
     dataDir: dataDir ?? null,
     datasets: takeInventory(datasets, dataDir).map(({ name, state, missing }) => ({ name, state, missing })),
     environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("HEDDLE_"))),
@@ -52,7 +95,9 @@ function examine(
 }
 
 function doctorText(report: Report, dim: (text: string) => string): string {
-  const { cores, threads, memory, native } = report;
+  const { cores, threads, memory, native, speed } = report;
+  const { gflops, memoryBandwidth } = speed;
+  const peak = gflops ? `${gflops.f32.toFixed(0)} GFLOP/s in f32, ${gflops.f64.toFixed(0)} in f64; ` : "";
   const quota = cores.quota === null ? "no cgroup quota" : `cgroup quota of ${cores.quota.toFixed(2)} cores`;
   const limit = memory.limit === null ? "" : `, cgroup limit ${bytes(memory.limit)}`;
   const kernels = native.available
@@ -74,6 +119,13 @@ function doctorText(report: Report, dim: (text: string) => string): string {
     ["threads", `${threads.threads} (${threads.reason})${threads.note ? `. ${threads.note}` : ""}`],
     ["memory", `${bytes(memory.available)} available of ${bytes(memory.total)}${limit}`],
     ...kernels,
+    // Without the addon the lines above say why.
+    ...(native.available ? [["chosen", speed.reason]] : []),
+    ["a core", `${peak}copies memory at ${memoryBandwidth.toFixed(1)} GB/s`],
+    [
+      "hashes",
+      hashesPlainly() ? "BLAKE3 in plain TypeScript: @napi-rs/blake-hash has no binary here" : "BLAKE3, native",
+    ],
     ["data", dataText(report)],
     ["variables", environment.join(" ") || "none"],
   ];

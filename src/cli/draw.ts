@@ -1,5 +1,6 @@
 /** Images in half-block characters: each character is two pixels, one above the other. */
-import type { ImageShape } from "../data/dataset.js";
+import { type ImageShape } from "../index.js";
+import { sgr } from "./ansi.js";
 
 export interface Picture {
   /** height x width x channels bytes, channels last. */
@@ -26,7 +27,7 @@ export function draw(picture: Picture, shades: boolean): string[] {
       const lower = top + 1 < rows ? grey[(top + 1) * columns + column] : 0;
       line += shades ? shaded(upper, lower) : " ▀▄█"[Number(upper > threshold) + 2 * Number(lower > threshold)];
     }
-    lines.push(shades ? `${line}\u001b[0m` : line);
+    lines.push(shades ? `${line}${sgr("0")}` : line);
   }
   return lines;
 }
@@ -34,7 +35,7 @@ export function draw(picture: Picture, shades: boolean): string[] {
 /** Half a block: foreground above, background below, from the 24 greys of the 256-colour palette. */
 function shaded(upper: number, lower: number): string {
   const palette = (value: number) => 232 + Math.round(23 * value);
-  return `\u001b[38;5;${palette(upper)};48;5;${palette(lower)}m▀`;
+  return `${sgr(`38;5;${palette(upper)};48;5;${palette(lower)}`)}▀`;
 }
 
 /** Mean over channels and over squares of pixels, 0..1. */

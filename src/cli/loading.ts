@@ -1,6 +1,7 @@
 /** Shows what loading a data set tells: notes as lines, and a bar where it takes long. */
-import type { LoadEvent } from "../data/dataset.js";
-import { chooseRenderer } from "../progress/index.js";
+
+import { type LoadEvent } from "../index.js";
+import { chooseRenderer } from "./progress/index.js";
 
 export async function whileLoading<T>(
   options: { readonly quiet?: boolean; readonly json?: boolean },

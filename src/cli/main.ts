@@ -1,21 +1,31 @@
 /** The command line: finds the command, loads it alone, and turns what it throws into one message and an exit code. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { exitCodes, HeddleError } from "../errors.js";
+import { render } from "./ansi.js";
 import { commands } from "./index.js";
-import { visible } from "./table.js";
-import { explainUsage } from "./usage.js";
+import { heedNohup } from "./nohup.js";
+import { troubleText } from "./trouble.js";
 
 export async function main(argv: readonly string[]): Promise<void> {
-  surviveClosedPipes();
+  surviveOutput();
+  heedNohup();
   const program = new Command("heddle");
   try {
     await addCommands(program, argv);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
+    const trouble = troubleText(error);
+    if (trouble !== null) {
+      process.stderr.write(`heddle: ${trouble}\n`);
+      process.exitCode = 1;
+      return;
+    }
     // Usage errors of commander come as codes and texts: they take Heddle's one form here.
     const foreign = error instanceof CommanderError && error.exitCode !== 0 && error.code !== "commander.help";
-    process.exitCode = report(foreign ? explainUsage(error, program, argv) : error);
+    const { explainUsage } = await import("./usage.js");
+    const code = await report(foreign ? explainUsage(error, program, argv) : error);
+    // Help that was asked for and could not be written has failed by now.
+    if (code !== 0 || !process.exitCode) process.exitCode = code;
   }
 }
 
@@ -28,14 +38,24 @@ async function addCommands(program: Command, argv: readonly string[]): Promise<v
     .addHelpText("after", "\nheddle train needs nothing else: it trains on embedded digits in a few seconds.");
 
   const operands = argv.filter((argument) => !argument.startsWith("-"));
-  const called = operands[0] === "help" ? operands[1] : operands[0];
   const helped = operands[0] === "help" || argv.some((argument) => argument === "--help" || argument === "-h");
+  const called = operands[0] === "help" ? operands[1] : operands[0];
   for (const { name, summary, load } of commands) {
     const command = name === called ? (await load()).command() : new Command(name).description(summary);
-    if (name === called && helped) await (await import("./choices.js")).addChoices(command);
+    if (name === called && helped) (await import("./choices.js")).addChoices(command);
     program.addCommand(command.version(version(), "--version", "print the version"));
   }
+  if (helped && called === undefined) (await import("./choices.js")).addChoices(program);
   prepare(program);
+  if (helped) refuseUnknown(program, argv[0] === "help" ? argv.slice(1) : argv);
+}
+
+/** Help on a command that does not exist: Commander would show that of the one above it, and call it a success. */
+function refuseUnknown(program: Command, [word, ...rest]: readonly string[]): void {
+  if (word === undefined || word.startsWith("-") || word === "help" || program.commands.length === 0) return;
+  const command = program.commands.find((child) => child.name() === word);
+  if (!command) throw new CommanderError(1, "commander.unknownCommand", `error: unknown command '${word}'`);
+  refuseUnknown(command, rest);
 }
 
 /** Errors are thrown, not printed: `report` has the one form for all of them. */
@@ -50,11 +70,13 @@ function version(): string {
 }
 
 /** One message on stderr; returns the exit code. */
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
+  // The library is loaded where it is needed: start-up time counts.
+  const { exitCodes, HeddleError } = await import("../index.js");
   // Help and version end here too: asked for (0), or shown on stderr because the command is missing.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof HeddleError) {
-    process.stderr.write(`heddle: ${error.message.split("\n").map(visible).join("\n")}\n`);
+    process.stderr.write(`heddle: ${render(error.message)}\n`);
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -62,11 +84,15 @@ function report(error: unknown): number {
   return exitCodes.run;
 }
 
-/** `heddle … | head` closes our output early: that is no failure, and nothing is left to say. */
-function surviveClosedPipes(): void {
-  const ignore = (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  };
-  process.stdout.on("error", ignore);
-  process.stderr.on("error", ignore);
+/**
+ * A log that cannot be written is no reason to end what it tells of. A result that cannot be written is a failure, but for
+ * `heddle … | head`, which closes our output early and wants no more of it.
+ */
+function surviveOutput(): void {
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    process.exitCode = process.exitCode || 1;
+    void import("./terminal.js").then(({ cannotPrint }) => report(cannotPrint(error)));
+  });
 }

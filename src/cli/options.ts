@@ -1,15 +1,37 @@
 /** Options made from the configuration's fields, and those that every command has. */
 import { Command, Option } from "commander";
-import { type Field, field } from "../config/fields.js";
-import { type Resolved, resolveConfig } from "../config/resolve.js";
-import type { TrainConfig } from "../config/schema.js";
-import type { LoadOptions } from "../data/dataset.js";
-import { usageError } from "../errors.js";
+import {
+  type Field,
+  field,
+  type LoadOptions,
+  nameSettingsAs,
+  type Resolved,
+  resolveConfig,
+  type TrainConfig,
+  usageError,
+  weightsNames,
+} from "../index.js";
+
+// Whoever types a command knows settings by their flags.
+nameSettingsAs("flags");
 
 type Key = keyof TrainConfig;
 
 /** The settings that decide what a data set's name stands for. */
-export const dataFields = ["dataDir", "allowMissing", "imageSize", "fit", "channels", "skipBad"] as const;
+export const dataFields = [
+  "dataDir",
+  "allowMissing",
+  "imageSize",
+  "fit",
+  "channels",
+  "label",
+  "layout",
+  "order",
+  "paper",
+  "maximum",
+  "maxMegapixels",
+  "skipBad",
+] as const;
 
 /** Those settings alone, without what else the configuration holds. */
 export const loadOptions = (config: TrainConfig): LoadOptions =>
@@ -20,8 +42,12 @@ export function newCommand(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
     .option("--quiet", "no progress and no notes, only results and errors")
-    .option("--no-color", "no colours (also: NO_COLOR)");
+    .option("--no-color", "no colors (also: NO_COLOR)");
 }
+
+/** What commands ask of a trained model; splits are named as `inference/asked-samples.ts` names them. */
+export const splitOption = (to: string, fallback = "test; where there is none, validation"): Option =>
+  new Option("--split <SPLIT>", `split to ${to} (default: ${fallback})`).choices(["train", "validation", "test"]);
 
 export const jsonOption = (): Option => new Option("--json", "print one JSON document instead of a table");
 
@@ -45,6 +71,12 @@ export function addFields(
 /** What commands that take a model say of fields that it decides. */
 export const ofModel = { dataset: "data set to take samples from (default: the one the model was trained on)" };
 
+/** Which weights of a run. */
+export const weightsOption = (): Option =>
+  new Option("--weights <WEIGHTS>", "of a run: of its best epoch, or after its last step (default: best)").choices(
+    weightsNames,
+  );
+
 /** Taken only to be refused with the reason, where it is not the model's own. */
 export const standardizeOption = (): Option => new Option("--standardize <NAME>").hideHelp();
 
@@ -67,9 +99,10 @@ export function resolveOptions(command: Command, keys: readonly Key[], file?: st
 }
 
 /** A positive whole number or number of a flag that is not part of the configuration. */
-export function numberOf(flag: string, text: string, kind: "whole" | "any" = "any"): number {
+export function numberOf(flag: string, text: string, kind: "whole" | "any" = "any", most = 2 ** 32): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (value > 0 && Number.isFinite(value) && (kind === "any" || Number.isInteger(value))) return value;
-  const expected = kind === "whole" ? "a whole number of at least 1" : "a number above 0";
+  if (value > 0 && value <= most && (kind === "any" || Number.isInteger(value))) return value;
+  const bound = value > most ? ` and at most ${most}` : "";
+  const expected = `${kind === "whole" ? "a whole number of at least 1" : "a number above 0"}${bound}`;
   throw usageError({ where: flag, expected, got: JSON.stringify(text) });
 }

@@ -1,48 +1,90 @@
 /** `heddle predict`: the classes of image files, or of single images of a data set. */
 import { type Command, Option } from "commander";
-import { type Fit, fits } from "../data/formats/resize.js";
-import { usageError } from "../errors.js";
-import type { FilePrediction } from "../inference/predict-files.js";
-import type { Prediction, Predictions } from "../inference/predict.js";
-import { count, duration, percent } from "../progress/format.js";
-import { splits } from "./evaluate.js";
+import {
+  type Fit,
+  failedFilesError,
+  fits,
+  namesImages,
+  type Preparation,
+  predict,
+  predictFiles,
+  preparations,
+  type SplitName,
+  usageError,
+  type WeightsName,
+} from "../index.js";
+import { whileLoading } from "./loading.js";
 import {
   addFields,
   givenFlags,
   jsonOption,
   newCommand,
+  numberOf,
   ofModel,
   resolveOptions,
+  splitOption,
   standardizeOption,
+  weightsOption,
 } from "./options.js";
-import { table } from "./table.js";
-import { whileLoading } from "./loading.js";
-import { type Colors, printJson, printText, resultColors } from "./terminal.js";
+import { answersText, countsText, filesText } from "./predict-text.js";
+import { findingLine } from "./progress/format.js";
+import { noter, printJson, printText, resultColors } from "./terminal.js";
 
-const keys = ["dataset", "dataDir", "allowMissing", "skipBad", "threads", "backend"] as const;
+const keys = ["dataset", "dataDir", "allowMissing", "skipBad", "maxMegapixels", "threads", "backend"] as const;
+/** Those that mean something beside image files too. */
+const fileKeys: readonly string[] = ["backend", "maxMegapixels"];
 
 interface PredictOptions {
   readonly invert: boolean;
+  readonly invertAuto?: boolean;
   readonly fit?: Fit;
-  readonly split: (typeof splits)[number];
-  readonly index: string;
+  readonly prepare?: Preparation;
+  readonly split?: SplitName;
+  readonly index?: string;
+  readonly top?: string;
+  readonly csv?: string;
+  readonly weights?: WeightsName;
   readonly standardize?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color: boolean;
 }
 
+interface NamedModel {
+  readonly path?: string;
+  readonly weights: WeightsName | undefined;
+}
+
 export function command(): Command {
-  const summary = "Classify PNG and JPEG files, or images of a data set.";
-  return addFields(newCommand("predict", summary), keys, ofModel)
+  const summary = "Classify image files, folders and archives of them, or images of a data set.";
+  const predict = newCommand("predict", summary);
+  // An optional value would swallow the file that stands after a plain --invert.
+  const parseOptions = predict.parseOptions.bind(predict);
+  predict.parseOptions = (argv) =>
+    parseOptions(argv.map((argument) => (argument === "--invert=auto" ? "--invert-auto" : argument)));
+  return addFields(predict, keys, ofModel)
     .argument("[RUN|FILE]", "run folder or model file (default: the newest run)")
-    .argument("[IMAGE...]", "PNG or JPEG files of any size; without any, images of the data set")
-    .addOption(new Option("--split <SPLIT>", "split to take images from").choices(splits).default("test"))
-    .option("--index <A..B>", "images of the split to classify, both ends included, or one number", "0..9")
-    .option("--invert", "image files are dark on light, the training images light on dark", false)
+    .argument("[IMAGE...]", "image files of any size, folders, .zip, .tar; without any, images of the data set")
+    .addOption(splitOption("take images from"))
+    .option(
+      "--index <A..B>",
+      "images of the split to classify, both ends included, or one number (default: the first 10; with --csv all)",
+    )
+    .option("--top <K>", "tell the K likeliest classes of each image, not one alone")
+    .option("--csv <FILE>", "write the answers into a table, a line for each image")
+    .option(
+      "--invert",
+      "image files are dark on light, the training images light on dark; =auto decides by borders",
+      false,
+    )
+    .addOption(new Option("--invert-auto").hideHelp())
     .addOption(
       new Option("--fit <FIT>", "how image files get the net's size (default: as in training, else pad)").choices(fits),
     )
+    .addOption(
+      new Option("--prepare <KIND>", "make drawn or photographed digits what the data set's are").choices(preparations),
+    )
+    .addOption(weightsOption())
     .addOption(standardizeOption())
     .addOption(jsonOption())
     .action((path: string | undefined, images: string[], options: PredictOptions, self: Command) =>
@@ -51,17 +93,22 @@ export function command(): Command {
 }
 
 async function run(path: string | undefined, images: string[], options: PredictOptions, self: Command): Promise<void> {
-  const { namesImage } = await import("../inference/predict-files.js");
-  const isImage = path !== undefined && namesImage(path);
+  const isImage = path !== undefined && namesImages(path);
   const files = isImage ? [path, ...images] : images;
-  const model = path === undefined || isImage ? {} : { path };
+  const model = { ...(path !== undefined && !isImage && { path }), weights: options.weights };
   refuseFlags(files.length > 0, self);
+  if (options.csv !== undefined && options.json) {
+    const expected = "one of the two: a table in a file, or a document on stdout";
+    throw usageError({ where: "--csv", expected, got: "--json too" });
+  }
   await (files.length > 0 ? runFiles(model, files, options, self) : runSplit(model, options, self));
 }
 
 /** Flags that would say nothing: of a data set beside files, of files without any. */
 function refuseFlags(hasFiles: boolean, self: Command): void {
-  const names = hasFiles ? [...keys.filter((key) => key !== "backend"), "split", "index"] : ["invert", "fit"];
+  const names = hasFiles
+    ? [...keys.filter((key) => !fileKeys.includes(key)), "split", "index"]
+    : ["invert", "invertAuto", "fit", "prepare", "maxMegapixels"];
   for (const option of self.options) {
     if (!names.includes(option.attributeName()) || self.getOptionValueSource(option.attributeName()) !== "cli")
       continue;
@@ -72,35 +119,53 @@ function refuseFlags(hasFiles: boolean, self: Command): void {
 }
 
 async function runFiles(
-  model: { path?: string },
+  model: NamedModel,
   files: readonly string[],
   options: PredictOptions,
   self: Command,
 ): Promise<void> {
   const { config } = await resolveOptions(self, keys);
-  const { predictFiles } = await import("../inference/predict-files.js");
-  const { invert, fit, standardize } = options;
-  const { backend } = config;
-  const wishes = { invert, ...(fit && { fit }), ...(standardize !== undefined && { standardize }), backend };
+  const { fit, prepare, standardize, csv } = options;
+  if (prepare && (options.invert || options.invertAuto)) {
+    const expected = "one of the two: --prepare finds out by itself what is ink";
+    throw usageError({ where: `--prepare ${prepare}`, expected, got: "--invert too" });
+  }
+  const { backend, maxMegapixels } = config;
+  const invert: boolean | "auto" = options.invertAuto ? "auto" : options.invert;
+  const wishes = {
+    invert,
+    maxMegapixels,
+    ...(fit && { fit }),
+    ...(prepare && { prepare }),
+    ...(standardize !== undefined && { standardize }),
+    backend,
+    top: topOf(options),
+    csv,
+  };
   const result = await whileLoading(options, (onEvent) => predictFiles({ ...model, files, ...wishes, onEvent }));
-  const { predictions, classNames, seconds, imagesPerSecond } = result;
-  if (options.json) return printJson({ classNames, predictions, seconds, imagesPerSecond });
+  const { failed, findings, ...rest } = result;
+  const note = noter(options);
+  for (const finding of findings) note(findingLine(finding));
   const colors = resultColors(options);
-  const row = ({ file, className, probabilities, class: winner, steps }: FilePrediction): string[] => [
-    file,
-    className,
-    percent(probabilities[winner]),
-    colors.dim(steps.join(", ") || "as it is"),
-  ];
-  const head = ["image", "class", "probability", "what was done to it"];
-  printText(`${tableOf(colors, "llrl", head, predictions.map(row))}\n\n${speed({ seconds, imagesPerSecond })}`);
+  if (options.json) {
+    const { predictions, classNames, counts, seconds, imagesPerSecond } = rest;
+    printJson({ schema: 1, classNames, predictions, counts, failed, findings, seconds, imagesPerSecond });
+  } else printText(csv === undefined ? filesText(result, colors) : countsText(csv, result, colors));
+  // One bad file costs itself alone: the others are told first.
+  if (failed.length > 0)
+    throw failedFilesError(
+      failed,
+      rest.counts.reduce((sum, many) => sum + many, failed.length),
+    );
 }
 
-async function runSplit(model: { path?: string }, options: PredictOptions, self: Command): Promise<void> {
-  const index = parseIndex(options.index);
+async function runSplit(model: NamedModel, options: PredictOptions, self: Command): Promise<void> {
+  const { csv, index } = options;
+  const range = index === undefined ? undefined : parseIndex(index);
+  const most = csv === undefined ? shownImages : undefined;
+  const top = topOf(options);
   const { config } = await resolveOptions(self, keys);
   const given = givenFlags(self, keys).dataset !== undefined;
-  const { predict } = await import("../inference/predict.js");
   const result = await whileLoading(options, (onEvent) =>
     predict({
       ...model,
@@ -108,36 +173,30 @@ async function runSplit(model: { path?: string }, options: PredictOptions, self:
       dataDir: config.dataDir,
       allowMissing: config.allowMissing,
       skipBad: config.skipBad,
-      split: options.split,
+      ...(options.split && { split: options.split }),
       ...(options.standardize === undefined ? {} : { standardize: options.standardize }),
-      index,
+      index: range,
+      most,
+      top,
+      csv,
       threads: config.threads,
       backend: config.backend,
       onEvent,
     }),
   );
   const { predictions, classNames, seconds, imagesPerSecond } = result;
-  if (options.json) return printJson({ classNames, predictions, seconds, imagesPerSecond });
+  if (options.json) return printJson({ schema: 1, classNames, predictions, seconds, imagesPerSecond });
   const colors = resultColors(options);
-  const row = ({ index, className, probabilities, class: winner, label }: Prediction): string[] => [
-    `${index}`,
-    className,
-    percent(probabilities[winner]),
-    winner === label ? colors.green("right") : colors.red(`wrong: ${classNames[label]}`),
-  ];
-  const right = predictions.filter(({ class: predicted, label }) => predicted === label).length;
-  const head = ["index", "class", "probability", ""];
-  printText(
-    `${tableOf(colors, "rlrl", head, predictions.map(row))}\n\n` +
-      `${right} of ${predictions.length} right · ${speed(result)}`,
-  );
+  if (csv === undefined) return printText(answersText(result, colors));
+  const counts = classNames.map((_, label) => predictions.filter((prediction) => prediction.class === label).length);
+  printText(countsText(csv, { classNames, counts, seconds, imagesPerSecond }, colors));
 }
 
-const tableOf = (colors: Colors, align: string, head: readonly string[], rows: readonly string[][]): string =>
-  table(align, [head.map((text) => colors.dim(text)), ...rows]);
+/** Of a split, unless more are asked for. */
+const shownImages = 10;
 
-const speed = ({ seconds, imagesPerSecond }: Pick<Predictions, "seconds" | "imagesPerSecond">): string =>
-  `${duration(seconds)}, ${count(imagesPerSecond)} images/s`;
+const topOf = ({ top }: PredictOptions): number | undefined =>
+  top === undefined ? undefined : numberOf("--top", top, "whole");
 
 /** "0..199" (both ends included) or "7". */
 export function parseIndex(text: string): [first: number, last: number] {

@@ -1,30 +1,43 @@
-/** Ctrl-C and SIGTERM while a run is on: the first asks for a checkpoint, the second ends at once. */
-import { exitCodes } from "../errors.js";
+/** Signals while a run is on: the first asks for a checkpoint, the second ends at once. */
+import { exitCodes } from "../index.js";
+import { underNohup } from "./nohup.js";
 
-export type StopSignal = "SIGINT" | "SIGTERM";
+/** Ctrl-C, a supervisor's, Ctrl-\, and that of a terminal or an ssh session that closed. */
+const stopSignals = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
+export type StopSignal = (typeof stopSignals)[number];
 
-/** Runs `work` with a signal that the first SIGINT or SIGTERM aborts; `received` is that one. */
+/** What a run hears of the signals that end it. */
+export interface Stopping {
+  /** Clears the terminal for the notice: a bar that is drawn there. */
+  readonly clear?: () => void;
+  /** What the first signal makes it do; null where there is nothing to finish, and it ends at once. */
+  readonly ending: () => string | null;
+}
+
+/** Runs `work` with a signal that the first of them aborts; `received` is that one. */
 export async function withSignals<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  /** Clears the terminal for the notice: a bar that is drawn there. */
-  clear: () => void = () => {},
-  /** What the first signal makes it do. */
-  ending = "finishing the step, writing the checkpoint",
+  { clear, ending }: Stopping,
 ): Promise<{ value: T; received: StopSignal | null }> {
   const controller = new AbortController();
   let received: StopSignal | null = null;
   const handle = (name: StopSignal) => {
+    clear?.();
+    const finishing = received ? null : ending();
     // The engine hears the process's "exit" event and releases ranks that wait in native code.
-    if (received) process.exit(exitCodes[name]);
+    if (finishing === null) {
+      if (!received) process.stderr.write(`\n${name}: nothing to save yet.\n`);
+      process.exit(exitCodes[name]);
+    }
     received = name;
-    clear();
-    process.stderr.write(`\n${name}: ${ending}; again to quit at once.\n`);
+    process.stderr.write(`\n${name}: ${finishing}; again to quit at once.\n`);
     controller.abort();
   };
-  process.on("SIGINT", handle).on("SIGTERM", handle);
+  const heard = stopSignals.filter((name) => name !== "SIGHUP" || !underNohup());
+  for (const name of heard) process.on(name, handle);
   try {
     return { value: await work(controller.signal), received };
   } finally {
-    process.off("SIGINT", handle).off("SIGTERM", handle);
+    for (const name of heard) process.off(name, handle);
   }
 }

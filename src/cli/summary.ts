@@ -1,19 +1,29 @@
 /** `heddle summary`: layers, shapes, parameters, cost and memory of a net. */
 import type { Command } from "commander";
-import type { ImageShape } from "../data/dataset.js";
-import { usageError } from "../errors.js";
-import type { NetSummary } from "../nn/summary.js";
-import { bytes, count } from "../progress/format.js";
-import { addFields, dataFields, jsonOption, loadOptions, newCommand, numberOf, resolveOptions } from "./options.js";
+import {
+  bytes,
+  characterPlot,
+  count,
+  type ImageShape,
+  type NetSummary,
+  type Setting,
+  summarize,
+  usageError,
+} from "../index.js";
 import { whileLoading } from "./loading.js";
+import { addFields, dataFields, jsonOption, loadOptions, newCommand, numberOf, resolveOptions } from "./options.js";
 import { table } from "./table.js";
-import { printJson, printText, resultColors } from "./terminal.js";
+import { printJson, printText, resultColors, resultColumns } from "./terminal.js";
+import { knowsUnicode } from "./unicode.js";
+
+type Schedule = NonNullable<NetSummary["schedule"]>;
 
 interface SummaryOptions {
   readonly dataset?: string;
   readonly input?: string;
   readonly classes?: string;
   readonly activation?: string;
+  readonly groups?: string | true;
   readonly plan?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -21,7 +31,19 @@ interface SummaryOptions {
 }
 
 /** The run whose memory is told. */
-const runFields = ["batchSize", "optimizer", "dtype", "threads", "exactConv", ...dataFields] as const;
+const runFields = [
+  "freeze",
+  "schedule",
+  "lr",
+  "epochs",
+  "accumulate",
+  "batchSize",
+  "optimizer",
+  "dtype",
+  "threads",
+  "exactConv",
+  ...dataFields,
+] as const;
 
 export function command(): Command {
   const summary = newCommand("summary", "Layers, shapes, parameters, cost and memory of a net.");
@@ -31,6 +53,7 @@ export function command(): Command {
     .option("--input <HxWxC>", "build it for images of that shape")
     .option("--classes <N>", "number of classes")
     .option("--activation <NAME>", "of the hidden layers; leaky-relu:SLOPE says its slope")
+    .option("--groups [GROUPS]", "tell which weights have which rule: of these groups, or of the optimizer alone")
     .option(
       "--plan",
       "tell how a step goes through the net too: what runs in blocks of samples, how gradients are made",
@@ -46,25 +69,32 @@ async function run(net: string, options: SummaryOptions, self: Command): Promise
   }
   const input = options.input === undefined ? undefined : parseShape(options.input);
   const classes = options.classes === undefined ? undefined : numberOf("--classes", options.classes, "whole");
-  const { config } = await resolveOptions(self, runFields);
+  const { config, sources } = await resolveOptions(self, runFields);
   const { batchSize, optimizer, dtype, threads, exactConv } = config;
-  const { summarize } = await import("../nn/summary.js");
+  const scheduled = sources.schedule === "flag";
   const summary = await whileLoading(options, (onEvent) =>
     summarize(net, {
       ...(input && { input }),
-      ...(dataset !== undefined && { ...loadOptions(config), dataset, onEvent }),
+      ...loadOptions(config),
+      ...(dataset !== undefined && { dataset, onEvent }),
       ...(classes !== undefined && { classes }),
       ...(activation !== undefined && { activation }),
+      ...(options.groups !== undefined && { groups: options.groups, lr: config.lr }),
+      ...(config.freeze !== undefined && { freeze: config.freeze }),
+      ...(scheduled && { schedule: config.schedule, lr: config.lr, accumulate: config.accumulate }),
+      ...(scheduled && config.epochs !== undefined && { epochs: config.epochs }),
       batchSize: batchSize === "full" ? numberOf("--batch-size", batchSize, "whole") : batchSize,
       ...{ optimizer, dtype, threads, exactConv },
     }),
   );
   if (options.json) {
-    printJson(summary);
+    printJson({ schema: 1, ...summary });
     return;
   }
   const colors = resultColors(options);
   printText(text(net, summary, dataset, colors));
+  if (summary.groups) printText(`\n${groupsText(summary.groups, colors)}`);
+  if (summary.schedule) printText(`\n${scheduleText(summary.schedule, config.schedule)}`);
   if (options.plan) printText(`\n${planText(summary, colors)}`);
 }
 
@@ -118,6 +148,39 @@ function planText({ plan }: NetSummary, colors: ReturnType<typeof resultColors>)
 
 const shapeText = ({ height, width, channels }: ImageShape): string =>
   height === 1 && width === 1 ? `${channels}` : `${height}x${width}x${channels}`;
+
+function groupsText(groups: NonNullable<NetSummary["groups"]>, colors: ReturnType<typeof resultColors>): string {
+  const head = ["group", "parameters", "rule", "rate", "tensors"];
+  const rows = groups.map(({ name, rule, lr, parameters, tensors }) => [
+    name,
+    count(parameters),
+    rule ?? "frozen",
+    lr === null ? "" : `${lr}`,
+    tensors.length > 6 ? `${tensors.slice(0, 5).join(" ")} and ${tensors.length - 5} more` : tensors.join(" "),
+  ]);
+  return table("lrlrl", [head.map((title) => colors.dim(title)), ...rows]);
+}
+
+/** The curve of the rates, and below it that of the momentum where it moves. */
+function scheduleText({ updates, updatesPerEpoch, dataset, rates, momenta }: Schedule, { name }: Setting): string {
+  const columns = resultColumns();
+  const unicode = knowsUnicode(process.env);
+  const draw = (title: string, values: readonly number[]): string[] => {
+    // More points than columns say nothing more.
+    const every = Math.max(1, Math.ceil(values.length / (2 * columns)));
+    const points = values.flatMap((value, t) =>
+      t % every === 0 || t === values.length - 1 ? [[t + 1, value] as const] : [],
+    );
+    const text = (value: number): string => `${Number(value.toPrecision(3))}`;
+    return characterPlot({ title, lines: [{ name, points }], text, columns, rows: 10, unicode });
+  };
+  const title = `Rate by update: ${count(updates)} updates in epochs of ${count(updatesPerEpoch)} (${dataset})`;
+  const momentum = momenta ? ["", ...draw("Momentum (of Adam the first beta) by update", momenta)] : [];
+  const [first, most, last] = [rates[0], Math.max(...rates), rates[rates.length - 1]].map((rate) =>
+    rate.toPrecision(4),
+  );
+  return [...draw(title, rates), `first ${first}, largest ${most}, last ${last}`, ...momentum].join("\n");
+}
 
 /** "32x32x3", or "28x28" for one channel. */
 export function parseShape(text: string): ImageShape {

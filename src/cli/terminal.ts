@@ -1,7 +1,7 @@
-/** Colours and results: the only writers to stdout. */
-import pc from "picocolors";
-
-export type Colors = ReturnType<typeof pc.createColors>;
+/** Colors and results: the only writers to stdout. */
+import { fstatSync, writeSync } from "node:fs";
+import { type HeddleError, reasonOf, runError } from "../index.js";
+import { type Colors, createColors, render, renderLine } from "./ansi.js";
 
 export interface ColorWishes {
   /** False after `--no-color`. */
@@ -17,19 +17,40 @@ export function wantsColor({ color, isTTY, env }: ColorWishes): boolean {
   return isTTY === true && env.TERM !== "dumb";
 }
 
-/** Colours for stdout. */
+/** Colors for stdout. */
 export const resultColors = (options: { readonly color: boolean }): Colors =>
-  pc.createColors(wantsColor({ color: options.color, isTTY: process.stdout.isTTY, env: process.env }));
+  createColors(wantsColor({ color: options.color, isTTY: process.stdout.isTTY, env: process.env }));
 
 export const resultColumns = (): number => process.stdout.columns || 80;
 
 /** A result for people. */
-export const printText = (text: string): void => void process.stdout.write(`${text}\n`);
+export const printText = (text: string): void => print(`${render(text)}\n`);
 
 /** A result for programs: one document. */
-export const printJson = (document: unknown): void => void process.stdout.write(`${JSON.stringify(document)}\n`);
+export const printJson = (document: unknown): void => print(`${JSON.stringify(document)}\n`);
+
+/** Into a file until all of it is there: Node's own stream takes half of it for the whole where a disk is full. */
+function print(text: string): void {
+  const bytes = Buffer.from(text);
+  try {
+    if (fstatSync(1).isFile()) for (let done = 0; done < bytes.length; ) done += writeSync(1, bytes, done);
+    else process.stdout.write(bytes);
+  } catch (cause) {
+    throw cannotPrint(cause);
+  }
+}
+
+/** What is said where the result cannot be. */
+export const cannotPrint = (cause: unknown): HeddleError =>
+  runError({
+    where: "stdout",
+    expected: "to write the result",
+    got: reasonOf(cause),
+    fix: "heddle train keeps its own in the run folder too (result.json).",
+    cause,
+  });
 
 /** A line beside the result: on stderr, and not with `--quiet`. */
 export function noter(options: { readonly quiet?: boolean }): (text: string) => void {
-  return options.quiet ? () => {} : (text) => void process.stderr.write(`${text}\n`);
+  return options.quiet ? () => {} : (text) => void process.stderr.write(`${renderLine(text)}\n`);
 }

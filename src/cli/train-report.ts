@@ -1,11 +1,22 @@
 /** What a finished run shows: how good, on what, six test images, where the model is, and one next command. */
-import type { predict } from "../inference/predict.js";
-import { count, duration, number, percent } from "../progress/format.js";
-import type { Score, TrainResult } from "../train/events.js";
+
+import {
+  count,
+  counted,
+  duration,
+  everyEpoch,
+  findMetric,
+  intervalText,
+  predict,
+  type Score,
+  type TrainResult,
+  valueText,
+} from "../index.js";
+import type { Colors } from "./ansi.js";
 import { draw } from "./draw.js";
+import { guessRows } from "./guess.js";
+import { findingLine } from "./progress/format.js";
 import { fit, table } from "./table.js";
-import type { Colors } from "./terminal.js";
-import { wilson } from "./wilson.js";
 
 export interface ReportOptions {
   readonly colors: Colors;
@@ -13,6 +24,8 @@ export interface ReportOptions {
   readonly dataDir: string | undefined;
   /** True where the next command must be given the folder again. */
   readonly repeatDataDir: boolean;
+  /** There is a page of the run in its folder. */
+  readonly report: boolean;
   readonly onNote: (text: string) => void;
 }
 
@@ -29,27 +42,37 @@ export async function trainReport(result: TrainResult, options: ReportOptions): 
   return `\n${sections.join("\n\n")}\n`;
 }
 
-function scores({ test, validation, train }: TrainResult, colors: Colors): string {
+/** Shares of samples first: they have an interval. */
+const columns = [
+  ...everyEpoch.filter(({ proportion }) => proportion),
+  ...everyEpoch.filter(({ proportion }) => !proportion),
+];
+
+function scores({ test, validation, train, guess }: TrainResult, colors: Colors): string {
   const row = (name: string, score: Score | null) => {
     if (!score) return [];
-    const { low, high } = wilson(score.accuracy, score.samples);
-    const interval = `${(100 * low).toFixed(2)} .. ${(100 * high).toFixed(2)}`;
-    return [[name, colors.bold(percent(score.accuracy)), interval, number(score.loss), count(score.samples)]];
+    const cells = columns.flatMap((metric) => {
+      const value = score.values[metric.name];
+      const text = valueText(metric, value);
+      return metric.proportion ? [colors.bold(text), intervalText(metric, value, score.samples)] : [text];
+    });
+    return [[name, ...cells, count(score.samples)]];
   };
-  const head = ["", "accuracy", "95 % interval", "loss", "samples"].map((text) => colors.dim(text));
-  return table("lrrrr", [
+  const titles = columns.flatMap(({ title, proportion }) => (proportion ? [title, "95 % interval"] : [title]));
+  const head = ["", ...titles, "samples"].map((text) => colors.dim(text));
+  return table("l" + "r".repeat(head.length - 1), [
     head,
     ...row("test", test),
     ...row("validation", validation),
     ...row("train (epoch's mean)", train),
+    ...guessRows(guess).map((cells) => cells.map((text) => colors.dim(text))),
   ]);
 }
 
 /** The run is done and saved: a failure here costs the pictures, not the result. */
 async function firstTestImages(result: TrainResult, options: ReportOptions): Promise<Predicted | null> {
-  if (!result.test) return null;
+  if (!result.test || result.run === null) return null;
   try {
-    const { predict } = await import("../inference/predict.js");
     return await predict({
       path: result.run,
       dataset: result.dataset,
@@ -58,9 +81,6 @@ async function firstTestImages(result: TrainResult, options: ReportOptions): Pro
       index: [0, Math.min(shown, result.test.samples) - 1],
       threads: 1,
       backend: result.backend,
-      // The run had the set as it is; its pictures do not judge it again.
-      allowMissing: true,
-      skipBad: Number.MAX_SAFE_INTEGER,
     });
   } catch (error) {
     options.onNote(`The test images could not be drawn: ${error instanceof Error ? error.message : String(error)}`);
@@ -71,12 +91,11 @@ async function firstTestImages(result: TrainResult, options: ReportOptions): Pro
 /** As many pictures side by side as the terminal holds, each over its prediction. */
 function gallery({ predictions, images, shape, maximum }: Predicted, colors: Colors, columns: number): string {
   const size = shape.height * shape.width * shape.channels;
-  const names = new Map(predictions.map(({ class: number, className }) => [number, className]));
   const cells = predictions.map((prediction, i) => {
     const pixels = images.subarray(i * size, (i + 1) * size);
     const picture = draw({ pixels, shape, maximum }, colors.isColorSupported);
     const right = prediction.class === prediction.label;
-    const truth = names.get(prediction.label) ?? `${prediction.label}`;
+    const truth = prediction.labelName;
     return { picture, right, caption: right ? `${prediction.className} ✓` : `${prediction.className} ✗ is ${truth}` };
   });
   const cell = Math.max(10, ...cells.map(({ caption }) => Math.min(caption.length, 20))) + 2;
@@ -97,21 +116,36 @@ function gallery({ predictions, images, shape, maximum }: Predicted, colors: Col
   return rows.map((row) => row.trimEnd()).join("\n");
 }
 
-function ending(result: TrainResult, { colors, dataDir, repeatDataDir }: ReportOptions): string {
+function endedText({ steps, epoch, epochs }: TrainResult): string {
+  return `after ${counted(steps, "update")}, ${count(epoch)} of ${counted(epochs, "epoch")} whole`;
+}
+
+/** ", of the lowest validation loss": what made it the best. */
+function chosenBy({ select }: TrainResult): string {
+  if (select === null) return "";
+  const { title, better } = findMetric(select);
+  return `, of the ${better === "higher" ? "highest" : "lowest"} validation ${title}`;
+}
+
+function ending(result: TrainResult, { colors, dataDir, repeatDataDir, report }: ReportOptions): string {
   const other = result.threads === 1 ? 2 : 1;
-  // Started by npx, the bare name is not on the path.
-  const heddle = process.env.npm_command === "exec" ? "npx heddle" : "heddle";
   const where = dataDir !== undefined && repeatDataDir ? ` --data-dir ${shellWord(dataDir)}` : "";
+  const { run } = result;
+  const epoch = `epoch ${result.bestEpoch} of ${result.epochs}${chosenBy(result)}`;
   const rows = [
-    ["model", `${result.run}/model.safetensors (epoch ${result.bestEpoch} of ${result.epochs})`],
+    ...(result.ended === "finished" ? [] : [["ended", `${endedText(result)} (${result.ended})`]]),
+    ["model", run === null ? `not kept (--out none), ${epoch}` : `${run}/model.safetensors (${epoch})`],
     ["weights", `${result.weightsHash} ${colors.dim(`(try --threads ${other}: the same bytes)`)}`],
+    ...(report && run !== null ? [["report", `${run}/report.html`]] : []),
     ["time", `${duration(result.seconds)}, ${count(result.samplesPerSecond)} samples/s`],
-    ["next", colors.cyan(`${heddle} evaluate ${shellWord(result.run)}${where}`)],
+    ...(run === null ? [] : [["next", colors.cyan(`heddle evaluate ${shellWord(run)}${where}`)]]),
   ];
-  return table(
+  const text = table(
     "ll",
     rows.map(([name, text]) => [colors.dim(name), text]),
   );
+  // The last line is what is read.
+  return [text, ...result.findings.map((finding) => colors.yellow(findingLine(finding)))].join("\n");
 }
 
 const shellWord = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -1,6 +1,19 @@
 /** Commander's complaints in Heddle's one form: expected what, where, got what, what to do. */
+import { existsSync } from "node:fs";
 import type { Command, CommanderError } from "commander";
-import { didYouMean, HeddleError, usageError } from "../errors.js";
+import {
+  choicesOf,
+  didYouMean,
+  HeddleError,
+  isLayerWord,
+  lookUp,
+  nameSettingsAs,
+  ownerOfOption,
+  usageError,
+} from "../index.js";
+
+// Also where no command was loaded.
+nameSettingsAs("flags");
 
 export function explainUsage(
   { code, message }: CommanderError,
@@ -21,7 +34,8 @@ export function explainUsage(
     }
     case "commander.unknownOption": {
       const suggestion = /Did you mean (?:one of )?(.*)\?/.exec(message)?.[0];
-      return usageError({ where, expected: "a flag that it has", got: quoted, fix: suggestion ?? seeHelp });
+      const fix = ownerOfOption(quoted) ?? suggestion ?? seeHelp;
+      return usageError({ where, expected: "a flag that it has", got: quoted, fix });
     }
     case "commander.optionMissingArgument":
       return usageError({ where: flag, expected: `a value (${quoted})`, got: "nothing", fix: seeHelp });
@@ -29,7 +43,10 @@ export function explainUsage(
       return usageError({ where, expected: `<${quoted}>`, got: "nothing", fix: seeHelp });
     case "commander.excessArguments": {
       const [, expected = "fewer", got = "more"] = /Expected (\d+) arguments? but got (\d+)/.exec(message) ?? [];
-      return usageError({ where, expected: `${expected} arguments beside flags`, got, fix: seeHelp });
+      const [stray] = command.args.slice(Number(expected));
+      const fix = (stray !== undefined && flagFor(command, stray)) || seeHelp;
+      const given = stray === undefined ? got : `${got} ("${stray}")`;
+      return usageError({ where, expected: `${expected} arguments beside flags`, got: given, fix });
     }
     case "commander.invalidArgument": {
       const [, got = "another"] = /argument '([^']*)' is invalid/.exec(message) ?? [];
@@ -39,6 +56,20 @@ export function explainUsage(
     default:
       return new HeddleError("usage", message.replace(/^error: /, ""));
   }
+}
+
+/** The flag that a stray word is a value of: `train mnist` means --dataset mnist. */
+function flagFor(command: Command, word: string): string | undefined {
+  const owner = Object.entries(choicesOf).find(
+    ([key, { members }]) =>
+      command.options.some((option) => option.attributeName() === key) && lookUp(members, word) !== undefined,
+  );
+  if (owner) return `Did you mean --${owner[0]} ${word}?`;
+  // A net without quotes: the shell took its >> for the name of a file to write into.
+  const { model } = command.opts<{ model?: string }>();
+  if (model !== undefined && isLayerWord(model))
+    return `A net of layers goes into quotes: --model "${model} ${word} …".`;
+  return existsSync(word) ? `Did you mean --dataset ${word}?` : undefined;
 }
 
 /** The deepest command that the words before the first flag name. */

@@ -1,23 +1,11 @@
 /** The fields of the configuration as flags and messages need them: read off the schema, never listed again. */
-import { z } from "zod";
-import { usageError } from "../errors.js";
+import { fromEnvironment, variables } from "../base/environment.js";
+import { HeddleError, usageError } from "../base/errors.js";
+import { suggest } from "../base/registry.js";
+import { expectation, kebab, placeholder, shown, type ValueSchema, valueSchemas } from "../base/schema-words.js";
+import { readSetting } from "../base/setting.js";
 import { type TrainConfig, type TrainConfigInput, trainConfigSchema } from "./schema.js";
-
-/** The part of a JSON Schema that the configuration uses. */
-interface ValueSchema {
-  readonly type?: "integer" | "number" | "string" | "boolean";
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly const?: string | number;
-  readonly enum?: readonly string[];
-  readonly anyOf?: readonly ValueSchema[];
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly value?: string;
-  readonly short?: string;
-}
+import { isSettingKey, settingKinds } from "./settings.js";
 
 export interface Field {
   readonly key: keyof TrainConfig;
@@ -32,34 +20,10 @@ export interface Field {
   readonly expected: string;
 }
 
-const schemas = z.toJSONSchema(trainConfigSchema, { io: "input" }).properties as Record<keyof TrainConfig, ValueSchema>;
-
-const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-function placeholder(schema: ValueSchema): string | undefined {
-  if (schema.value) return schema.value;
-  if (schema.anyOf) return [...new Set(schema.anyOf.map(placeholder))].join("|");
-  if (schema.enum) return schema.enum.join("|");
-  if (schema.type === "boolean") return undefined;
-  return schema.const?.toString() ?? (schema.type === "integer" ? "N" : "X");
-}
-
-function expectation(schema: ValueSchema): string {
-  if (schema.anyOf) return schema.anyOf.map(expectation).join(", or ");
-  if (schema.const !== undefined) return `${schema.const}`;
-  if (schema.enum) return schema.enum.join(", ").replace(/, ([^,]*)$/, " or $1");
-  if (schema.type === "boolean") return "true or false";
-  if (schema.type === "string") return "a text that is not empty";
-  const bounds = [
-    schema.minimum !== undefined && `of at least ${schema.minimum}`,
-    schema.exclusiveMinimum !== undefined && `above ${schema.exclusiveMinimum}`,
-    schema.maximum !== undefined && schema.maximum !== Number.MAX_SAFE_INTEGER && `at most ${schema.maximum}`,
-    schema.exclusiveMaximum !== undefined && `below ${schema.exclusiveMaximum}`,
-  ].filter((bound) => bound !== false);
-  return `a ${schema.type === "integer" ? "whole number" : "number"} ${bounds.join(" and ")}`.trimEnd();
-}
+const schemas = valueSchemas(trainConfigSchema) as Record<keyof TrainConfig, ValueSchema>;
 
 const keys = Object.keys(trainConfigSchema.shape) as (keyof TrainConfig)[];
+const defaults = trainConfigSchema.parse({});
 
 export const fields: readonly Field[] = keys.map((key) => {
   const schema = schemas[key];
@@ -77,6 +41,10 @@ export const fields: readonly Field[] = keys.map((key) => {
 /** The field of that key. */
 export const field = (key: keyof TrainConfig): Field => fields[keys.indexOf(key)];
 
+/** Whether it is what the field has where nobody says anything. */
+export const isDefault = (key: keyof TrainConfig, value: unknown): boolean =>
+  JSON.stringify(value) === JSON.stringify(defaults[key]);
+
 export const isField = (key: string): key is keyof TrainConfig => Object.hasOwn(trainConfigSchema.shape, key);
 
 const numberText = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -88,22 +56,60 @@ export function valueOfText(key: keyof TrainConfig, text: string): unknown {
   return numeric && numberText.test(text.trim()) ? Number(text) : text;
 }
 
-/** Throws `usageError` naming `where` unless the schema accepts the value. */
-export function checkValue(key: keyof TrainConfig, value: unknown, where: string): void {
-  if (trainConfigSchema.shape[key].safeParse(value).success && value !== undefined) return;
-  throw usageError({
-    where,
-    expected: field(key).expected,
-    got: typeof value === "number" ? `${value}` : (JSON.stringify(value) ?? "nothing"),
-  });
+/** The value as the configuration keeps it. Throws `usageError` naming `where` unless the schema accepts it. */
+export function checkValue(key: keyof TrainConfig, value: unknown, where: string): unknown {
+  if (isSettingKey(key)) {
+    const { choices, what } = settingKinds[key];
+    return readSetting(choices, value, { where, what });
+  }
+  const parsed = trainConfigSchema.shape[key].safeParse(value);
+  if (parsed.success && value !== undefined) return parsed.data;
+  // What reads a language of its own says more of what is wrong than the schema can.
+  const issue = parsed.error?.issues.find((each) => each.code === "custom");
+  const told = issue?.code === "custom" ? (issue.params?.["error"] as Error | undefined) : undefined;
+  if (told instanceof HeddleError) throw new HeddleError("usage", told.message.replace(field(key).flag, where));
+  throw usageError({ where, expected: field(key).expected, got: shown(value) });
 }
 
-/** A configuration given by a program: checked, and completed by the defaults. Throws `usageError` naming the key. */
+/** The fields that a variable of the environment can set. */
+export const environmentFields = ["threads", "dataDir", "backend"] as const satisfies readonly (keyof TrainConfig)[];
+
+/** A configuration given by a program: checked, completed by the environment and the defaults. Throws `usageError` naming the key. */
 export function completeConfig(given: TrainConfigInput): TrainConfig {
-  const parsed = trainConfigSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const [{ path, message }] = parsed.error.issues;
-  const key = String(path[0] ?? "");
-  if (isField(key)) checkValue(key, given[key], `config.${key}`);
-  throw usageError({ where: "config", expected: `the settings of heddle train (${keys.join(", ")})`, got: message });
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw usageError({ where: "config", expected: "an object of settings", got: shown(given) });
+  }
+  for (const [key, value] of Object.entries(given)) {
+    if (!isField(key)) {
+      throw usageError({
+        where: "config",
+        expected: "a setting of heddle train",
+        got: `"${key}"`,
+        fix: suggest(key, keys),
+      });
+    }
+    if (value !== undefined) checkValue(key, value, `config.${key}`);
+  }
+  return trainConfigSchema.parse({ ...environmentConfig(), ...withoutUndefined(given) });
 }
+
+type Machine = Pick<TrainConfig, (typeof environmentFields)[number]>;
+
+/** Threads, back end and data folder: as given, else as the environment says, else as training has them. */
+export function machineOf(given: { [Key in keyof Machine]?: Machine[Key] | undefined }): Machine {
+  const { threads, backend, dataDir } = given;
+  const complete = completeConfig({ threads, backend, dataDir });
+  return { threads: complete.threads, backend: complete.backend, dataDir: complete.dataDir };
+}
+
+/** What variables of the environment say. Throws `usageError` naming the variable. */
+function environmentConfig(): Record<string, unknown> {
+  const said = environmentFields.flatMap((key) => {
+    const text = fromEnvironment(key);
+    return text === undefined ? [] : [[key, checkValue(key, valueOfText(key, text), variables[key])] as const];
+  });
+  return Object.fromEntries(said);
+}
+
+const withoutUndefined = (given: object): object =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -1,50 +1,34 @@
 /** The `--config` file: YAML or JSON (which is YAML), keys as in the schema. Errors name file, line and column. */
-import { readFile } from "node:fs/promises";
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
-import { didYouMean, usageError } from "../errors.js";
+import { isMap, isScalar } from "yaml";
+import { usageError } from "../base/errors.js";
+import { suggest } from "../base/registry.js";
 import { checkValue, fields, isField } from "./fields.js";
 import type { TrainConfig } from "./schema.js";
+import { readYaml } from "./yaml.js";
 
 export async function readConfigFile(path: string): Promise<Partial<TrainConfig>> {
-  const lines = new LineCounter();
-  const document = parseDocument(await readText(path), { lineCounter: lines, prettyErrors: false });
-  const place = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
-
-  const [syntaxError] = document.errors;
-  if (syntaxError) {
-    const [where, got] = [place(syntaxError.pos[0]), syntaxError.message];
-    throw usageError({ where, expected: "valid YAML or JSON", got: `an error (${got.replace(/\.$/, "")})` });
-  }
+  const { document, place, plain } = await readYaml(path, "--config");
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return {};
   if (!isMap(document.contents)) {
     const where = place(document.contents.range?.[0] ?? 0);
     throw usageError({ where, expected: "keys with values (dataset: mnist)", got: "something else" });
   }
 
+  // The configuration of a run stands in its run.json, beside what was found; where it writes is the run's own.
+  const ofRun = document.contents.has("dataHash") ? document.contents.get("config") : null;
+  const items = isMap(ofRun) ? ofRun.items : document.contents.items;
+
   const values: Record<string, unknown> = {};
-  for (const { key, value } of document.contents.items) {
+  for (const { key, value } of items) {
     const name = isScalar(key) ? String(key.value) : "(a compound key)";
     const where = place(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
     if (!isField(name)) {
       const known = fields.map((field) => field.key);
-      const fix = didYouMean(name, known) || `Known: ${known.join(", ")}.`;
+      const fix = suggest(name, known);
       throw usageError({ where, expected: "a key of the configuration", got: name, fix });
     }
-    const plain: unknown = (value as { toJS?(doc: unknown): unknown } | null)?.toJS?.(document) ?? null;
-    checkValue(name, plain, `${where} (${name})`);
-    values[name] = plain;
+    if (ofRun && (name === "out" || name === "overwrite")) continue;
+    values[name] = checkValue(name, plain(value, `${where} (${name})`), `${where} (${name})`);
   }
   return values;
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const got = (cause as NodeJS.ErrnoException).code ?? "an error";
-    throw usageError({ where: `--config ${path}`, expected: "a readable YAML or JSON file", got, cause });
-  }
 }

@@ -1,15 +1,9 @@
 /** Precedence: flag > environment > `--config` file > default. Each value remembers where it came from. */
-import { didYouMean } from "../errors.js";
-import { checkValue, field, fields, valueOfText } from "./fields.js";
-import { type ConfigSource, type ConfigSources, type TrainConfig, trainConfigSchema } from "./schema.js";
 
-/** The variables that set a field. `HEDDLE_ISA` and `HEDDLE_CACHE_DIR` are read where they act. */
-const variables: Readonly<Record<string, keyof TrainConfig>> = {
-  HEDDLE_THREADS: "threads",
-  HEDDLE_DATA_DIR: "dataDir",
-  HEDDLE_BACKEND: "backend",
-};
-const otherVariables = ["HEDDLE_ISA", "HEDDLE_CACHE_DIR"];
+import { fromEnvironment, variables } from "../base/environment.js";
+import { didYouMean } from "../base/errors.js";
+import { checkValue, environmentFields, field, fields, valueOfText } from "./fields.js";
+import { type ConfigSource, type ConfigSources, type TrainConfig, trainConfigSchema } from "./schema.js";
 
 export interface Given {
   /** Flags as they were typed; switches are booleans. */
@@ -41,12 +35,11 @@ export async function resolveConfig({ flags = {}, env = process.env, file }: Giv
 
   const fromText = (key: keyof TrainConfig, text: string | boolean, where: string, source: ConfigSource) => {
     const value = typeof text === "string" ? valueOfText(key, text) : text;
-    checkValue(key, value, where);
-    set(key, value, source);
+    set(key, checkValue(key, value, where), source);
   };
-  for (const [variable, key] of Object.entries(variables)) {
-    // A variable set to nothing is a variable not set.
-    if (env[variable]) fromText(key, env[variable], variable, "environment");
+  for (const key of environmentFields) {
+    const text = fromEnvironment(key, env);
+    if (text !== undefined) fromText(key, text, variables[key], "environment");
   }
   for (const [key, text] of Object.entries(flags) as [keyof TrainConfig, string | boolean][]) {
     fromText(key, text, field(key).flag, "flag");
@@ -56,7 +49,7 @@ export async function resolveConfig({ flags = {}, env = process.env, file }: Giv
 
 /** One line for each variable that looks like ours but sets nothing: a typing error there would otherwise pass unseen. */
 export function strayVariables(env: NodeJS.ProcessEnv = process.env): string[] {
-  const known = [...Object.keys(variables), ...otherVariables];
+  const known: readonly string[] = Object.values(variables);
   return Object.keys(env)
     .filter((name) => name.startsWith("HEDDLE_") && !known.includes(name))
     .map((name) => `${name} sets nothing. ${didYouMean(name, known) || `Known: ${known.join(", ")}.`}`);

@@ -1,26 +1,9 @@
-/**
- * CIFAR-10: 60,000 small colour photographs (A. Krizhevsky, 2009), in its binary version: six files of 10,000 records,
- * one label byte, then 1,024 red, 1,024 green and 1,024 blue bytes, each plane row by row. The files lie in the set's
- * folder one by one, or in `cifar-10-binary.tar.gz` as published.
- */
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { dataError } from "../errors.js";
-import type { Dataset, DatasetSource, ImageShape, LoadOptions, Published, PublishedFile, Split } from "./dataset.js";
-import { findFiles, missingFiles, readBytes, unpackedName } from "./formats/files.js";
-import { announceMemory } from "./memory.js";
+/** CIFAR-10: 60,000 small photographs in ten classes (A. Krizhevsky, 2009). */
+import { cifarSet } from "./cifar.js";
+import type { Published, PublishedFile } from "./dataset.js";
 
-const shape: ImageShape = { height: 32, width: 32, channels: 3 };
-const standardClasses = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
-const archive = "cifar-10-binary.tar.gz";
-const namesFile = "batches.meta.txt";
-
-const pixels = shape.height * shape.width;
-const imageBytes = pixels * shape.channels;
-const recordBytes = 1 + imageBytes;
 const batchRecords = 10_000;
-const batchBytes = batchRecords * recordBytes;
+const batchBytes = batchRecords * 3073;
 
 const batchFile = (name: string, bytes: number, sha256: string, unpacked: string): PublishedFile => ({
   name: `${name}.bin.gz`,
@@ -68,110 +51,37 @@ const published: Published = {
       "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
     ),
   ],
-  archive: {
-    name: archive,
-    bytes: 170052171,
-    sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
-  },
+  archives: [
+    {
+      name: "cifar-10-binary.tar.gz",
+      bytes: 170052171,
+      sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+    },
+    { name: "cifar-10-python.tar.gz", bytes: null, sha256: null },
+  ],
   mirrors: ["https://www.cs.toronto.edu/~kriz", "https://storage.googleapis.com/s4tf-hosted-binaries/datasets/CIFAR10"],
+  content: "blake3:7167ed89c513b29f428c78141a5c3c5dbefada9fb75c77ca12380ccec54bab0d",
   counts: { train: new Array<number>(10).fill(5000), test: new Array<number>(10).fill(1000) },
 };
-const files = published.files.map(unpackedName);
-const [trainFiles, testFile] = [files.slice(0, 5), files[5]];
-
-export const cifar10: DatasetSource = {
+export const cifar10 = cifarSet({
   name: "cifar-10",
-  summary: "50,000 + 10,000 photographs in 10 classes, 32x32 RGB (binary version: six .bin files or the .tar.gz)",
-  embedded: false,
+  summary: "50,000 + 10,000 photographs in 10 classes, 32x32 RGB (binary or python version, or its .tar.gz)",
   defaults: { model: "kth-4.d", epochs: 15 },
   published,
-  load,
-};
-
-async function load(options: LoadOptions): Promise<Dataset> {
-  const { dataDir, allowMissing = false } = options;
-  const { folder, paths } = findFiles("cifar-10", dataDir, files);
-  const packed = join(folder, archive);
-  const batches = new Map<string, () => Promise<Uint8Array>>();
-  for (const [i, path] of paths.entries()) if (path !== undefined) batches.set(files[i], () => readBatch(path));
-  const absent = files.filter((name) => !batches.has(name));
-  if (absent.length > 0 && existsSync(packed)) {
-    const { readTar } = await import("./formats/tar.js");
-    const members = await readTar(packed, new Map(files.map((name) => [name, batchBytes])), absent);
-    for (const [name, bytes] of members) batches.set(name, () => Promise.resolve(check(`${packed}, ${name}`, bytes)));
-  }
-  const incomplete = files.filter((name) => !batches.has(name));
-  const train = trainFiles.flatMap((name) => batches.get(name) ?? []);
-  if (incomplete.length > 0 && (!allowMissing || train.length === 0)) {
-    const fix = train.length > 0 ? "--allow-missing takes what is there, and the run says so. " : "";
-    throw missingFiles({ set: "cifar-10", folder, files, absent: incomplete, alternative: archive, fix });
-  }
-  announceMemory({ dataset: "cifar-10", images: batches.size * batchRecords, shape }, options);
-  const test = batches.get(testFile);
-  return {
-    name: "cifar-10",
-    shape,
-    classes: await classNames(join(folder, namesFile)),
-    maximum: 255,
-    train: await readSplit(train),
-    test: test ? await readSplit([test]) : null,
-    notes: incomplete.map((name) => `Incomplete: without ${name}.`),
-    ...(incomplete.length > 0 && { incomplete }),
-  };
-}
-
-async function readBatch(path: string): Promise<Uint8Array> {
-  return check(path, await readBytes(path, () => batchBytes));
-}
-
-/** Throws `dataError` where the file is not 10,000 records with labels 0..9. */
-function check(path: string, bytes: Uint8Array): Uint8Array {
-  if (bytes.length !== batchBytes) {
-    const expected = `${batchBytes} bytes (${batchRecords} records of ${recordBytes})`;
-    throw dataError({ where: path, expected, got: `${bytes.length}`, fix: "Fetch the file again." });
-  }
-  for (let at = 0; at < batchBytes; at += recordBytes) {
-    if (bytes[at] < standardClasses.length) continue;
-    const got = `${bytes[at]}`;
-    throw dataError({ where: `${path} at byte ${at}`, expected: `a label 0..${standardClasses.length - 1}`, got });
-  }
-  return bytes;
-}
-
-/** One batch is unpacked while the one before is rearranged; no more than two are in memory beside the images. */
-async function readSplit(batches: readonly (() => Promise<Uint8Array>)[]): Promise<Split> {
-  const count = batches.length * batchRecords;
-  const images = new Uint8Array(count * imageBytes);
-  const labels = new Uint16Array(count);
-  let next = batches[0]();
-  for (let batch = 0; batch < batches.length; batch++) {
-    const bytes = await next;
-    if (batch + 1 < batches.length) next = batches[batch + 1]();
-    for (let i = 0; i < batchRecords; i++) {
-      const sample = batch * batchRecords + i;
-      labels[sample] = bytes[i * recordBytes];
-      interleave(bytes, i * recordBytes + 1, images, sample * imageBytes);
-    }
-  }
-  return { count, images, labels };
-}
-
-/** Planes to channels last. */
-function interleave(planes: Uint8Array, from: number, images: Uint8Array, to: number): void {
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    images[to] = planes[from + pixel];
-    images[to + 1] = planes[from + pixels + pixel];
-    images[to + 2] = planes[from + 2 * pixels + pixel];
-    to += 3;
-  }
-}
-
-/** The names as the set's own file gives them; the standard ones without it. */
-async function classNames(path: string): Promise<readonly string[]> {
-  if (!existsSync(path)) return standardClasses;
-  const names = (await readFile(path, "utf8")).split("\n").map((line) => line.trim());
-  const given = names.filter((name) => name !== "");
-  if (given.length === standardClasses.length) return given;
-  const expected = `${standardClasses.length} class names, one a line`;
-  throw dataError({ where: path, expected, got: `${given.length}` });
-}
+  train: ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5"],
+  test: "test_batch",
+  records: [batchRecords, batchRecords],
+  labels: [
+    {
+      name: "label",
+      byte: 0,
+      key: "labels",
+      namesKey: "label_names",
+      namesFile: "batches.meta.txt",
+      classes: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+    },
+  ],
+  meta: "batches.meta",
+  folders: ["cifar-10-batches-bin", "cifar-10-batches-py"],
+  archives: ["cifar-10-binary.tar.gz", "cifar-10-python.tar.gz"],
+});

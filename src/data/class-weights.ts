@@ -1,6 +1,6 @@
 /** `--class-weights`: how much a sample of each class counts in the loss. */
-import { dataError } from "../errors.js";
-import { readWholeFile } from "../model/read-file.js";
+import { dataError } from "../base/errors.js";
+import { readWholeFile } from "../base/read-file.js";
 
 /** Values of `--class-weights` that are no file. */
 export const classWeightNames = ["none", "balanced"] as const;

@@ -1,7 +1,7 @@
 /** `--group-by`: samples that must not be parted by a split, as several images of one thing. */
 import { statSync } from "node:fs";
-import { dataError, usageError } from "../errors.js";
-import { readWholeFile } from "../model/read-file.js";
+import { dataError, usageError } from "../base/errors.js";
+import { readWholeFile } from "../base/read-file.js";
 import type { Dataset } from "./dataset.js";
 
 const where = "--group-by";

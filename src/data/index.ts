@@ -1,15 +1,30 @@
 /** The data sets and schemes, one line each; help, `heddle data` and the contract tests follow this list. */
-import { didYouMean, usageError } from "../errors.js";
+
+import { didYouMean, usageError } from "../base/errors.js";
+import { aText } from "../base/given.js";
+import { kebab } from "../base/schema-words.js";
 import { bugnist2d } from "./bugnist2d.js";
 import { cifar10 } from "./cifar-10.js";
+import { cifar100 } from "./cifar-100.js";
 import { csv } from "./csv.js";
-import type { DatasetScheme, DatasetSource } from "./dataset.js";
+import type { DataSetting, DatasetScheme, DatasetSource, LoadOptions } from "./dataset.js";
 import { digits } from "./digits.js";
+import { emnist } from "./emnist.js";
 import { fashionMnist } from "./fashion-mnist.js";
 import { folder } from "./folder.js";
+import { idx } from "./idx.js";
+import { kmnist } from "./kmnist.js";
+import { labels } from "./labels.js";
 import { mnist } from "./mnist.js";
+import { npz } from "./npz.js";
+import { ownDefaults } from "./own.js";
+import { parquet } from "./parquet.js";
+import { pickle } from "./pickle.js";
+import { qmnist } from "./qmnist.js";
 import { syntheticDigits, syntheticDigits28 } from "./synthetic.js";
+import { tar } from "./tar.js";
 import { targets } from "./targets.js";
+import { zip } from "./zip.js";
 
 export const datasets: readonly DatasetSource[] = [
   syntheticDigits,
@@ -17,21 +32,52 @@ export const datasets: readonly DatasetSource[] = [
   digits,
   mnist,
   fashionMnist,
+  kmnist,
+  qmnist,
+  ...emnist,
   cifar10,
+  cifar100,
   bugnist2d,
 ];
 
 /** Sets of a user's own: `folder:PATH`. */
-export const schemes: readonly DatasetScheme[] = [folder, targets, csv];
+// biome-ignore format: a line each
+export const schemes: readonly DatasetScheme[] = [
+  folder,
+  labels,
+  zip,
+  tar,
+  parquet,
+  targets,
+  csv,
+  npz,
+  idx,
+  pickle,
+];
 
-/** The data set of that name. Throws `usageError`; `where` is what the user gave it to. */
+/**
+ * The data set of that name. Throws `usageError`; `where` is what the user gave it to. Its `load` refuses settings that it
+ * does not know, since they would seem to have an effect.
+ */
 export function findDataset(name: string, where = "--dataset"): DatasetSource {
+  aText(name, where);
+  const source = namedDataset(name, where);
+  return {
+    ...source,
+    async load(options) {
+      refuseIdle(source, options);
+      return source.load(options);
+    },
+  };
+}
+
+function namedDataset(name: string, where: string): DatasetSource {
   const found = datasets.find((source) => source.name === name);
   if (found) return found;
   const [scheme, ...rest] = name.split(":");
   const path = rest.join(":");
-  const opened = path === "" ? undefined : schemes.find((candidate) => candidate.name === scheme)?.open(path);
-  if (opened) return opened;
+  const form = path === "" ? undefined : schemes.find((candidate) => candidate.name === scheme);
+  if (form) return openForm(form, path);
   const names = [...datasets, ...schemes].map((member) => member.name);
   throw usageError({
     where,
@@ -41,4 +87,66 @@ export function findDataset(name: string, where = "--dataset"): DatasetSource {
   });
 }
 
+/** A set of a user's own, as one of the sets that have names. */
+function openForm(form: DatasetScheme, path: string): DatasetSource {
+  return {
+    name: `${form.name}:${path}`,
+    summary: `the images in ${path}`,
+    embedded: false,
+    settings: form.settings,
+    defaults: ownDefaults,
+    load: async (options) => {
+      try {
+        return await form.load(path, options);
+      } catch (error) {
+        const { withLook } = await import("./look.js");
+        throw withLook(error, form, path, schemes);
+      }
+    },
+  };
+}
+
 const pathForm = ({ name }: DatasetScheme): string => `${name}:PATH`;
+
+type Known = Pick<DatasetSource, "settings" | "published">;
+
+/** Sets of published files may lack some. */
+const knows = ({ settings = [], published }: Known, key: DataSetting): boolean =>
+  settings.includes(key) || (key === "allowMissing" && published !== undefined);
+
+/** What each setting is where nobody says; given as that, it asks for nothing. */
+const unsaid: Readonly<Record<DataSetting, unknown>> = {
+  allowMissing: false,
+  imageSize: undefined,
+  fit: "pad",
+  channels: undefined,
+  label: undefined,
+  layout: undefined,
+  order: undefined,
+  paper: undefined,
+  maximum: undefined,
+  maxMegapixels: undefined,
+  skipBad: 0,
+};
+const settingKeys = Object.keys(unsaid) as DataSetting[];
+
+/** Throws `usageError` for a setting that would do nothing to this set. */
+export function refuseIdle(source: Known & { readonly name: string }, options: LoadOptions): void {
+  const idle = settingKeys.find(
+    (key) => options[key] !== undefined && options[key] !== unsaid[key] && !knows(source, key),
+  );
+  if (idle === undefined) return;
+  const takers = [...schemes.map((form) => ({ ...form, name: pathForm(form) })), ...datasets].filter((set) =>
+    knows(set, idle),
+  );
+  throw usageError({
+    where: `--${kebab(idle)}`,
+    expected: `a data set that it means something to (${takers.map(({ name }) => name).join(", ")})`,
+    got: source.name,
+    fix: "Leave it out.",
+  });
+}
+
+/** Those of the options that mean something to the set. */
+export const knownTo = (source: Known, options: LoadOptions): LoadOptions =>
+  Object.fromEntries(Object.entries(options).filter(([key]) => !(key in unsaid) || knows(source, key as DataSetting)));

@@ -1,6 +1,6 @@
 /** `--target-noise`: labels made wrong on purpose, to see what a net makes of them. */
-import { usageError } from "../errors.js";
-import { Stream } from "../random.js";
+import { usageError } from "../base/errors.js";
+import { Stream } from "../base/random.js";
 
 /**
  * Labels of the training split in which each of the `train` samples has, with probability `fraction`, one of the other

@@ -1,7 +1,8 @@
 /** What a set takes in memory, said before it is loaded, and refused where it cannot fit. */
-import { runError } from "../errors.js";
-import { readMemory } from "../system.js";
-import type { ImageShape, LoadOptions } from "./dataset.js";
+import { runError } from "../base/errors.js";
+import { readMemory } from "../base/machine.js";
+import type { ImageShape } from "../base/shape.js";
+import type { LoadOptions } from "./dataset.js";
 
 /** Less than this needs no words. */
 const worthSaying = 100e6;

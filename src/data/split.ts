@@ -1,11 +1,11 @@
-/** Which training samples are used, and which of them are held back to choose the best weights. */
-import { usageError } from "../errors.js";
-import { identity, type Purpose, shuffle } from "../random.js";
+/** Which training samples are used, and which of them are held back: to choose the best weights, or to test on. */
+import { usageError } from "../base/errors.js";
+import { identity, type Purpose, shuffle } from "../base/random.js";
 
-export interface TrainValidation {
-  /** Positions in the training split, ascending. */
-  readonly train: Uint32Array;
-  readonly validation: Uint32Array;
+/** Positions in the training split, ascending. */
+export interface Division {
+  readonly rest: Uint32Array;
+  readonly held: Uint32Array;
 }
 
 /** `stratified`: each class gives its share, drawn by the seed. `sequential`: the last ones. */
@@ -13,7 +13,9 @@ export const splitOrders = ["stratified", "sequential"] as const;
 
 export interface SplitRule {
   /** 0 for none, a share in (0, 1), or a count from 1. */
-  readonly validation: number;
+  readonly amount: number;
+  /** What asks for it, and what its draws are for. */
+  readonly flag: "--validation" | "--test";
   readonly order: (typeof splitOrders)[number];
   readonly seed: number;
   /** A number for each sample of the training split: samples of one group go to the same side. Null: each goes alone. */
@@ -21,45 +23,79 @@ export interface SplitRule {
 }
 
 /**
- * Holds back samples for validation. `indices` are the samples to divide: the whole training split, or a subset of it.
- * Groups stay whole, so with them the count is met only as nearly as they allow. Throws `usageError` where samples for
- * training or validation would be missing.
+ * Holds samples back. `indices` are the samples to divide: the whole training split, or a part of it. A stratified
+ * division leaves each class of two samples or more one on either side, which may make a small share larger, and lone
+ * samples to training; a count is kept. Groups stay whole, so with them the count is met only as nearly as they allow. Throws `usageError` where nothing
+ * would be left on a side.
  */
 export function holdBack(
   indices: Uint32Array,
   labels: ArrayLike<number>,
   classes: number,
-  { validation, order, seed, groups }: SplitRule,
-): TrainValidation {
-  const count = heldCount(validation, indices.length);
+  { amount, flag, order, seed, groups }: SplitRule,
+): Division {
+  const count = heldCount(amount, indices.length, flag);
   const ascending = indices.slice().sort();
   const isHeld = new Uint8Array(labels.length);
+  const purpose = flag === "--test" ? "test" : "split";
   if (order === "sequential") holdLast(isHeld, ascending, count, groups);
-  else if (groups) holdGroups(isHeld, ascending, labels, classes, count, seed, groups);
-  else draw(isHeld, ascending, labels, classes, count, seed, "split");
-  const [held, train] = divide(ascending, isHeld);
-  if (train.length > 0) return { train, validation: held };
+  else if (groups) holdGroups(isHeld, ascending, labels, classes, count, { seed, purpose, groups });
+  else {
+    const shares = (sizes: readonly number[]) => sidesOf(sizes, count, amount >= 1);
+    draw(isHeld, ascending, labels, classes, count === 0 ? none : shares, seed, purpose);
+  }
+  const [held, rest] = divide(ascending, isHeld);
+  if (rest.length > 0) return { rest, held };
   throw usageError({
     where: "--group-by",
     expected: "at least a group to train on beside those held back",
     got: `${new Set(Array.from(indices, (index) => groups?.[index] ?? index)).size} in all`,
-    fix: "Choose smaller groups, or a smaller --validation.",
+    fix: `Choose smaller groups, or a smaller ${flag}.`,
   });
 }
 
-function heldCount(validation: number, n: number): number {
-  const isShare = validation > 0 && validation < 1;
-  // A share that is less than one sample still asks for validation.
-  const count = isShare ? Math.max(1, Math.round(validation * n)) : validation;
+/**
+ * One of `of` parts of nearly equal size, each class in its share and groups whole, that have no sample in common and
+ * together are all: part k is what is held back after those before it. Throws `usageError` where there are not so many.
+ */
+export function foldOf(
+  indices: Uint32Array,
+  labels: ArrayLike<number>,
+  classes: number,
+  { part, of, groups }: { readonly part: number; readonly of: number; readonly groups: SplitRule["groups"] },
+): Division {
+  const pieces = groups ? new Set(Array.from(indices, (index) => groups[index])).size : indices.length;
+  if (part > of || of < 2 || of > pieces) {
+    const expected = `a part 1..N of N parts, at most as many as there are ${groups ? "groups" : "samples"} (${pieces})`;
+    throw usageError({ where: "--fold", expected, got: `${part}/${of}` });
+  }
+  let left = indices;
+  for (let k = 1; k < of; k++) {
+    const amount = Math.round(left.length / (of - k + 1));
+    const rule = { amount, flag: "--test", order: "stratified", seed: 0, groups } as const;
+    const { held, rest } = holdBack(left, labels, classes, rule);
+    left = k === part ? held : rest;
+    if (k === part) break;
+  }
+  const isHeld = new Set(left);
+  return { held: left.slice().sort(), rest: indices.filter((index) => !isHeld.has(index)) };
+}
+
+const none = (sizes: readonly number[]): number[] => sizes.map(() => 0);
+
+function heldCount(amount: number, n: number, flag: string): number {
+  const isShare = amount > 0 && amount < 1;
+  // A share that is less than one sample still asks for one.
+  const count = isShare ? Math.max(1, Math.round(amount * n)) : amount;
   if (Number.isInteger(count) && count >= 0 && (count === 0 || count < n)) return count;
   throw usageError({
-    where: "--validation",
-    expected: `0 (none), a share below 1, or a whole number below the ${n} samples of the training split`,
-    got: isShare ? `${validation}, which leaves none of them for training` : `${validation}`,
+    where: flag,
+    expected: `0 (none), a share below 1, or a whole number below the ${n} samples there are to train on`,
+    got: isShare ? `${amount}, which leaves none of them for training` : `${amount}`,
   });
 }
 
-/** `n` of the `indices`, ascending, each class with its share. */
+/** `n` of the `indices`, ascending, each class with its share, and with one at least where `n` suffices for all. */
 export function stratifiedSubset(
   indices: Uint32Array,
   labels: ArrayLike<number>,
@@ -72,7 +108,9 @@ export function stratifiedSubset(
     throw usageError({ where: "--subset", expected, got: `${n}` });
   }
   const isDrawn = new Uint8Array(labels.length);
-  draw(isDrawn, indices, labels, classes, n, seed, "subset");
+  const least = (sizes: readonly number[]): number[] => sizes.map((size) => Math.min(1, size));
+  const shares = (sizes: readonly number[]) => sharesWithin(sizes, n, { least: least(sizes), most: sizes });
+  draw(isDrawn, indices, labels, classes, shares, seed, "subset");
   return divide(indices.slice().sort(), isDrawn)[0];
 }
 
@@ -80,22 +118,19 @@ function divide(ascending: Uint32Array, isChosen: Uint8Array): [chosen: Uint32Ar
   return [ascending.filter((index) => isChosen[index] === 1), ascending.filter((index) => isChosen[index] === 0)];
 }
 
-/** Marks `count` of the indices, each class with its share. */
+/** Marks of each class as many indices as `sharesOf` says of their numbers. */
 function draw(
   isDrawn: Uint8Array,
   indices: Uint32Array,
   labels: ArrayLike<number>,
   classes: number,
-  count: number,
+  sharesOf: (sizes: readonly number[]) => readonly number[],
   seed: number,
   purpose: Purpose,
 ): void {
   const byClass: number[][] = Array.from({ length: classes }, () => []);
   for (const index of indices) byClass[labels[index]].push(index);
-  const shares = largestRemainder(
-    byClass.map((members) => members.length),
-    count,
-  );
+  const shares = sharesOf(byClass.map((members) => members.length));
   for (const [label, members] of byClass.entries()) {
     const order = Uint32Array.from(members);
     shuffle(order, seed, label, purpose);
@@ -126,8 +161,7 @@ function holdGroups(
   labels: ArrayLike<number>,
   classes: number,
   count: number,
-  seed: number,
-  groups: ArrayLike<number>,
+  { seed, purpose, groups }: { seed: number; purpose: Purpose; groups: ArrayLike<number> },
 ): void {
   const countsOf = (members: Iterable<number>): number[] => {
     const counts = new Array<number>(classes).fill(0);
@@ -137,7 +171,7 @@ function holdGroups(
   const missing = largestRemainder(countsOf(ascending), count);
   const all = [...membersOf(ascending, groups).values()];
   const order = identity(all.length);
-  shuffle(order, seed, 0, "split");
+  shuffle(order, seed, 0, purpose);
   const held = Array.from(order, (place) => all[place]).filter((members) => {
     const counts = countsOf(members);
     const gain = missing.reduce((sum, left, label) => sum + Math.abs(left) - Math.abs(left - counts[label]), 0);
@@ -163,15 +197,48 @@ function membersOf(ascending: Uint32Array, groups: ArrayLike<number>): Map<numbe
 }
 
 /**
+ * How many of each class go to the held side: in proportion, but one at least on either side of a class that has two. A
+ * class of one sample is trained on. `exact`: the count was asked for as such, and holds where it is too small for all classes.
+ */
+function sidesOf(sizes: readonly number[], count: number, exact: boolean): number[] {
+  const least = sizes.map((size) => (size > 1 ? 1 : 0));
+  const most = sizes.map((size) => Math.max(0, size - 1));
+  const total = exact ? count : Math.min(Math.max(count, sumOf(least)), sumOf(most));
+  return sharesWithin(sizes, total, { least, most });
+}
+
+/** `largestRemainder` within bounds. Bounds that the count cannot keep, all of them at least or at most, are let go. */
+function sharesWithin(
+  sizes: readonly number[],
+  count: number,
+  bounds: { readonly least: readonly number[]; readonly most: readonly number[] },
+): number[] {
+  const least = sumOf(bounds.least) <= count ? bounds.least : none(sizes);
+  const most = sumOf(bounds.most) >= count ? bounds.most : sizes;
+  const shares = largestRemainder(sizes, count).map((share, i) => Math.min(Math.max(share, least[i]), most[i]));
+  const total = sumOf(sizes);
+  const excess = (i: number): number => shares[i] * total - sizes[i] * count;
+  // Whoever is furthest from its quota gives or takes one.
+  for (let left = count - sumOf(shares); left !== 0; left -= Math.sign(left)) {
+    const step = Math.sign(left);
+    const able = shares.map((_, i) => i).filter((i) => (step > 0 ? shares[i] < most[i] : shares[i] > least[i]));
+    shares[able.reduce((best, i) => (step * excess(i) < step * excess(best) ? i : best))] += step;
+  }
+  return shares;
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
+
+/**
  * `count` divided in proportion to `sizes`: everyone gets the whole part of its quota, the largest remainders get one
  * more, the earlier of equals first. In whole numbers, so that no rounding decides. Nobody gets more than its size.
  */
 export function largestRemainder(sizes: readonly number[], count: number): number[] {
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const total = sumOf(sizes);
   if (total === 0) return sizes.map(() => 0);
   const shares = sizes.map((size) => Math.floor((size * count) / total));
   const remainders = sizes.map((size) => (size * count) % total);
-  const left = count - shares.reduce((sum, share) => sum + share, 0);
+  const left = count - sumOf(shares);
   const order = sizes.map((_, i) => i).sort((a, b) => remainders[b] - remainders[a] || a - b);
   for (const i of order.slice(0, left)) shares[i]++;
   return shares;

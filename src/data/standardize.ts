@@ -2,7 +2,7 @@
  * The standardizations: ways to turn pixel bytes into the numbers that a net sees. One entry of the list each. Fitting
  * looks at training samples only; what it finds goes into the model file as a `Preprocessing`.
  */
-import { didYouMean, usageError } from "../errors.js";
+import { didYouMean, usageError } from "../base/errors.js";
 import type { Dataset } from "./dataset.js";
 import type { Preprocessing } from "./preprocessing.js";
 
@@ -75,7 +75,7 @@ function centring(channels: readonly Moments[], { maximum }: Dataset): Fitted {
   const scale: number[] = [];
   const shift: number[] = [];
   for (const { mean, deviation } of channels) {
-    // A channel that never changes has no deviation to divide by: it is only centred, in units of the whole range.
+    // A channel that never changes has no deviation to divide by: it is only centered, in units of the whole range.
     const unit = deviation > 0 ? deviation : maximum;
     scale.push(1 / unit);
     shift.push((0 - mean) / unit); // not -mean: JSON has no minus zero

@@ -3,8 +3,9 @@
  * varies, a press that makes pixels. Every image depends on its split and its index alone, and on no seed: the sets are
  * fixed data like any other. docs/data.md says how much they resemble real digits.
  */
-import { identity, shuffle, Stream } from "../random.js";
-import type { DatasetSource, Split } from "./dataset.js";
+import { identity, Stream, shuffle } from "../base/random.js";
+import type { Split } from "../base/shape.js";
+import type { DatasetSource } from "./dataset.js";
 import { type Hand, Path, write } from "./synthetic/hand.js";
 import { type Format, Press } from "./synthetic/press.js";
 import { type Skeleton, skeletons } from "./synthetic/skeletons.js";
@@ -33,13 +34,13 @@ const small: Style = {
     penSpread: 0.07,
     widen: 1.085,
     leastWidth: 0.29,
-    centre: "frame",
+    center: "frame",
     offset: [0.1, 0.27],
     noise: 1,
   },
 };
 
-/** As MNIST: in a box of 20x20, centred by mass, wide, and thick or thin whatever the length of the strokes. */
+/** As MNIST: in a box of 20x20, centered by mass, wide, and thick or thin whatever the length of the strokes. */
 const large: Style = {
   hand: { lean: 0.15, slant: 0.22, width: 1.35, stretch: 0.25, waist: 0.2, bend: 0.2, wobble: 0.035 },
   format: {
@@ -52,7 +53,7 @@ const large: Style = {
     penSpread: 0.25,
     widen: 1,
     leastWidth: 0,
-    centre: "mass",
+    center: "mass",
     offset: [0, 0],
     noise: 0,
   },

@@ -5,9 +5,10 @@
  * that is aligned by its native address (a SharedArrayBuffer of 1 MB or more begins at 16 mod 64).
  */
 import { constants } from "node:buffer";
-import { runError } from "../errors.js";
+import { runError } from "../base/errors.js";
+import type { Dtype, FloatArray } from "../base/numbers.js";
 import type { Backend } from "../kernels/backend.js";
-import type { Region } from "../kernels/operations.js";
+import type { Region } from "../kernels/signature.js";
 
 const alignment = 128;
 
@@ -22,22 +23,24 @@ export class Layout {
   }
 }
 
-export type FloatArray = Float32Array | Float64Array;
-export type Dtype = "f32" | "f64";
-export const elementBytes = (dtype: Dtype): 4 | 8 => (dtype === "f32" ? 4 : 8);
+/** What another thread needs to see the same memory. */
+export interface SharedBlock {
+  readonly buffer: SharedArrayBuffer;
+  readonly base: number;
+  readonly bytes: number;
+}
 
 export class Arena {
-  /** What another thread needs to see the same memory. */
-  readonly shared: { readonly buffer: SharedArrayBuffer; readonly base: number; readonly bytes: number };
-  readonly #dtype: Dtype;
+  readonly shared: SharedBlock;
+  readonly dtype: Dtype;
 
-  constructor(dtype: Dtype, shared: Arena["shared"]) {
+  constructor(dtype: Dtype, shared: SharedBlock) {
     this.shared = shared;
-    this.#dtype = dtype;
+    this.dtype = dtype;
   }
 
   /** Throws `runError` where it would pass the memory that is left. */
-  static allocate(dtype: Dtype, bytes: number, available: number, backend: Backend): Arena {
+  static allocate(dtype: Dtype, bytes: number, available: number, backend: Pick<Backend, "address">): Arena {
     if (bytes > available) {
       throw runError({
         where: "memory",
@@ -86,7 +89,7 @@ export class Arena {
   }
   /** Numbers in the run's format. */
   numbers(region: Region): FloatArray {
-    return this.#dtype === "f32" ? this.#view(Float32Array, region) : this.float64(region);
+    return this.dtype === "f32" ? this.#view(Float32Array, region) : this.float64(region);
   }
 }
 

@@ -1,12 +1,20 @@
 /** What a model file says of a net, written into an arena: how bytes become numbers, and the learned tensors. */
+
+import type { FloatArray } from "../base/numbers.js";
+import type { Split } from "../base/shape.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import type { Backend } from "../kernels/backend.js";
-import type { Arena, FloatArray } from "./arena.js";
-import { lanesOf, pack } from "./packing.js";
+import { lanesOf } from "../kernels/panels.js";
+import type { Arena } from "./arena.js";
+import { pack } from "./packing.js";
 import type { Plan } from "./plan.js";
 
-/** One pair of scale and shift for each pixel, where images are not standardised each by itself. */
-export function writePreprocessing(arena: Arena, { regions, pixels }: Plan, preprocessing: Preprocessing): void {
+/** One pair of scale and shift for each pixel, where images are not standardized each by itself. */
+export function writePreprocessing(
+  arena: Arena,
+  { regions, pixels }: Pick<Plan, "regions" | "pixels">,
+  preprocessing: Preprocessing,
+): void {
   if (preprocessing.kind !== "affine") return;
   const { channels } = preprocessing;
   const scale = arena.numbers(regions.scale);
@@ -20,15 +28,36 @@ export function writePreprocessing(arena: Arena, { regions, pixels }: Plan, prep
 /** `tensors` in model order and PyTorch's layout; what kernels derive from them is made by the back end. */
 export function writeParameters(
   arena: Arena,
-  { dtype, parameters, prepare }: Plan,
+  { dtype, parameters, prepare }: Pick<Plan, "dtype" | "parameters" | "prepare">,
   tensors: readonly FloatArray[],
-  backend: Backend,
+  backend: Pick<Backend, "load" | "run" | "unload">,
 ): void {
   const lanes = lanesOf(dtype);
   for (const [i, { spec, w, wt }] of parameters.entries()) {
     pack(spec.packing, lanes, tensors[i], arena.numbers(w), wt && arena.numbers(wt));
   }
+  prepareCopies(arena, { prepare }, backend);
+}
+
+/** Makes what kernels derive from weights that were written. */
+export function prepareCopies(
+  arena: Arena,
+  { prepare }: Pick<Plan, "prepare">,
+  backend: Pick<Backend, "load" | "run" | "unload">,
+): void {
   const program = backend.load(prepare, arena.all());
   for (let at = 0; at >= 0; ) at = backend.run(program, at);
   backend.unload(program);
+}
+
+/** Images and labels of all splits, one after the other; labels alone where the images are mapped. */
+export function copySplits(arena: Arena, plan: Plan, splits: readonly Split[]): void {
+  const images = plan.mapped ? null : arena.bytes(plan.regions.images);
+  const labels = arena.uint16(plan.regions.labels);
+  let sample = 0;
+  for (const split of splits) {
+    images?.set(split.images, sample * plan.pixels);
+    labels.set(split.labels, sample);
+    sample += split.count;
+  }
 }

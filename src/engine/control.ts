@@ -13,10 +13,7 @@ export const controlWord = {
   stepsDone: 64,
 } as const;
 
-/** In the region `barrier`, as `BarrierWords` in `native/barrier.h`. */
-export const barrierWord = { arrived: 0, generation: 32, sleepers: 64, poison: 96 } as const;
-
-/** In `totals`, Float64 places: sums of the epoch so far, and the loss of the last minibatch. */
+/** In `totals`, Float64 places: sums of the epoch so far, and the loss of the last minibatch, as it is trained on. */
 export const totalPlace = { loss: 0, correct: 1, samples: 2, batchLoss: 3 } as const;
 
 export const noStop = 0x7fffffff;

@@ -2,41 +2,57 @@
  * The engine as the rest of the program sees it: a net on N ranks, with its data and parameters in one arena. The main
  * thread writes into the arena only while no job runs.
  */
-import type { Augmentation } from "../data/augment/augmentation.js";
-import type { Dataset, Split } from "../data/dataset.js";
+
+import { readCores, readMemory } from "../base/machine.js";
+import type { Dtype, FloatArray } from "../base/numbers.js";
+import type { Setting } from "../base/setting.js";
 import type { Preprocessing } from "../data/preprocessing.js";
+import { type Splits, splitsOf } from "../data/samples.js";
 import type { Backend } from "../kernels/backend.js";
+import type { Augmentation } from "../kernels/changes/index.js";
 import { type BackendChoice, loadBackend } from "../kernels/index.js";
-import type { TrainedLoss } from "../nn/losses.js";
-import { elementCount, type Net } from "../nn/net.js";
-import type { Optimizer } from "../optim/optimizer.js";
-import { readCores, readMemory } from "../system.js";
-import { Arena, type Dtype, type FloatArray } from "./arena.js";
-import { writeParameters, writePreprocessing } from "./contents.js";
+import type { TrainedLoss } from "../losses/index.js";
+import { Answers } from "../metrics/answers.js";
+import type { Net } from "../nn/net.js";
+import type { Rule } from "../optim/optimizer.js";
+import { Arena } from "./arena.js";
+import { type Assignment, statesOf } from "./assignment.js";
+import { copySplits, writeParameters, writePreprocessing } from "./contents.js";
 import { controlWord, totalPlace } from "./control.js";
-import { lanesOf, pack, unpack } from "./packing.js";
-import type { PlannedParameter } from "./memory.js";
+import type { Finishing } from "./finishing.js";
+import type { FinishedRank } from "./job.js";
 import { makePlan, type Plan } from "./plan.js";
-import { type FinishedRank, Ranks } from "./ranks.js";
+import { type NumberRange, rangeOf } from "./range.js";
+import { Ranks } from "./ranks.js";
+import type { Penalties, Updater } from "./rules.js";
+import { type Placed, readTensors, writeTensors } from "./tensors.js";
 
 export interface EngineOptions {
   readonly net: Net;
   readonly dtype: Dtype;
   readonly batchSize: number;
-  /** Null for an engine that only scores. */
-  readonly optimizer: Optimizer | null;
+  /** Samples that go through the net at once, where gradients of several minibatches are added up; else `batchSize`. */
+  readonly minibatch?: number;
+  /** What an update does; null for an engine that only scores. */
+  readonly optimizer: Rule | null;
+  /** Where tensors are updated by several rules, or not at all. */
+  readonly assignment?: Assignment | null;
   readonly loss: TrainedLoss;
   readonly preprocessing: Preprocessing;
-  readonly dataset: Pick<Dataset, "train" | "test">;
+  readonly dataset: Splits;
   /** What is done to the images that are trained on; scoring sees them as they are. */
   readonly augmentation?: Augmentation | null;
   /** The longest order that a job will get. */
   readonly places: number;
+  /** Keep every class's probability, and logit, of each scored sample. */
   readonly probabilities?: boolean;
+  readonly logits?: boolean;
   /** Seed of the draws of dropout and noise. */
   readonly seed?: number;
   /** No algorithm that rounds otherwise than a layer's definition. */
   readonly exact?: boolean;
+  /** What a step does beside the update of each tile. */
+  readonly finishing?: Finishing | undefined;
 }
 
 /** Sums over the samples of an epoch so far. */
@@ -51,33 +67,41 @@ export interface TrainJob {
   readonly order: Uint32Array;
   /** First step; the totals of the steps before it. */
   readonly from: number;
+  /** End after this many steps of the epoch, where it has more. */
+  readonly until?: number;
   readonly totals: Totals;
   /** Number of this epoch, from 0. */
   readonly epoch: number;
   readonly profile?: boolean;
   /** Steps of the run before this epoch. */
   readonly before: number;
-  readonly optimizer: string;
+  readonly optimizer: string | Setting;
+  /** Where the plan assigns several rules: what each is, by its number; `optimizer` then is none of them. */
+  readonly updaters?: readonly Updater[] | undefined;
+  /** The rate of each update of this epoch, in the place of base rate and schedule. */
+  readonly rates?: readonly number[];
+  /** The base rate, and how it goes from update to update; constant where absent. */
   readonly lr: number;
-  readonly momentum: number;
+  readonly schedule?: string | Setting | undefined;
+  /** What its rates are multiplied by; 1 where absent. */
+  readonly rateFactor?: number;
+  readonly penalties?: Penalties | undefined;
+  /** Decay of the average of the weights, where the engine keeps one. */
+  readonly ema?: number | undefined;
+  /** Updates of the whole run, for schedules that have a curve. */
+  readonly updates?: number;
 }
 
 export interface ScoreOutcome {
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly samples: number;
+  /** By place in the order. */
+  readonly answers: Answers;
   /** The first place in the order whose loss is NaN or infinite; null where there is none. */
   readonly firstNonFinite: number | null;
-  /** Predicted class of each place in the order. */
-  readonly predicted: Int32Array;
   /** [places][classes], where the plan keeps them. */
   readonly probabilities: FloatArray | null;
   /** Seconds in the ranks. */
   readonly seconds: number;
 }
-
-/** Where a split's samples stand in the arena: training first, then test. */
-export const testOffset = (dataset: Pick<Dataset, "train">): number => dataset.train.count;
 
 export class Engine {
   readonly backend: Backend;
@@ -107,10 +131,12 @@ export class Engine {
   /** Plans, allocates, and copies the data in. Throws `runError` where memory does not suffice. */
   configure(options: EngineOptions): void {
     const { dataset, preprocessing } = options;
-    const splits = [dataset.train, ...(dataset.test ? [dataset.test] : [])];
+    const splits = splitsOf(dataset);
     const cores = readCores();
+    const mapped = this.backend.name === "native" ? (dataset.mapped ?? null) : null;
     const plan = makePlan({
       ...options,
+      mapped,
       perImage: preprocessing.kind === "per-image",
       maximum: preprocessing.maximum,
       ranks: this.threads,
@@ -134,44 +160,38 @@ export class Engine {
   }
 
   /** Reads the tensors of the model, running statistics too, into `into`, or into new arrays. */
-  parameters(into: FloatArray[] = this.#newTensors()): FloatArray[] {
+  parameters(into?: FloatArray[]): FloatArray[] {
     const { plan, arena } = this.#ready;
-    const lanes = lanesOf(plan.dtype);
-    for (const [i, { spec, w }] of plan.parameters.entries()) unpack(spec.packing, lanes, arena.numbers(w), into[i]);
-    return into;
+    const placed = plan.parameters.map(({ spec, w }) => ({ spec, at: w }));
+    return readTensors(arena, placed, into);
   }
 
-  /** Reads the optimizer's state, one list of tensors per kind, into `into`, or into new arrays. */
+  /** Reads the optimizers' state, one list of tensors per kind (`statesOf`), into `into`, or into new arrays. */
   optimizerState(into: readonly FloatArray[][] = []): FloatArray[][] {
-    const { plan, arena, options } = this.#ready;
-    const lanes = lanesOf(plan.dtype);
-    const learned = this.#learned;
-    return (options.optimizer?.state ?? []).map((_, kind) => {
-      const tensors = into[kind] ?? this.#newTensors(learned);
-      for (const [i, { spec, state }] of learned.entries()) {
-        unpack(spec.packing, lanes, arena.numbers(state[kind]), tensors[i]);
-      }
-      return tensors;
-    });
+    return this.#states.map((placed, kind) => readTensors(this.#ready.arena, placed, into[kind]));
   }
 
   setOptimizerState(kinds: readonly (readonly FloatArray[])[]): void {
-    const { plan, arena } = this.#ready;
-    const lanes = lanesOf(plan.dtype);
-    for (const [kind, tensors] of kinds.entries()) {
-      for (const [i, { spec, state }] of this.#learned.entries()) {
-        pack(spec.packing, lanes, tensors[i], arena.numbers(state[kind]), null);
-      }
-    }
+    for (const [kind, placed] of this.#states.entries()) writeTensors(this.#ready.arena, placed, kinds[kind]);
   }
 
-  get #learned(): readonly PlannedParameter[] {
-    return this.#ready.plan.parameters.filter(({ spec }) => spec.learned !== false);
+  get #states(): Placed[][] {
+    return statesOf(this.#ready.plan).map((having, kind) =>
+      having.map(({ spec, state }) => ({ spec, at: state[kind] })),
+    );
   }
 
-  #newTensors(parameters: readonly PlannedParameter[] = this.#ready.plan.parameters): FloatArray[] {
-    const type = this.#ready.plan.dtype === "f32" ? Float32Array : Float64Array;
-    return parameters.map(({ spec }) => new type(elementCount(spec.shape)));
+  /** Reads the averages of the model's tensors; none where none are kept. */
+  averages(): FloatArray[] {
+    return readTensors(this.#ready.arena, this.#averages);
+  }
+
+  setAverages(tensors: readonly FloatArray[]): void {
+    writeTensors(this.#ready.arena, this.#averages, tensors);
+  }
+
+  get #averages(): Placed[] {
+    return this.#ready.plan.parameters.flatMap(({ spec, average }) => (average ? [{ spec, at: average }] : []));
   }
 
   /** Trains to the end of an epoch, or to a stop. */
@@ -199,35 +219,62 @@ export class Engine {
   stepLosses(): Float64Array {
     return this.#ready.arena.float64(this.#ready.plan.regions.stepLosses);
   }
+  /** The norm of the gradient of each step of this epoch that is done, clipped by value; null where it is not measured. */
+  stepNorms(): Float64Array | null {
+    const { plan, arena } = this.#ready;
+    return plan.regions.stepNorms && arena.float64(plan.regions.stepNorms);
+  }
   requestStop(): void {
     this.#ranks.requestStop();
   }
 
   /** Losses and predictions with the weights as they are; `order` counts the test split after the training split. */
   async score(order: Uint32Array): Promise<ScoreOutcome> {
-    const { plan, arena, labels } = this.#ready;
-    const { regions } = plan;
-    arena.uint32(regions.order).set(order);
-    const reports = await this.#ranks.run({ kind: "score", places: order.length });
-    const losses = arena.float64(regions.loss);
-    const predicted = arena.int32(regions.predicted).slice(0, order.length);
-    let loss = 0;
-    let correct = 0;
-    let firstNonFinite: number | null = null;
-    for (let place = 0; place < order.length; place++) {
-      loss += losses[place];
-      if (firstNonFinite === null && !Number.isFinite(losses[place])) firstNonFinite = place;
-      if (predicted[place] === labels[order[place]]) correct++;
+    return this.#outcome(order, await this.#score(order));
+  }
+
+  /** The same, or null where the signal was given before the end. */
+  async scoreUnless(signal: AbortSignal | undefined, order: Uint32Array): Promise<ScoreOutcome | null> {
+    if (signal?.aborted) return null;
+    const stop = (): void => this.requestStop();
+    signal?.addEventListener("abort", stop);
+    try {
+      const reports = await this.#score(order);
+      return reports.some(({ stopped }) => stopped) ? null : this.#outcome(order, reports);
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
+  }
+
+  #score(order: Uint32Array): Promise<FinishedRank[]> {
+    const { plan, arena } = this.#ready;
+    arena.uint32(plan.regions.order).set(order);
+    return this.#ranks.run({ kind: "score", places: order.length });
+  }
+
+  #outcome(order: Uint32Array, reports: readonly FinishedRank[]): ScoreOutcome {
+    const { plan, arena, labels, options } = this.#ready;
+    const { regions } = plan;
+    const losses = arena.float64(regions.loss).slice(0, order.length);
+    const wrong = losses.findIndex((loss) => !Number.isFinite(loss));
+    const probabilities = regions.probabilities && arena.numbers(regions.probabilities).slice();
     return {
-      loss: loss / order.length,
-      accuracy: correct / order.length,
-      samples: order.length,
-      firstNonFinite,
-      predicted,
-      probabilities: regions.probabilities && arena.numbers(regions.probabilities).slice(),
+      answers: new Answers({
+        classes: options.net.spec.classes,
+        labels: Uint16Array.from(order, (sample) => labels[sample]),
+        predicted: arena.int32(regions.predicted).slice(0, order.length),
+        losses,
+        logits: regions.logits && arena.numbers(regions.logits).slice(0, order.length * options.net.spec.classes),
+      }),
+      firstNonFinite: wrong < 0 ? null : wrong,
+      probabilities,
       seconds: Math.max(...reports.map(({ seconds }) => seconds)),
     };
+  }
+
+  /** Runs the default export of a module (a `RankCall`) on one rank's thread while the caller's stays free. */
+  async call<I, O>(module: URL, input: I): Promise<O> {
+    return (await this.#ranks.call({ kind: "call", module: module.href, input })) as O;
   }
 
   /** The first layer whose output of the last samples holds a number that is not finite; null where all are. */
@@ -237,18 +284,17 @@ export class Engine {
     return wrong?.layers[0] ?? null;
   }
 
+  /** What each stage put out in the last minibatch, of so many samples; of a long one, in its last chunk. */
+  outputRanges(samples: number): ({ readonly layers: readonly number[] } & NumberRange)[] {
+    const { plan, arena } = this.#ready;
+    const rows = Math.min(samples, plan.chunk);
+    return plan.stages.map(({ layers, output: { region, features, ld } }) => {
+      const values = arena.numbers(region);
+      return { layers, ...rangeOf(values, (i) => i % ld < features, rows * ld) };
+    });
+  }
+
   async close(): Promise<void> {
     await this.#ranks.close();
-  }
-}
-
-function copySplits(arena: Arena, plan: Plan, splits: readonly Split[]): void {
-  const images = arena.bytes(plan.regions.images);
-  const labels = arena.uint16(plan.regions.labels);
-  let sample = 0;
-  for (const split of splits) {
-    images.set(split.images, sample * plan.pixels);
-    labels.set(split.labels, sample);
-    sample += split.count;
   }
 }

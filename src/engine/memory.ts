@@ -3,13 +3,16 @@
  * made and used up in the same part of the backward pass lives with a block of samples only, in memory of its rank that
  * other such tensors use before and after it.
  */
-import { internalError } from "../errors.js";
-import type { Region } from "../kernels/operations.js";
+import { internalError } from "../base/errors.js";
+import { type Dtype, elementBytes } from "../base/numbers.js";
+import { lanesOf, padded } from "../kernels/panels.js";
+import type { Region, Rows } from "../kernels/signature.js";
 import { featureCount } from "../nn/layer.js";
+import type { BufferContext, BufferSpec, ParameterBuffers, Tensor } from "../nn/lowering.js";
 import type { ParameterSpec } from "../nn/spec.js";
-import { type Dtype, elementBytes, Layout } from "./arena.js";
-import type { BufferContext, BufferSpec, ParameterBuffers, Tensor } from "./lowering.js";
-import { copyLength, lanesOf, packedLength, padded } from "./packing.js";
+import { Layout } from "./arena.js";
+import type { Finishing } from "./finishing.js";
+import { copyLength, packedLength } from "./packing.js";
 import { backwardParts, type Stage } from "./stages.js";
 
 export interface MemoryOptions {
@@ -26,13 +29,11 @@ export interface MemoryOptions {
   readonly chunked: boolean;
   readonly training: boolean;
   readonly exact: boolean;
-  /** Names of the optimizer's state. */
-  readonly state: readonly string[];
-}
-
-export interface Buffer {
-  readonly region: Region;
-  readonly rowLength: number;
+  readonly finishing: Finishing;
+  /** Names of the state of the optimizer that updates a tensor, and what names it (`ruleWord`); null where nothing does. */
+  readonly ruleOf: (
+    spec: ParameterSpec,
+  ) => { readonly state: readonly string[]; readonly optimizer: number; readonly orthogonal: boolean } | null;
 }
 
 /** Of one stage, as each rank sees it. */
@@ -43,10 +44,18 @@ export interface StageMemory {
   /** Where the stage writes dL/d input by input and rank, null where that is not wanted; `added` where it is then added to the input's gradient. */
   readonly inputGradients: readonly ({ readonly tensors: readonly Tensor[]; readonly added: boolean } | null)[];
   readonly context: BufferContext;
-  readonly buffers: Readonly<Record<string, readonly Buffer[]>>;
+  readonly buffers: Readonly<Record<string, readonly Rows[]>>;
   readonly parameters: ReadonlyMap<string, PlannedParameter>;
 }
-export type PlannedParameter = ParameterBuffers & { readonly spec: ParameterSpec };
+export type PlannedParameter = ParameterBuffers & {
+  readonly spec: ParameterSpec;
+  /** Its rule makes its direction orthogonal before it moves. */
+  readonly orthogonal: boolean;
+  /** The whole gradient, laid out as w, where the update waits for it. */
+  readonly gradient: Region | null;
+  /** An average of w over the updates. */
+  readonly average: Region | null;
+};
 
 /** Numbers of a block that live from one stage's turn in the backward pass to another's. */
 interface Span {
@@ -135,9 +144,11 @@ export class Memory {
   }
 
   #context(stage: Stage): BufferContext {
-    const { groups, chunk, chunked, training, dtype, exact } = this.#options;
+    const { groups, chunk, chunked, dtype, exact } = this.#options;
     const lanes = lanesOf(dtype);
-    const { main, pool, inputs } = stage;
+    const { main, pool, inputs, frozen, learns } = stage;
+    // What is frozen with all that is below it is never gone back through.
+    const training = this.#options.training && !(frozen && !learns);
     const weights = main.parameters.filter(({ packing }) => packing.kind === "panels");
     const size = weights.reduce((sum, { packing }) => sum + packedLength(packing, lanes), 0);
     const activations = featureCount(main.place.input) + featureCount(main.output);
@@ -146,6 +157,7 @@ export class Memory {
     const partial = stage.extent === "blocks" && size * groups <= activations * chunk;
     return {
       training,
+      frozen,
       lanes,
       block: this.#samples(stage),
       chunk,
@@ -185,8 +197,8 @@ export class Memory {
     let scratch = 0;
     const buffers = Object.entries(specs).map(([name, { scope, length, bits }]) => {
       const bytes = bits ? bits / 8 : elementBytes(dtype);
-      const rowLength = padded(length, 64 / bytes);
-      const rowBytes = rowLength * bytes;
+      const ld = padded(length, 64 / bytes);
+      const rowBytes = ld * bytes;
       const make = (): readonly Region[] => {
         if (scope === "sample" || (scope === "block" && stage.extent === "shards")) {
           const region = { ...this.#layout.region(rows * rowBytes), rowBytes };
@@ -208,28 +220,31 @@ export class Memory {
         const region = this.#layout.region(rowBytes * (scope === "group" ? Math.max(groups, 1) : 1));
         return each.map(() => region);
       };
-      return [name, make().map((region) => ({ region, rowLength }))] as const;
+      return [name, make().map((region) => ({ region, ld }))] as const;
     });
     return Object.fromEntries(buffers);
   }
   #scratch: readonly Region[] = [];
 
   #parameters(stage: Stage, context: BufferContext, wantsInputGradient: boolean): StageMemory["parameters"] {
-    const { dtype, groups, chunked, training, state } = this.#options;
+    const { dtype, groups, chunked, training, finishing, ruleOf } = this.#options;
     const lanes = lanesOf(dtype);
     const { main } = stage;
     // A synchronous layer sums over groups by itself.
     const summed = stage.extent !== "shards" && !main.layer.synchronous;
     const prefix = `${main.place.name}.`;
+    const copies = wantsInputGradient && !main.layer.ownCopies?.(main.spec, main.place, context);
     return new Map(
       main.parameters.map((spec) => {
         if (!spec.name.startsWith(prefix))
           throw internalError(`${spec.name} is not a tensor of layer ${main.place.name}`);
         const length = packedLength(spec.packing, lanes);
-        const copy = wantsInputGradient ? copyLength(spec.packing, lanes) : 0;
-        const learned = training && spec.learned !== false;
-        const inGroups = learned && summed && (context.partial || spec.packing.kind === "vector");
-        const stride = padded(length, lanes);
+        const copy = copies ? copyLength(spec.packing, lanes) : 0;
+        const rule = training ? ruleOf(spec) : null;
+        const learned = rule !== null;
+        const inGroups =
+          learned && summed && (context.partial || spec.packing.kind === "vector" || spec.packing.copy === "none");
+        const ld = padded(length, lanes);
         return [
           spec.name.slice(prefix.length),
           {
@@ -237,8 +252,13 @@ export class Memory {
             w: this.numbers(length),
             wt: copy > 0 ? this.numbers(copy) : null,
             g: learned && chunked && !inGroups ? this.numbers(length) : null,
-            partials: inGroups ? { region: this.numbers(groups * stride), stride } : null,
-            state: learned ? state.map(() => this.numbers(length)) : [],
+            partials: inGroups ? { region: this.numbers(groups * ld), ld } : null,
+            state: rule?.state.map(() => this.numbers(length)) ?? [],
+            gradient: learned && finishing.waits ? this.numbers(length) : null,
+            average: training && finishing.averages ? this.numbers(length) : null,
+            trained: learned,
+            optimizer: rule?.optimizer ?? 0,
+            orthogonal: rule?.orthogonal === true && spec.packing.kind === "panels",
           },
         ] as const;
       }),

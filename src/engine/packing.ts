@@ -5,13 +5,11 @@
  * padding of the last vector is zero and stays zero. Input features are C,H,W in the file and H,W,C in memory. The copy
  * for dL/dx is the same of W^T; of a convolution, the kernel turned by 180 degrees with filters as its input features.
  */
-import type { ImageShape } from "../data/dataset.js";
-import { panelVectors, vectorBytes } from "../kernels/backend.js";
-import type { Packing } from "../nn/spec.js";
-import { type Dtype, elementBytes, type FloatArray } from "./arena.js";
 
-export const lanesOf = (dtype: Dtype): number => vectorBytes / elementBytes(dtype);
-export const padded = (n: number, lanes: number): number => Math.ceil(n / lanes) * lanes;
+import type { FloatArray } from "../base/numbers.js";
+import type { ImageShape } from "../base/shape.js";
+import { padded, panelIndex } from "../kernels/panels.js";
+import type { Packing } from "../nn/spec.js";
 
 /** Numbers that a packed parameter takes. */
 export function packedLength(packing: Packing, lanes: number): number {
@@ -20,7 +18,7 @@ export function packedLength(packing: Packing, lanes: number): number {
 
 /** Numbers that the copy for dL/dx takes; 0 where there is none. */
 export function copyLength(packing: Packing, lanes: number): number {
-  if (packing.kind !== "panels") return 0;
+  if (packing.kind !== "panels" || packing.copy === "none") return 0;
   const { rows, columns } = copyShape(packing);
   return rows * padded(columns, lanes);
 }
@@ -28,14 +26,6 @@ export function copyLength(packing: Packing, lanes: number): number {
 function copyShape({ copy, k, n, image }: Packing & { kind: "panels" }): { rows: number; columns: number } {
   const taps = image.height * image.width;
   return copy === "transposed" ? { rows: n, columns: k } : { rows: taps * n, columns: k / taps };
-}
-
-/** Place of (row, column) of a [rows][columns] matrix in panels. */
-export function panelIndex(row: number, column: number, rows: number, columns: number, lanes: number): number {
-  const panel = panelVectors * lanes;
-  const first = column - (column % panel);
-  const width = Math.min(panel, padded(columns, lanes) - first);
-  return first * rows + row * width + (column - first);
 }
 
 /** For each kernel feature (channels last), its number in the file (channels first). */

@@ -5,46 +5,41 @@
  * Nothing here that can change a sum depends on the number of ranks or on the machine: samples are cut into chunks by a
  * constant; the gradient of a dense weight is one chain over the minibatch's samples, computed by the owner of the tile.
  */
-import type { Augmentation } from "../data/augment/augmentation.js";
-import { type ProgramPart, ProgramWriter, type Region } from "../kernels/operations.js";
+
+import { augmentArguments, augmentWorkspace } from "../augment/operation.js";
+import type { MappedPart } from "../base/map-file.js";
+import { type Dtype, elementBytes } from "../base/numbers.js";
+import type { Augmentation } from "../kernels/changes/index.js";
+import { ruleWord, stepBlock } from "../kernels/layout.js";
+import { lanesOf, padded } from "../kernels/panels.js";
+import { type ProgramPart, ProgramWriter } from "../kernels/program-writer.js";
+import { mappedOffset, type Region } from "../kernels/signature.js";
+import { isPlain, type TrainedLoss } from "../losses/index.js";
 import { featureCount } from "../nn/layer.js";
-import type { TrainedLoss } from "../nn/losses.js";
+import type { Tensor } from "../nn/lowering.js";
 import type { Net } from "../nn/net.js";
-import { optimizers } from "../optim/index.js";
-import type { Optimizer } from "../optim/optimizer.js";
-import { type Dtype, elementBytes, Layout } from "./arena.js";
-import { augmentArguments, augmentWorkspace } from "./augment.js";
-import type { Tensor } from "./lowering.js";
-import { Memory, type PlannedParameter, type StageMemory } from "./memory.js";
-import { lanesOf, padded } from "./packing.js";
+import { loopNames } from "../optim/index.js";
+import type { Rule } from "../optim/optimizer.js";
+import { Layout } from "./arena.js";
+import { type Assignment, ruleNumber } from "./assignment.js";
+import { block, cutsOf } from "./cuts.js";
+import { type Finishing, type FinishingPrograms, finishingPrograms, nothingMore } from "./finishing.js";
+import { Memory, type PlannedParameter } from "./memory.js";
+import { type PlannedStage, plannedStage } from "./planned-stage.js";
 import { Passes } from "./program.js";
-import { type Extent, makeStages, type Stage } from "./stages.js";
-import { stepBlock } from "./step.js";
-
-/** A minibatch of more samples goes through the net in chunks of this many; their gradients go on from one another. */
-export const chunkSamples = 1024;
-/** Samples that go through several layers at a time (`Extent`). */
-const block = { blocks: 8, wide: 64 };
-/** Evaluation takes at most this many samples at a time through the net; of nets that go in blocks, a few blocks. */
-export const mostScored = 64;
-const scoredBlocks = 4;
-/** Fewer where their activations would take more memory than this on each rank. */
-const scoredBytes = 256 * 2 ** 20;
-/** Groups of a minibatch whose partial gradients are added as a tree: as many as divide well among ranks, of whole blocks. */
-const mostGroups = 16;
-
-const groupsOf = (batchSize: number): number => {
-  const most = Math.max(1, Math.min(mostGroups, Math.floor(batchSize / block.blocks)));
-  return 2 ** Math.floor(Math.log2(most));
-};
+import { makeStages } from "./stages.js";
 
 export interface PlanOptions {
   readonly net: Net;
   readonly dtype: Dtype;
   /** Samples per step; ignored where `optimizer` is null. */
   readonly batchSize: number;
+  /** Samples that go through the net at once, where gradients of several minibatches are added up; else `batchSize`. */
+  readonly minibatch?: number;
   /** Null for a plan that only evaluates. */
-  readonly optimizer: Optimizer | null;
+  readonly optimizer: Rule | null;
+  /** Where tensors are updated by several rules, or not at all; null: by `optimizer` all of them. */
+  readonly assignment?: Assignment | null;
   readonly loss: TrainedLoss;
   readonly perImage: boolean;
   readonly ranks: number;
@@ -52,10 +47,13 @@ export interface PlanOptions {
   readonly spin: boolean;
   /** Samples of all splits together. */
   readonly samples: number;
+  /** Where their images lie if not in the arena: programs are loaded with it. */
+  readonly mapped?: MappedPart | null;
   /** The longest list of samples that is ever trained or scored in one go. */
   readonly places: number;
-  /** Keep every class's probability of each scored sample. */
+  /** Keep every class's probability, and logit, of each scored sample. */
   readonly probabilities: boolean;
+  readonly logits?: boolean;
   /** Seed of the draws of dropout and noise. */
   readonly seed?: number;
   /** No algorithm that rounds otherwise than a layer's definition. */
@@ -64,24 +62,14 @@ export interface PlanOptions {
   readonly augmentation?: Augmentation | null;
   /** The largest value a pixel can have; 255 where absent. */
   readonly maximum?: number;
+  /** What a step does beside the update of each tile. */
+  readonly finishing?: Finishing | undefined;
   /** Samples come without labels: scoring predicts and has no loss. */
   readonly unlabelled?: boolean;
 }
 
-/** One part of the net between two tensors: what a search for the first wrong number goes through. */
-export interface PlannedStage {
-  /** Positions of its layers in the net. */
-  readonly layers: readonly number[];
-  readonly output: Tensor;
-  /** How many samples go through it at a time. */
-  readonly extent: Extent;
-  /** How its weights' gradient comes about: partial sums of groups of samples, or by the owner of a weight over all of them. */
-  readonly gradient: "groups" | "owners" | null;
-  /** Bytes of the whole arena that it keeps from one pass to the next: its output, what backward needs of it. */
-  readonly keptBytes: number;
-}
-
-export interface Plan {
+export interface Plan extends FinishingPrograms {
+  readonly mapped: MappedPart | null;
   readonly dtype: Dtype;
   readonly ranks: number;
   readonly batchSize: number;
@@ -103,9 +91,12 @@ export interface Plan {
     readonly flag: Region;
     readonly totals: Region;
     readonly stepLosses: Region;
+    /** The norm of each step's gradient, where it is measured. */
+    readonly stepNorms: Region | null;
     readonly classWeights: Region | null;
     readonly loss: Region;
     readonly predicted: Region;
+    readonly logits: Region | null;
     readonly probabilities: Region | null;
     readonly stepBlocks: readonly Region[];
   };
@@ -115,8 +106,8 @@ export interface Plan {
   /** Per rank; null in a plan that only evaluates. */
   readonly train: readonly Float64Array[] | null;
   readonly score: readonly Float64Array[];
-  /** What the operations of the first rank's training program are. */
-  readonly parts: readonly ProgramPart[];
+  /** What the operations of each rank's training program are. */
+  readonly parts: readonly (readonly ProgramPart[])[];
   /** To be run by one thread when parameters have been written from outside. */
   readonly prepare: Float64Array;
 }
@@ -127,17 +118,18 @@ export function makePlan(options: PlanOptions): Plan {
   const bytes = elementBytes(dtype);
   const layout = new Layout();
   const numbers = (length: number): Region => layout.region(length * bytes);
-  const stages = makeStages(net);
-  const inBlocks = stages.some(({ extent, main }) => extent !== "shards" || main.layer.synchronous);
-  const activations = stages.reduce((sum, { output }) => sum + featureCount(output) * bytes, 0);
-  const affordable = Math.max(1, Math.floor(scoredBytes / activations));
-  const scoreRows = Math.min(inBlocks ? scoredBlocks * block.blocks : mostScored, affordable);
+  const assignment = optimizer ? (options.assignment ?? null) : null;
+  const stages = makeStages(net, assignment);
   const batchSize = optimizer ? options.batchSize : 0;
-  const wholeBatch = stages.some(({ main }) => main.layer.synchronous);
-  const chunk = wholeBatch ? batchSize : Math.min(batchSize, chunkSamples);
-  const groups = optimizer && inBlocks ? groupsOf(chunk) : 0;
-  const rows = Math.max(chunk, ranks * scoreRows);
+  const { scoreRows, chunk, groups, rows } = cutsOf(stages, {
+    batchSize,
+    minibatch: options.minibatch ?? batchSize,
+    ranks,
+    bytes,
+  });
   const pixels = featureCount(net.spec.input);
+  const finishing = (optimizer && options.finishing) ?? nothingMore;
+  const { waits } = finishing;
 
   const barrier = layout.region(512);
   const stepBlocks = Array.from({ length: ranks }, () => layout.region(stepBlock.words * 8));
@@ -148,6 +140,7 @@ export function makePlan(options: PlanOptions): Plan {
     flag: layout.region(4),
     totals: layout.region(4 * 8),
     stepLosses: layout.region(optimizer ? Math.ceil(places / batchSize) * 8 : 0),
+    stepNorms: waits ? layout.region(Math.ceil(places / batchSize) * 8) : null,
     classWeights: options.loss.classWeights ? layout.region(net.spec.classes * 8) : null,
     order: layout.region(places * 4),
     labels: layout.region(options.samples * 2),
@@ -155,12 +148,17 @@ export function makePlan(options: PlanOptions): Plan {
     shift: numbers(padded(pixels, lanes)),
     loss: layout.region(Math.max(places, rows) * 8),
     predicted: layout.region(places * 4),
+    logits: options.logits ? numbers(places * net.spec.classes) : null,
     probabilities: options.probabilities ? numbers(places * net.spec.classes) : null,
     // 64 bytes more than the pixels: kernels read whole vectors.
-    images: layout.region(options.samples * pixels + 64),
+    images: options.mapped
+      ? { offset: mappedOffset(0), bytes: options.samples * pixels }
+      : layout.region(options.samples * pixels + 64),
   };
   const batchLoss = layout.region(rows * 8);
   const batchCorrect = layout.region(rows * 8);
+  // Where what is trained on is not the loss that validation has.
+  const batchPlain = isPlain(options.loss) ? null : layout.region(rows * 8);
   const memory = new Memory(layout, {
     stages,
     dtype,
@@ -171,21 +169,26 @@ export function makePlan(options: PlanOptions): Plan {
     block,
     chunked: batchSize > chunk,
     training: optimizer !== null,
+    finishing,
     exact: options.exact === true || dtype === "f64",
-    state: optimizer?.state ?? [],
+    ruleOf: (spec) => {
+      const number = ruleNumber(spec, assignment);
+      const rule = number === null ? null : (assignment?.rules[number] ?? optimizer);
+      const optimizerWord = rule ? ruleWord(loopNames.indexOf(rule.loop), number ?? 0) : 0;
+      return rule && { state: rule.state, optimizer: optimizerWord, orthogonal: rule.orthogonal === true };
+    },
   });
   const input = memory.tensor(pixels);
 
   const passes = (writer: ProgramWriter, rank: number, training: boolean, meet: () => void): Passes =>
     new Passes(writer, {
       ...{ stages, memory, input, rank, ranks, training, groups, meet },
-      optimizer: optimizer ? optimizers.indexOf(optimizer) : 0,
       block,
       order: regions.order,
       seed,
     });
   const { images, order, scale, shift } = regions;
-  const source = { x: input.region, ldx: input.ld, images, order, scale, shift, perImage: options.perImage ? 1 : 0 };
+  const source = { x: input, images, order, scale, shift, perImage: options.perImage ? 1 : 0 };
   const gather = (writer: ProgramWriter) => (): void => writer.add("gather", { ...source, pixels });
   const { augmentation, maximum = 255, seed = 0 } = options;
   const workspaces = Array.from({ length: augmentation && optimizer ? ranks : 0 }, () =>
@@ -199,57 +202,59 @@ export function makePlan(options: PlanOptions): Plan {
     writer.add("augment", { ...source, ...image, ...augmentArguments(augmentation, seed) });
   };
 
-  const parts: ProgramPart[] = [];
+  const parts: (readonly ProgramPart[])[] = [];
   const top = memory.stages[stages.length - 1];
   const logits = top.output;
+  /** Where a loss writes its gradient; while nothing trains, scratch of what is scored. */
+  const gradient = top.gradient?.[0] ?? memory.tensor(net.spec.classes);
+  const ofLoss = {
+    z: logits,
+    dz: gradient,
+    labels: regions.labels,
+    order: regions.order,
+    classes: net.spec.classes,
+    parameter: options.loss.parameter,
+  };
+  const { operation } = options.loss;
+  const meeting = (writer: ProgramWriter) => (): void => {
+    if (ranks > 1) writer.add("barrier", { words: barrier, ranks, spin: options.spin ? 1 : 0 });
+  };
   const trainProgram = (rank: number): Float64Array => {
     const writer = new ProgramWriter(bytes, stepBlocks[rank]);
-    const meet = (): void => {
-      if (ranks > 1) writer.add("barrier", { words: barrier, ranks, spin: options.spin ? 1 : 0 });
-    };
+    const meet = meeting(writer);
     const pass = passes(writer, rank, true, meet);
-    const gradient = top.gradient?.[0] ?? logits;
     pass.forward(taught(writer, rank));
-    writer.add(options.loss.operation, {
-      z: logits.region,
-      ldz: logits.ld,
-      dz: gradient.region,
-      lddz: gradient.ld,
-      labels: regions.labels,
-      order: regions.order,
+    writer.add(operation, {
+      ...ofLoss,
       weights: regions.classWeights,
       loss: batchLoss,
+      plain: batchPlain,
       correct: batchCorrect,
       flag: regions.flag,
-      classes: net.spec.classes,
       smoothing: options.loss.smoothing ?? 0,
+      byPlace: 0,
     });
     pass.backward();
     meet();
     writer.add("halt", { flag: regions.flag });
-    pass.update();
-    if (rank === 0) writer.add("sumLoss", { loss: batchLoss, correct: batchCorrect, totals: regions.totals });
+    pass.update(waits ? "keep" : "update");
+    if (rank === 0)
+      writer.add("sumLoss", { loss: batchLoss, plain: batchPlain, correct: batchCorrect, totals: regions.totals });
     meet();
-    if (rank === 0) parts.push(...writer.parts);
+    parts.push(writer.parts);
     return writer.finish();
   };
 
   const scoreProgram = (rank: number): Float64Array => {
     const writer = new ProgramWriter(bytes, stepBlocks[rank]);
     passes(writer, rank, false, () => undefined).forward(gather(writer));
-    writer.add("score", {
-      z: logits.region,
-      ldz: logits.ld,
-      p: logits.region,
-      ldp: logits.ld,
-      labels: options.unlabelled ? null : regions.labels,
-      order: regions.order,
-      loss: regions.loss,
-      predicted: regions.predicted,
-      probabilities: regions.probabilities,
-      classes: net.spec.classes,
-      squared: options.loss.squared,
-    });
+    const { predicted, logits: kept, probabilities } = regions;
+    const { classes } = net.spec;
+    writer.add("predict", { z: logits, p: gradient, predicted, logits: kept, probabilities, classes });
+    if (!options.unlabelled) {
+      const plain = { weights: null, plain: null, correct: null, flag: null, smoothing: 0, byPlace: 1 };
+      writer.add(operation, { ...ofLoss, ...plain, loss: regions.loss });
+    }
     return writer.finish();
   };
 
@@ -259,34 +264,24 @@ export function makePlan(options: PlanOptions): Plan {
     return writer.finish();
   };
 
+  const parameters = memory.stages.flatMap((stage) => [...stage.parameters.values()]);
+  const more = finishingPrograms(finishing, {
+    ...{ parameters, lanes, layout, ranks, bytes },
+    numbersOf: (region) => region.bytes / bytes,
+    writerOf: (rank) => new ProgramWriter(bytes, stepBlocks[rank]),
+    meeting,
+    refresh: (writer, rank) => passes(writer, rank, true, () => undefined).refresh(),
+  });
+
   const all = Array.from({ length: ranks }, (_, rank) => rank);
   const train = optimizer ? all.map(trainProgram) : null;
   const score = all.map(scoreProgram);
-  const programs = { train, score, parts, prepare: prepareProgram() };
+  const programs = { train, score, ...more, parts, prepare: prepareProgram() };
   return {
     ...{ dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes },
+    mapped: options.mapped ?? null,
     ...{ regions, input, groups, scoreRows, ...programs },
     stages: stages.map((stage, i) => plannedStage(stage, memory.stages[i])),
-    parameters: memory.stages.flatMap(({ parameters }) => [...parameters.values()]),
+    parameters,
   };
-}
-
-function plannedStage({ main, layers, extent }: Stage, memory: StageMemory): PlannedStage {
-  const { output, gradient, buffers, context, parameters } = memory;
-  const learned = [...parameters.values()].some(({ state }) => state.length > 0);
-  const kept = [output.region, gradient?.[0].region, ...Object.values(buffers).map(([{ region }]) => region)];
-  return {
-    layers,
-    output,
-    extent,
-    gradient: !learned ? null : main.layer.synchronous || context.partial ? "groups" : "owners",
-    keptBytes: kept.reduce((sum, region) => sum + (region?.rowBytes ? region.bytes : 0), 0),
-  };
-}
-
-/** The rows of a chunk that are a rank's, [first, last): whole groups where there are groups. */
-export function shardOf({ ranks, groups }: Plan, rank: number, rows: number): readonly [first: number, last: number] {
-  const pieces = groups || rows;
-  const edge = (of: number): number => Math.floor((rows * Math.floor((pieces * of) / ranks)) / pieces);
-  return pieces === 0 ? [0, 0] : [edge(rank), edge(rank + 1)];
 }

@@ -1,11 +1,14 @@
 /** From stages to the program of one rank: the passes through the net, in blocks of samples, whole shards and barriers. */
-import { internalError } from "../errors.js";
-import { panelVectors } from "../kernels/backend.js";
-import { elementwiseNames, identity, ProgramWriter, type Region } from "../kernels/operations.js";
-import { streamKey } from "../random.js";
-import type { Lowering, Tensor } from "./lowering.js";
-import type { Memory } from "./memory.js";
-import { type Extent, fusedConsumer, type Stage } from "./stages.js";
+import { internalError } from "../base/errors.js";
+import { streamKey } from "../base/random.js";
+import { identity } from "../kernels/activations/index.js";
+import { panelVectors, plainRule, ruleWord, wholeGroups } from "../kernels/layout.js";
+import type { ProgramWriter } from "../kernels/program-writer.js";
+import { type Region } from "../kernels/signature.js";
+import type { Lowering, ParameterBuffers, Tensor } from "../nn/lowering.js";
+import { loopNames } from "../optim/index.js";
+import type { Memory, PlannedParameter } from "./memory.js";
+import { type Extent, fusedConsumer, isSynchronous, type Stage } from "./stages.js";
 
 export interface PassOptions {
   readonly stages: readonly Stage[];
@@ -15,8 +18,6 @@ export interface PassOptions {
   readonly ranks: number;
   /** The program trains; else it only scores. */
   readonly training: boolean;
-  /** Number of the optimizer in its registry. */
-  readonly optimizer: number;
   /** 0 where the net needs none: every rank then takes its share of single samples. */
   readonly groups: number;
   /** Samples of a block and of a wide one. */
@@ -26,8 +27,12 @@ export interface PassOptions {
   readonly meet: () => void;
 }
 
+/** What the operations that end in an update do: it, or lay the gradient down for it, or write what follows from weights. */
+type Ending = "update" | "keep" | "refresh";
+const standIn = (loop: string): number => ruleWord(loopNames.indexOf(loop), plainRule);
+
 /**
- * How often something runs: as `Extent` says, or for each of the `groups` of samples. Neighbours of one kind share a loop, so
+ * How often something runs: as `Extent` says, or for each of the `groups` of samples. Neighbors of one kind share a loop, so
  * a block of samples goes through all of them while it is in the cache.
  */
 type Turn = Extent | "groups";
@@ -35,6 +40,7 @@ type Turn = Extent | "groups";
 export class Passes {
   readonly #writer: ProgramWriter;
   readonly #options: PassOptions;
+  #ending: Ending = "update";
   #work: { readonly extent: Turn; readonly write: () => void }[] = [];
 
   constructor(writer: ProgramWriter, options: PassOptions) {
@@ -49,8 +55,8 @@ export class Passes {
       const { layer, spec } = main;
       const lowering = this.#lower(i);
       if (layer.synchronous) {
-        if (training) {
-          this.#add("groups", () => layer.synchronous?.measure(spec, lowering));
+        if (training && isSynchronous(stages[i])) {
+          this.#add("groups", () => layer.synchronous?.reduce(spec, lowering));
           this.#add("shards", meet);
         }
         this.#add("shards", () => layer.synchronous?.merge(spec, lowering));
@@ -69,8 +75,8 @@ export class Passes {
       const { layer, spec } = main;
       const lowering = this.#lower(i);
       this.#add(extent, () => this.#unfuse(i));
-      if (layer.synchronous) {
-        this.#add("groups", () => layer.synchronous?.measureBackward(spec, lowering));
+      if (isSynchronous(stages[i])) {
+        this.#add("groups", () => layer.synchronous?.reduceBackward(spec, lowering));
         this.#add("shards", meet);
         this.#add("shards", () => layer.synchronous?.mergeBackward(spec, lowering));
       }
@@ -95,9 +101,24 @@ export class Passes {
     for (const [i, { main }] of this.#options.stages.entries()) main.layer.prepare?.(main.spec, this.#lower(i));
   }
 
-  update(): void {
+  update(ending: "update" | "keep" = "update"): void {
+    this.#ending = ending;
+    const { stages, memory } = this.#options;
+    for (const [i, { main, frozen }] of stages.entries()) {
+      const trained = [...memory.stages[i].parameters.values()].some((parameter) => parameter.trained);
+      // Running statistics move without a gradient.
+      if (trained || (main.parameters.length > 0 && isSynchronous({ main, frozen }))) {
+        main.layer.update?.(main.spec, this.#lower(i));
+      }
+    }
+  }
+
+  /** Writes the copies that follow from weights, in a step whose chunk has no samples. */
+  refresh(): void {
+    this.#ending = "refresh";
     for (const [i, { main }] of this.#options.stages.entries()) {
-      if (main.parameters.length > 0) main.layer.update(main.spec, this.#lower(i));
+      const copied = main.parameters.some(({ packing }) => packing.kind === "panels");
+      if (copied) main.layer.update?.(main.spec, this.#lower(i));
     }
   }
 
@@ -122,7 +143,7 @@ export class Passes {
       // A loop over groups is one in which no group is larger than a block.
       if (extent === "shards") body();
       else if (extent === "wide") writer.blocks({ ...whole, size: block.wide }, body);
-      else writer.blocks({ ...range, size: extent === "blocks" ? block.blocks : Number.MAX_SAFE_INTEGER }, body);
+      else writer.blocks({ ...range, size: extent === "blocks" ? block.blocks : wholeGroups }, body);
     }
     this.#work = [];
   }
@@ -130,25 +151,12 @@ export class Passes {
   /** dL/d output becomes dL/dz where no consumer has multiplied the derivative of the stage's function in. */
   #unfuse(i: number): void {
     const { stages, memory, rank } = this.#options;
-    const { above } = stages[i];
+    const { activation } = stages[i];
     const { gradient, output } = memory.stages[i];
-    if (!gradient || above.name === identity.name || fusedConsumer(stages, i) >= 0) return;
+    if (!gradient || activation.name === identity.name || fusedConsumer(stages, i) >= 0) return;
     const dy = gradient.at(rank) ?? gradient[0];
-    this.#writer.add(
-      "activationBackward",
-      {
-        dy: dy.region,
-        lddy: dy.ld,
-        y: output.region,
-        ldy: output.ld,
-        dx: dy.region,
-        lddx: dy.ld,
-        n: output.features,
-        function: elementwiseNames.indexOf(above.name),
-        slope: above.slope,
-      },
-      stages[i].position,
-    );
+    const values = { dy, from: output, dx: dy, n: output.features, activation };
+    this.#writer.add("activationBackward", values, stages[i].position);
   }
 
   /** Adds what stage i gives to the gradient of an input that others have written already. */
@@ -158,27 +166,19 @@ export class Passes {
     const total = input < 0 ? null : memory.stages[input].gradient;
     if (!given?.added || !total) return;
     const [a, b] = [total, given.tensors].map((tensors) => tensors.at(rank) ?? tensors[0]);
-    this.#writer.add(
-      "add",
-      {
-        a: a.region,
-        lda: a.ld,
-        b: b.region,
-        ldb: b.ld,
-        y: a.region,
-        ldy: a.ld,
-        n: a.features,
-        function: elementwiseNames.indexOf(identity.name),
-        slope: 0,
-      },
-      stages[i].position,
-    );
+    this.#writer.add("add", { a, b, y: a, n: a.features, activation: identity }, stages[i].position);
+  }
+
+  #ended(parameter: PlannedParameter): ParameterBuffers {
+    const { gradient } = parameter;
+    if (this.#ending === "keep" && gradient) return { ...parameter, state: [gradient], optimizer: standIn("keep") };
+    return this.#ending === "refresh" ? { ...parameter, state: [], optimizer: standIn("nothing") } : parameter;
   }
 
   /** The buffers of a stage as this rank's program sees them. */
   #lower(i: number): Lowering {
-    const { stages, memory, input, rank, ranks, training, optimizer, order, seed } = this.#options;
-    const { main, inputs, above, position } = stages[i];
+    const { stages, memory, input, rank, ranks, training, order, seed } = this.#options;
+    const { main, inputs, activation, position } = stages[i];
     const { output, gradient, inputGradients, context, buffers, parameters } = memory.stages[i];
     const own = (tensors: readonly Tensor[] | null | undefined): Tensor | null =>
       tensors?.at(rank) ?? tensors?.[0] ?? null;
@@ -186,7 +186,7 @@ export class Passes {
     const fuses = inputs[0] >= 0 && fusedConsumer(stages, inputs[0]) === i;
     return {
       ...context,
-      training,
+      training: training && context.training,
       place: main.place,
       input: main.place.input,
       output: main.output,
@@ -196,12 +196,12 @@ export class Passes {
       dx: own(inputGradients[0]?.tensors),
       x2: inputs.length > 1 ? tensorOf(inputs[1]) : null,
       dx2: own(inputGradients[1]?.tensors),
-      above,
-      below: fuses ? stages[inputs[0]].above : identity,
+      activation,
+      inputActivation: fuses ? stages[inputs[0]].activation : identity,
       parameter: (name) => {
         const found = parameters.get(name);
         if (!found) throw internalError(`layer ${main.place.name} has no parameter ${name}`);
-        return found;
+        return this.#ended(found);
       },
       buffer: (name) => {
         const found = buffers[name];
@@ -211,7 +211,6 @@ export class Passes {
       emit: (operation, values) => {
         this.#writer.add(operation, values, position);
       },
-      optimizer,
       rank,
       share: (count) => [Math.floor((count * rank) / ranks), Math.floor((count * (rank + 1)) / ranks)],
       panelLanes: panelVectors * context.lanes,

@@ -2,15 +2,20 @@
  * One rank: what a thread of the pool runs. It stays inside one task for a whole epoch; ranks meet at the barriers of
  * their programs, never in JavaScript.
  */
+import { HeddleError } from "../base/errors.js";
 import type { Backend } from "../kernels/backend.js";
 import { runStatus } from "../kernels/backend.js";
 import { loadBackend } from "../kernels/index.js";
-import { findOptimizer } from "../optim/index.js";
+import { averageRule, barrierWord, ruleScalars, stepBlock } from "../kernels/layout.js";
+import { ruleOf } from "../optim/index.js";
+import { courseOf } from "../optim/schedules/index.js";
 import { Arena } from "./arena.js";
-import { barrierWord, controlWord, totalPlace } from "./control.js";
-import type { Job, RankReport, RankSetup, RankTask } from "./job.js";
-import { type Plan, shardOf } from "./plan.js";
-import { stepBlock } from "./step.js";
+import { controlWord, totalPlace } from "./control.js";
+import type { CallJob, FinishedCall, FinishedRank, Job, RankCall, RankFailure, RankSetup, RankTask } from "./job.js";
+import { factorOf, normOf } from "./norm.js";
+import type { Plan } from "./plan.js";
+import { averageShare, stepNumbers } from "./rules.js";
+import { shardOf } from "./shard.js";
 
 /** What a thread keeps from job to job. */
 interface Bench {
@@ -26,6 +31,8 @@ interface Bench {
 }
 
 class Poisoned extends Error {}
+
+type RankReport = FinishedRank | FinishedCall | RankFailure;
 
 let current: Bench | undefined;
 
@@ -50,8 +57,8 @@ function open({ id, plan, arena: shared, backend: choice }: RankSetup): Bench {
 }
 
 /** The number of a program that this thread has loaded, now or before. */
-function loaded({ backend, arena, programs }: Bench, program: Float64Array): number {
-  const id = programs.get(program) ?? backend.load(program, arena.all());
+function loaded({ backend, arena, programs, plan }: Bench, program: Float64Array): number {
+  const id = programs.get(program) ?? backend.load(program, arena.all(), plan.mapped);
   programs.set(program, id);
   return id;
 }
@@ -70,24 +77,45 @@ function drive(bench: Bench, program: Float64Array): number {
   }
 }
 
-function train(bench: Bench, rank: number, job: Job & { kind: "train" }): { steps: number; halted: number | null } {
+/** What came of a job of training. */
+type Trained = Pick<FinishedRank, "steps" | "halted" | "unfit">;
+
+function train(bench: Bench, rank: number, job: Job & { kind: "train" }): Trained {
   const { plan, arena, control, totals, stepLosses } = bench;
   const { batchSize, chunk } = plan;
   const program = plan.train![rank];
   const block = arena.float64(plan.regions.stepBlocks[rank]);
-  const optimizer = findOptimizer(job.optimizer);
   const steps = Math.ceil(job.places / batchSize);
+  const end = Math.min(steps, job.until ?? steps);
+  const updaters = job.updaters ?? [{ optimizer: job.optimizer, lr: job.lr, since: 0 }];
+  const rules = updaters.map((updater) => ({
+    ...updater,
+    rule: known(updater.optimizer, () => ruleOf(updater.optimizer)),
+  }));
+  const length = { updates: job.updates ?? Number.POSITIVE_INFINITY, updatesPerEpoch: steps };
+  const schedule = job.schedule ?? "constant";
+  const course = known([schedule, job.lr, `${length.updates}`, steps], () => courseOf(schedule, job.lr, length));
   block[stepBlock.epoch] = job.epoch;
-  for (let step = job.from; step < steps; step++) {
+  for (let step = job.from; step < end; step++) {
     // Published before this step's barriers: every rank reads the same answer after them.
     if (rank === 0 && Atomics.load(control, controlWord.stopRequested) !== 0) {
       Atomics.store(control, controlWord.stopAfter, step);
     }
     const begin = step * batchSize;
     const samples = Math.min(batchSize, job.places - begin);
-    optimizer.scalars(job.before + step + 1, job).forEach((scalar, i) => {
-      block[stepBlock.hyper + i] = scalar;
-    });
+    const update = job.before + step;
+    const rate = job.rates?.[step] ?? course.rate(update) * (job.rateFactor ?? 1);
+    const momentum = course.momentum(update);
+    const numbers = (factor: number): Float64Array => {
+      const all = new Float64Array(rules.length * ruleScalars);
+      for (const [i, { rule, lr, since }] of rules.entries()) {
+        // All rates keep their proportion to the base rate.
+        const pace = { lr: lr === job.lr || rate === 0 ? rate : rate * (lr / job.lr), momentum };
+        all.set(stepNumbers(rule, update + 1 - since, pace, job.penalties, factor), i * ruleScalars);
+      }
+      return all;
+    };
+    block.set(numbers(1), stepBlock.hyperparameters);
     const weight = weightOf(bench, begin, samples);
     block[stepBlock.scale] = 1 / weight;
     for (let done = 0; done < samples; done += chunk) {
@@ -99,15 +127,61 @@ function train(bench: Bench, rank: number, job: Job & { kind: "train" }): { step
       block[stepBlock.chunk] = rows;
       block[stepBlock.start] = done === 0 ? 1 : 0;
       block[stepBlock.finish] = done + rows === samples ? 1 : 0;
-      if (drive(bench, program) === runStatus.halted) return { steps: step, halted: step };
+      if (drive(bench, program) === runStatus.halted) return { steps: step, halted: step, unfit: null };
     }
+    const unfit = settle(bench, rank, job, { step, update, numbers });
+    if (unfit !== null) return { steps: step, halted: step, unfit };
     if (rank === 0) {
       stepLosses[step] = totals[totalPlace.batchLoss] / weight;
       Atomics.store(control, controlWord.stepsDone, step + 1);
     }
-    if (Atomics.load(control, controlWord.stopAfter) <= step) return { steps: step + 1, halted: null };
+    if (Atomics.load(control, controlWord.stopAfter) <= step) return { steps: step + 1, halted: null, unfit: null };
   }
-  return { steps, halted: null };
+  return { steps: Math.max(end, job.from), halted: null, unfit: null };
+}
+
+/** What was read from settings: reading takes half a millisecond, as long as an epoch of a small set. */
+const read = new Map<string, unknown>();
+function known<T>(setting: unknown, make: () => T): T {
+  const key = JSON.stringify(setting);
+  if (read.size > 64) read.clear();
+  if (!read.has(key)) read.set(key, make());
+  return read.get(key) as T;
+}
+
+interface Finished {
+  readonly step: number;
+  /** From 0, of the run. */
+  readonly update: number;
+  /** The step's numbers with a gradient multiplied by this. */
+  readonly numbers: (factor: number) => Float64Array;
+}
+
+/** After a step's last chunk (`finishing.ts`). The parameter whose gradient is not finite, before any weight has moved; else null. */
+function settle(
+  bench: Bench,
+  rank: number,
+  { penalties, ema = 0 }: Job & { kind: "train" },
+  of: Finished,
+): number | null {
+  const { plan, arena } = bench;
+  if (!plan.settle) return null;
+  const { squares, regions } = plan;
+  const block = arena.float64(regions.stepBlocks[rank]);
+  if (squares) {
+    drive(bench, squares.programs[rank]);
+    const { norm, unfit } = normOf(arena.float64(squares.sums), squares.places);
+    if (unfit !== null) return unfit;
+    if (rank === 0) arena.float64(regions.stepNorms!)[of.step] = norm;
+    block.set(of.numbers(factorOf(norm, penalties?.clipNorm ?? Infinity)), stepBlock.hyperparameters);
+  }
+  block[stepBlock.hyperparameters + averageRule * ruleScalars] = averageShare(ema, of.update + 1);
+  block[stepBlock.rows] = 0;
+  block[stepBlock.chunk] = 0;
+  block[stepBlock.start] = 1;
+  block[stepBlock.finish] = 1;
+  drive(bench, plan.settle[rank]);
+  return null;
 }
 
 /** What a minibatch counts: its samples, or the weights of their classes, added in order. The same on every rank. */
@@ -120,41 +194,64 @@ function weightOf({ plan, arena }: Bench, begin: number, samples: number): numbe
   return sum;
 }
 
-/** Each rank scores its part of the order, a few rows at a time, in rows of the activations that are its own. */
-function score(bench: Bench, rank: number, { places }: Job & { kind: "score" }): void {
-  const { plan, arena } = bench;
+/** Each rank scores its part of the order, a few rows at a time, in rows of the activations that are its own. True where a stop came before the end. */
+function score(bench: Bench, rank: number, { places }: Job & { kind: "score" }): boolean {
+  const { plan, arena, control } = bench;
   const block = arena.float64(plan.regions.stepBlocks[rank]);
   const { scoreRows } = plan;
   const end = Math.floor((places * (rank + 1)) / plan.ranks);
   const first = rank * scoreRows;
   for (let place = Math.floor((places * rank) / plan.ranks); place < end; place += scoreRows) {
+    if (Atomics.load(control, controlWord.stopRequested) !== 0) return true;
     block[stepBlock.cursor] = place - first;
     block[stepBlock.first] = first;
     block[stepBlock.rows] = Math.min(scoreRows, end - place);
     drive(bench, plan.score[rank]);
   }
+  return false;
+}
+
+function runJob(bench: Bench, rank: number, job: Job): FinishedRank {
+  const block = bench.arena.float64(bench.plan.regions.stepBlocks[rank]);
+  block[stepBlock.waited] = 0;
+  const profile = (): Float64Array | null =>
+    job.kind === "train" && job.profile ? bench.backend.profile(loaded(bench, bench.plan.train![rank])) : null;
+  profile();
+  const start = performance.now();
+  const { steps, halted, unfit, stopped } =
+    job.kind === "train"
+      ? { ...train(bench, rank, job), stopped: false }
+      : { steps: 0, halted: null, unfit: null, stopped: score(bench, rank, job) };
+  const seconds = (performance.now() - start) / 1000;
+  return { ok: true, steps, halted, unfit, stopped, seconds, waited: block[stepBlock.waited], profile: profile() };
+}
+
+async function call(setup: RankSetup, { module, input }: CallJob): Promise<FinishedCall | RankFailure> {
+  try {
+    const { default: work } = (await import(module)) as { default: RankCall<unknown, unknown> };
+    return { ok: true, result: await work(open(setup), input) };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function failureOf(error: unknown): RankFailure {
+  const { name, message, stack } = error as Error;
+  const kind = error instanceof HeddleError ? error.kind : null;
+  return { ok: false, poisoned: false, name, kind, message, stack: stack ?? "" };
 }
 
 /** The task: never throws, so that what went wrong arrives whole. */
-export default function work({ rank, setup, job }: RankTask): RankReport {
+export default function work({ rank, setup, job }: RankTask): RankReport | Promise<RankReport> {
+  if (job.kind === "call") return call(setup, job);
   let poison: Int32Array | undefined;
   try {
     const bench = open(setup);
     poison = bench.poison;
-    const block = bench.arena.float64(setup.plan.regions.stepBlocks[rank]);
-    block[stepBlock.waited] = 0;
-    const profile = (): Float64Array | null =>
-      job.kind === "train" && job.profile ? bench.backend.profile(loaded(bench, bench.plan.train![rank])) : null;
-    profile();
-    const start = performance.now();
-    const { steps, halted } =
-      job.kind === "train" ? train(bench, rank, job) : (score(bench, rank, job), { steps: 0, halted: null });
-    const seconds = (performance.now() - start) / 1000;
-    return { ok: true, steps, halted, seconds, waited: block[stepBlock.waited], profile: profile() };
+    return runJob(bench, rank, job);
   } catch (error) {
     if (error instanceof Poisoned) return { ok: false, poisoned: true };
     if (poison) Atomics.store(poison, 0, 1);
-    const { name, message, stack } = error as Error;
-    return { ok: false, poisoned: false, name, message, stack: stack ?? "" };
+    return failureOf(error);
   }
 }

@@ -3,20 +3,21 @@
  * and job (a job lasts an epoch), waits for all, and turns what went wrong into one error.
  */
 import { Piscina } from "piscina";
-import { HeddleError, runError } from "../errors.js";
+import { HeddleError, internalError, runError } from "../base/errors.js";
 import type { BackendChoice } from "../kernels/index.js";
+import { barrierWord } from "../kernels/layout.js";
 import type { Arena } from "./arena.js";
-import { barrierWord, controlWord, noStop } from "./control.js";
-import type { Job, RankReport, RankSetup, RankTask } from "./job.js";
+import { controlWord, noStop } from "./control.js";
+import type { CallJob, FinishedCall, FinishedRank, Job, RankFailure, RankSetup, RankTask } from "./job.js";
 import type { Plan } from "./plan.js";
 
-export type FinishedRank = RankReport & { ok: true };
+type Report = FinishedRank | FinishedCall | RankFailure;
 
 let setups = 0;
 
 export class Ranks {
   readonly #count: number;
-  readonly #pool: Piscina<RankTask, RankReport>;
+  readonly #pool: Piscina<RankTask, Report>;
   #setup: RankSetup | undefined;
   #words: { poison: Int32Array; control: Int32Array } | undefined;
   readonly #onExit = (): void => this.#poison();
@@ -61,26 +62,41 @@ export class Ranks {
     const { control } = this.#words!;
     Atomics.store(control, controlWord.stopRequested, 0);
     Atomics.store(control, controlWord.stopAfter, noStop);
-    const tasks = Array.from({ length: this.#count }, async (_, rank): Promise<RankReport> => {
-      try {
-        return await this.#pool.run({ rank, setup, job });
-      } catch (error) {
-        // The thread is gone (exit, out of heap): nobody but us can free the others.
-        this.#poison();
-        const { name, message, stack } = error as Error;
-        return { ok: false, poisoned: false, name, message, stack: stack ?? "" };
-      }
-    });
+    const tasks = Array.from({ length: this.#count }, (_, rank) => this.#start({ rank, setup, job }));
     if (this.#broken) this.#poison();
     const reports = await Promise.all(tasks);
-    if (this.#broken) throw rankError("a rank's thread", this.#broken);
+    this.#throwFailure(reports);
+    return reports.map((report) => {
+      if (report.ok && "steps" in report) return report;
+      throw runError({ where: "ranks", expected: "to finish", got: "poison" });
+    });
+  }
+
+  /** Runs a module's default export on one rank. Throws what it threw. */
+  async call(job: CallJob): Promise<unknown> {
+    const reports = await Promise.all([this.#start({ rank: 0, setup: this.#setup!, job })]);
+    this.#throwFailure(reports);
+    const [report] = reports;
+    if (report.ok && "result" in report) return report.result;
+    throw internalError("a rank answered a call with something else");
+  }
+
+  async #start(task: RankTask): Promise<Report> {
+    try {
+      return await this.#pool.run(task);
+    } catch (error) {
+      // The thread is gone (exit, out of heap): nobody but us can free the others.
+      this.#poison();
+      const { name, message, stack } = error as Error;
+      return { ok: false, poisoned: false, name, kind: null, message, stack: stack ?? "" };
+    }
+  }
+
+  #throwFailure(reports: readonly Report[]): void {
+    if (this.#broken) throw rankError("a rank's thread", { kind: null, ...namesOf(this.#broken) });
     const rank = reports.findIndex((report) => !report.ok && !report.poisoned);
     const failed = reports[rank];
     if (failed && !failed.ok && !failed.poisoned) throw rankError(`rank ${rank}`, failed);
-    return reports.map((report) => {
-      if (!report.ok) throw runError({ where: "ranks", expected: "to finish", got: "poison" });
-      return report;
-    });
   }
 
   /** Steps that rank 0 has ended in this epoch. */
@@ -103,8 +119,13 @@ export class Ranks {
   }
 }
 
-function rankError(where: string, { name, message, stack }: Pick<Error, "name" | "message" | "stack">): Error {
-  if (name === "HeddleError") return new HeddleError("run", message);
+const namesOf = ({ name, message, stack = "" }: Error) => ({ name, message, stack });
+
+function rankError(
+  where: string,
+  { name, kind, message, stack }: Pick<RankFailure & { poisoned: false }, "name" | "kind" | "message" | "stack">,
+): Error {
+  if (kind !== null) return new HeddleError(kind, message);
   const error = runError({ where, expected: "to finish its work", got: `${name}: ${message}` });
   if (stack) error.stack = stack;
   return error;

@@ -2,12 +2,12 @@
  * From layers to stages. A stage is what lies between two tensors: the layer that lowers itself, with the elementwise
  * function and the pooling above it that it takes over, and with layers that leave memory as it is.
  */
-import type { Elementwise } from "../kernels/operations.js";
-import { identity } from "../kernels/operations.js";
+import { activationOf, type Elementwise, identity } from "../kernels/activations/index.js";
 import { featureCount } from "../nn/layer.js";
+import type { Pooling } from "../nn/lowering.js";
 import { elementCount, type Net, type NetLayer } from "../nn/net.js";
 import type { FeatureShape } from "../nn/spec.js";
-import type { Pooling } from "./lowering.js";
+import { type Assignment, ruleNumber } from "./assignment.js";
 
 /**
  * `blocks`: a few samples, small enough to stay in the cache from layer to layer · `wide`: many, where the weights are much
@@ -30,23 +30,27 @@ export interface Stage {
   readonly consumers: readonly number[];
   readonly output: FeatureShape;
   /** The function that `main` applies, and the pooling after that. */
-  readonly above: Elementwise;
+  readonly activation: Elementwise;
   readonly pool: Pooling | null;
-  /** How many samples go through it at a time, with its neighbours of the same kind. */
+  /** How many samples go through it at a time, with its neighbors of the same kind. */
   readonly extent: Extent;
   /** Some parameter at or below it is learned: dL/d output is wanted. */
   readonly learns: boolean;
+  /** It runs as in scoring, in training too. */
+  readonly frozen: boolean;
 }
 
 interface Draft extends Stage {
   readonly layers: number[];
   readonly consumers: number[];
   output: FeatureShape;
-  above: Elementwise;
+  activation: Elementwise;
   pool: Pooling | null;
 }
 
-export function makeStages(net: Net): Stage[] {
+export function makeStages(net: Net, assignment: Assignment | null = null): Stage[] {
+  const trains = ({ parameters }: NetLayer): boolean =>
+    assignment ? parameters.some((spec) => ruleNumber(spec, assignment) !== null) : parameters.length > 0;
   const fed = net.layers.map((_, i) => net.layers.filter(({ inputs }) => inputs.includes(i)).length);
   const stages: Draft[] = [];
   /** The stage whose output is a layer's output. */
@@ -75,14 +79,15 @@ export function makeStages(net: Net): Stage[] {
       inputs,
       consumers: [],
       output: layer.output,
-      above: identity,
+      activation: identity,
       pool: null,
       // A convolution's gradients are summed in groups, of one pixel too.
       extent:
-        layer.layer.wholeShard || (height === 1 && width === 1 && !layer.layer.fusesPool)
+        layer.layer.wholeShard || (height === 1 && width === 1 && !layer.layer.fusesPool && !layer.layer.backwardGroups)
           ? "shards"
           : extentOf(layer, below),
-      learns: layer.parameters.length > 0 || inputs.some((input) => input >= 0 && stages[input].learns),
+      learns: trains(layer) || inputs.some((input) => input >= 0 && stages[input].learns),
+      frozen: assignment?.frozen.has(position) ?? false,
     });
   }
   return stages;
@@ -100,14 +105,19 @@ function extentOf({ parameters, place, output }: NetLayer, below: Stage | undefi
 function takesOver(below: Draft, { layer, spec, place }: NetLayer): boolean {
   const { main } = below;
   if (below.pool) return false;
-  if (layer.elementwise && main.layer.fusesAbove && below.layers.length === 1) {
-    below.above = layer.elementwise(spec);
+  const activation = layer.elementwise?.(spec);
+  if (activation && activationOf(activation.name).kept === "y" && main.layer.fusesAbove && below.layers.length === 1) {
+    below.activation = activation;
     return true;
   }
   const pool = main.layer.fusesPool ? (layer.pooling?.(spec, place) ?? null) : null;
   below.pool = pool;
   return pool !== null;
 }
+
+/** Whether it needs the whole minibatch in the middle of a pass of training. */
+export const isSynchronous = ({ main, frozen }: Pick<Stage, "main" | "frozen">): boolean =>
+  main.layer.synchronous !== undefined && !frozen;
 
 /** The consumer whose dx already holds the derivative of this stage's function; -1 where a pass of its own is needed. */
 export function fusedConsumer(stages: readonly Stage[], index: number): number {

@@ -1,103 +1,172 @@
 /** A trained model on ranks, with the data it is asked about: what `evaluate` and `predict` share. */
-import { z } from "zod";
+
+import { HeddleError, usageError } from "../base/errors.js";
+import { aText, type Check, choice } from "../base/given.js";
+import { isFile } from "../base/path-kind.js";
+import type { Split } from "../base/shape.js";
+import { machineOf } from "../config/fields.js";
+import { loadChecks, settings } from "../config/given.js";
 import type { TrainConfig } from "../config/schema.js";
 import type { Dataset, LoadOptions } from "../data/dataset.js";
-import { type Fit, fits } from "../data/formats/resize.js";
-import { findDataset } from "../data/index.js";
-import { splitOrders } from "../data/split.js";
-import type { Dtype, FloatArray } from "../engine/arena.js";
-import { Engine, testOffset } from "../engine/engine.js";
-import { dataError, usageError } from "../errors.js";
-import { findLoss, type Loss } from "../nn/losses.js";
-import { type Net, resolveNet } from "../nn/net.js";
-import { matchParameters, type ModelFile, type ModelMetadata, readModel } from "../model/model-file.js";
-import { chooseThreads } from "../system.js";
-import { resolveModelPath } from "../train/run-folder.js";
-import { imagesText, splitSamples } from "../train/session.js";
-import { splitHash } from "../train/split-file.js";
-
-export type SplitName = "train" | "validation" | "test";
+import { findDataset, knownTo } from "../data/index.js";
+import { placeOf, type Splits } from "../data/samples.js";
+import { Engine, type EngineOptions } from "../engine/engine.js";
+import type { TrainedLoss } from "../losses/index.js";
+import { type SplitName, splitNames } from "../metrics/score.js";
+import type { ModelFile } from "../model/model-file.js";
+import { loadRecorded } from "../run/data-place.js";
+import { type WeightsName, weightsNames } from "../run/find-model.js";
+import { type RunRecord, readRun } from "../run/run-file.js";
+import { RunFolder } from "../run/run-folder.js";
+import { imagesText } from "../run/session.js";
+import { chooseThreads } from "../run/threads.js";
+import { type Asked, askedSamples } from "./asked-samples.js";
+import { matchClasses } from "./class-match.js";
+import { borderFindings } from "./image-findings.js";
+import { netOf, refuseOtherPreprocessing } from "./model-net.js";
+import { type NamedModel, openNamedModel } from "./open-model.js";
+import { readingOf } from "./reading.js";
 
 export interface ModelOptions extends LoadOptions {
   /** Run folder or model file; the newest run where not given. */
   readonly path?: string;
+  /** Which weights of a run; the best where not given, or the last where no epoch has ended. */
+  readonly weights?: WeightsName | undefined;
   /** The data set the model was trained on, unless given. */
   readonly dataset?: string;
-  readonly split: SplitName;
+  /** That set, where the caller has it: it is not read again. */
+  readonly loaded?: Dataset | undefined;
+  /** The test split where there is one, else what comes nearest to it, unless given. */
+  readonly split?: SplitName | undefined;
   /** Refused where the model's is another: preprocessing is part of the model. */
   readonly standardize?: string;
-  readonly threads: TrainConfig["threads"];
-  readonly backend: TrainConfig["backend"];
+  /** Unless given, these and `dataDir` are the environment's, or the defaults of training. */
+  readonly threads?: TrainConfig["threads"] | undefined;
+  readonly backend?: TrainConfig["backend"] | undefined;
 }
+
+export const modelChecks: Readonly<Record<string, Check>> = {
+  ...loadChecks,
+  ...settings("threads", "backend", "dataset"),
+  path: aText,
+  standardize: aText,
+  weights: choice(weightsNames),
+  split: choice(splitNames),
+};
 
 export interface ModelSession {
-  readonly file: ModelFile;
+  readonly file: NamedModel;
+  /** Labels are those of its own classes; the engine has the model's. */
   readonly dataset: Dataset;
-  /** The split's samples as the engine counts them: the test split after the training split. */
+  readonly split: Asked["split"];
+  /** The samples asked about, as `data/samples.ts` counts them. */
   readonly order: Uint32Array;
+  /** For each class of the data, its number in the model; -1 where the model does not know it. */
+  readonly toModel: readonly number[];
   readonly engine: Engine;
+  readonly loss: TrainedLoss;
+  /** From here on the engine sees these images in place of the samples asked about, at 0, 1, … in their order. */
+  readonly show: (images: Uint8Array) => void;
 }
 
-/** Opens model and data. The preprocessing comes from the model file and from nowhere else. */
+/**
+ * Opens model and data. The preprocessing comes from the model file and from nowhere else; classes of model and data are
+ * matched by name. `take` chooses among the samples asked about; the engine keeps what `keep` says of each.
+ */
 export async function openModel(
-  options: ModelOptions,
-  places: (order: Uint32Array) => Uint32Array,
-  probabilities: boolean,
+  given: ModelOptions,
+  take: (asked: Asked, opened: Pick<ModelSession, "file" | "dataset" | "toModel">) => Uint32Array,
+  keep: Pick<EngineOptions, "probabilities" | "logits">,
 ): Promise<ModelSession> {
-  const { path, run, newest } = resolveModelPath(options.path);
-  if (newest) options.onEvent?.({ kind: "note", text: `Taking the newest run, ${run ?? path}.` });
-  const file = readModel(path);
+  const options = { ...given, ...machineOf(given) };
+  const file = openNamedModel(options.path, options.weights);
+  const { path } = file;
+  for (const text of file.notes) options.onEvent?.({ kind: "note", text });
   refuseOtherPreprocessing(file, options.standardize);
-  const { architecture, preprocessing, classNames, provenance } = file.model;
+  const { architecture, preprocessing, classNames } = file.model;
+  const dataset = options.loaded ?? (await loadFor(file, options));
+  const where = `${path} on ${dataset.name}`;
+  const [wanted, found] = [imagesText(architecture.input, preprocessing), imagesText(dataset.shape, dataset)];
+  if (wanted !== found) {
+    const fix = `It was trained on ${file.model.provenance.dataset}: name a --dataset like that.`;
+    throw usageError({ where, expected: `${wanted}, as in training`, got: found, fix });
+  }
+  const { toModel, findings } = matchClasses(classNames, dataset.classes, where);
+  const asked = askedSamples(options.split, file, dataset);
+  const seen = borderFindings(file.model, dataset, asked.samples);
+  for (const finding of [...findings, ...asked.findings, ...seen]) options.onEvent?.({ kind: "finding", finding });
+  const { net, loss, dtype, exact, tensors } = netOf(file);
+  const order = take(asked, { file, dataset, toModel });
+  const { threads } = chooseThreads(options.threads);
+  const engine = new Engine(threads, options.backend);
+  const places = order.length;
+  const lay = (images: Splits): void => {
+    const scored = { net, dtype, exact, loss, preprocessing, dataset: images, ...keep };
+    engine.configure({ ...scored, batchSize: 0, optimizer: null, places });
+    engine.setParameters(tensors);
+  };
+  const known = relabelled(dataset, toModel);
+  const labels = Uint16Array.from(order, (sample) => {
+    const { split, at } = placeOf(known, sample);
+    return split.labels[at];
+  });
+  const show = (images: Uint8Array): void => lay({ train: { count: places, images, labels }, test: null });
+  try {
+    lay(known);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return { file, dataset, split: asked.split, order, toModel, engine, loss, show };
+}
+
+/** The set asked about, its images made as the training images were. */
+async function loadFor(file: NamedModel, options: ModelOptions): Promise<Dataset> {
+  const { preprocessing, provenance } = file.model;
   const name = options.dataset ?? provenance.dataset;
-  const dataset = await findDataset(name).load({
+  const source = findDataset(name);
+  const { channels } = file.model.architecture.input;
+  const asTrained = { ...readingOf(file.model), channels: channels === 3 ? 3 : 1 } as const;
+  const record = file.run === null || options.dataset !== undefined ? null : recordOf(file.run);
+  const dataset = await loadRecorded(name, record?.datasetPath, {
     ...options,
-    ...imageSettingsOf(file),
+    dataDir: options.dataDir ?? record?.config.dataDir,
+    ...knownTo(source, asTrained),
     ...allowancesOf(file, name, options),
   });
   if (name !== provenance.dataset) {
     const { standardize } = preprocessing;
     const text = `Trained on ${provenance.dataset}, asked about ${name}; images become numbers as in training: ${standardize}.`;
     options.onEvent?.({ kind: "note", text });
+    for (const finding of dataset.findings ?? []) options.onEvent?.({ kind: "finding", finding });
   }
-  const [wanted, found] = [imagesText(architecture.input, preprocessing), imagesText(dataset.shape, dataset)];
-  if (wanted !== found || dataset.classes.length !== classNames.length) {
-    throw usageError({
-      where: `${path} on ${name}`,
-      expected: `${wanted} and ${classNames.length} classes, as in training`,
-      got: `${found} and ${dataset.classes.length} classes`,
-      fix: `It was trained on ${provenance.dataset}: name a --dataset like that.`,
-    });
-  }
-  const other = classNames.findIndex((className, label) => className !== dataset.classes[label]);
-  if (other >= 0) {
-    const text =
-      `Class ${other} is ${classNames[other]} to the model and ${dataset.classes[other]} in ${name}: ` +
-      "scores mean something only where classes of one number are the same.";
-    options.onEvent?.({ kind: "note", text });
-  }
-  const { net, loss, dtype, tensors } = netOf(file);
-  const order = places(samplesOf(options.split, file, dataset));
-  const { threads } = chooseThreads(options.threads);
-  const engine = new Engine(threads, options.backend);
+  return dataset;
+}
+
+/** Where the run's data lay; a folder without a sound run.json says nothing of it. */
+function recordOf(run: string): RunRecord | null {
+  const folder = new RunFolder(run);
+  if (!isFile(folder.runFile)) return null;
   try {
-    engine.configure({
-      net,
-      dtype,
-      loss,
-      preprocessing,
-      dataset,
-      probabilities,
-      batchSize: 0,
-      optimizer: null,
-      places: order.length,
-    });
-    engine.setParameters(tensors);
+    return readRun(folder);
   } catch (error) {
-    await engine.close();
-    throw error;
+    if (!(error instanceof HeddleError)) throw error;
+    return null;
   }
-  return { file, dataset, order, engine };
+}
+
+/** With the model's labels. Samples of classes that it does not know get one that nobody may look at. */
+function relabelled({ train, test, validation, mapped }: Dataset, toModel: readonly number[]): Splits {
+  const relabel = (split: Split): Split => ({
+    ...split,
+    labels: split.labels.map((label) => Math.max(0, toModel[label] ?? 0)),
+  });
+  return {
+    train: relabel(train),
+    test: test && relabel(test),
+    validation: validation ? relabel(validation) : null,
+    mapped,
+  };
 }
 
 /** What the training data were allowed to lack, they may lack again. */
@@ -108,100 +177,4 @@ function allowancesOf({ model: { provenance } }: ModelFile, dataset: string, giv
     allowMissing: allowMissing || provenance.incomplete !== undefined,
     skipBad: Math.max(skipBad, typeof provenance.skipBad === "number" ? provenance.skipBad : 0),
   };
-}
-
-/** Image files are brought to the size and the colours of the training images, in the same way. */
-function imageSettingsOf({ model }: ModelFile): LoadOptions {
-  const { imageSize } = model.provenance;
-  const fit = fitOf(model);
-  return {
-    channels: model.architecture.input.channels === 3 ? 3 : 1,
-    ...(typeof imageSize === "string" && { imageSize }),
-    ...(fit && { fit }),
-  };
-}
-
-/** How the training images were brought to the net's size, where the model's metadata says it. */
-export const fitOf = ({ provenance }: ModelMetadata): Fit | undefined => fits.find((fit) => fit === provenance.fit);
-
-/** Throws `usageError` where another standardization than the model's own was asked for. */
-export function refuseOtherPreprocessing({ path, model }: ModelFile, standardize: string | undefined): void {
-  const own = model.preprocessing.standardize;
-  if (standardize === undefined || standardize === own) return;
-  throw usageError({
-    where: "--standardize",
-    expected: `${own}, as in training`,
-    got: standardize,
-    fix: `Preprocessing is part of the model: ${path} brings its own. Leave the flag out.`,
-  });
-}
-
-export interface ModelNet {
-  readonly net: Net;
-  readonly loss: Loss;
-  readonly dtype: Dtype;
-  /** In model order and PyTorch's layout. */
-  readonly tensors: FloatArray[];
-}
-
-/** The net of a file: written by us, or by a later version, or by hand. Throws `dataError` where it is none we know. */
-export function netOf(file: ModelFile): ModelNet {
-  const { net, loss } = specOf(file);
-  const dtype = file.tensors.some(({ dtype: of }) => of === "F64") ? "f64" : "f32";
-  const { tensors } = matchParameters(file, net.parameters, dtype);
-  return { net, loss, dtype, tensors };
-}
-
-function specOf({ path, model: { architecture, provenance } }: ModelFile): Pick<ModelNet, "net" | "loss"> {
-  try {
-    const { loss = "cross-entropy" } = provenance;
-    return { net: resolveNet(architecture), loss: findLoss(String(loss)) };
-  } catch (cause) {
-    const fix = cause instanceof Error ? cause.message : String(cause);
-    const expected = "a net that this version of Heddle knows";
-    throw dataError({ where: `${path}, __metadata__`, expected, got: "another", fix, cause });
-  }
-}
-
-const splitSchema = z.object({
-  seed: z.number(),
-  validation: z.number(),
-  validationSplit: z.enum(splitOrders).default("stratified"),
-  groupBy: z.string().optional(),
-  subset: z.number().optional(),
-  splitHash: z.string(),
-});
-
-/** Training and validation samples follow from the model's own seed and split. */
-function samplesOf(split: SplitName, { path, model }: ModelFile, dataset: Dataset): Uint32Array {
-  if (split === "test") {
-    if (dataset.test) return Uint32Array.from({ length: dataset.test.count }, (_, i) => testOffset(dataset) + i);
-    throw usageError({ where: "--split test", expected: "a data set with a test split", got: dataset.name });
-  }
-  const { provenance } = model;
-  const known = splitSchema.safeParse(provenance);
-  if (dataset.name !== provenance.dataset || !known.success) {
-    throw dataError({
-      where: `${path}, --split ${split}`,
-      expected: `a model trained on ${dataset.name}, whose split it remembers`,
-      got: `one trained on ${provenance.dataset}${known.success ? "" : ", which remembers none"}`,
-      fix: "Take --split test.",
-    });
-  }
-  const samples = splitSamples(dataset, known.data);
-  const hash = splitHash(samples);
-  if (hash !== known.data.splitHash) {
-    throw dataError({
-      where: `${path}, --split ${split}`,
-      expected: `the data and groups it was trained on, which give the split ${known.data.splitHash}`,
-      got: hash,
-      fix: "Put the same files back, or take --split test.",
-    });
-  }
-  if (samples[split].length > 0) return samples[split];
-  throw usageError({
-    where: `--split ${split}`,
-    expected: "samples",
-    got: `none: ${path} was trained with --validation 0`,
-  });
 }

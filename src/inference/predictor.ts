@@ -2,34 +2,52 @@
  * A loaded model for servers and loops: from an image's bytes to probabilities in one synchronous call, on the thread
  * that asks. It has no pool; whoever wants several cores opens one in each worker. Any number of them live side by side.
  */
-import type { ImageShape } from "../data/dataset.js";
-import type { DecodedImage } from "../data/formats/pixels.js";
-import { Arena, type FloatArray } from "../engine/arena.js";
-import { writeParameters, writePreprocessing } from "../engine/contents.js";
-import { makePlan, mostScored, type Plan } from "../engine/plan.js";
-import { stepBlock } from "../engine/step.js";
-import { usageError } from "../errors.js";
+
+import { usageError } from "../base/errors.js";
+import { aText, type Check, check, checkBytes, checkOptions, choice, list } from "../base/given.js";
+import type { FloatArray } from "../base/numbers.js";
+import { floatsOf } from "../base/numbers.js";
+import type { ImageShape } from "../base/shape.js";
+import { settings } from "../config/given.js";
+import type { Arena } from "../engine/arena.js";
+import type { Plan } from "../engine/plan.js";
+import { RowScorer } from "../engine/row-scorer.js";
+import type { DecodedImage } from "../formats/pixels.js";
 import type { Backend } from "../kernels/backend.js";
-import { type BackendChoice, loadBackend } from "../kernels/index.js";
-import { type ModelMetadata, readModel } from "../model/model-file.js";
-import { identity } from "../random.js";
-import { readMemory } from "../system.js";
-import { resolveModelPath } from "../train/run-folder.js";
-import { fitOf, type ModelNet, netOf, refuseOtherPreprocessing } from "./model-session.js";
+import { type BackendChoice, fallbackReason } from "../kernels/index.js";
+import type { ModelMetadata } from "../model/model-file.js";
+import { type WeightsName, weightsNames } from "../run/find-model.js";
+import { checkImage, prepareChecks } from "./given.js";
+import { refuseOtherPreprocessing } from "./model-net.js";
+import { netOnThisThread } from "./on-this-thread.js";
+import { type NamedModel, openNamedModel } from "./open-model.js";
 import { type PreparedImage, type PrepareOptions, prepareImage } from "./prepare.js";
+import { readingOf, trainedBorder } from "./reading.js";
 
 export interface PredictorOptions {
+  /** Which weights of a run; the best where not given, or the last where no epoch has ended. */
+  readonly weights?: WeightsName | undefined;
   /** `auto` takes the addon where there is one. */
   readonly backend?: BackendChoice;
   /** Refused where the model's is another: preprocessing is part of the model. */
   readonly standardize?: string;
 }
 
+export const predictorChecks: Readonly<Record<string, Check>> = {
+  ...settings("backend"),
+  standardize: aText,
+  weights: choice(weightsNames),
+};
+
 export interface Predictor {
   /** What one image is: height x width x channels bytes, in this order of strides. */
   readonly shape: ImageShape;
+  /** What computes: the addon, or the plain back end, which is many times slower. */
+  readonly backend: Backend["name"];
   /** In the order of the probabilities. */
   readonly classNames: readonly string[];
+  /** What its user should know: that these are a run's last weights, that the file has no checksum. */
+  readonly notes: readonly string[];
   /**
    * Probabilities [images][classes] of the images that stand one after the other in `bytes`; Float64Array for an f64
    * model. An image has the same probabilities alone as among others. Writes to the front of `into` where given, and
@@ -45,45 +63,33 @@ export interface Predictor {
 }
 
 /** Opens a run folder or a model file. Throws HeddleError where it holds no model that we know. */
-export function openPredictor(runOrFile: string, { backend = "auto", standardize }: PredictorOptions = {}): Predictor {
-  const file = readModel(resolveModelPath(runOrFile).path);
+export function openPredictor(runOrFile: string, options: PredictorOptions = {}): Predictor {
+  aText(runOrFile, "openPredictor, run or file");
+  checkOptions("openPredictor", options, predictorChecks);
+  const predictor = predictorOf(openNamedModel(runOrFile, options.weights), options);
+  const reason = fallbackReason(options.backend ?? "auto");
+  if (reason !== null) warnOnce(reason);
+  return predictor;
+}
+
+/** A predictor of a model that is open. */
+export function predictorOf(file: NamedModel, { backend = "auto", standardize }: PredictorOptions): Predictor {
   refuseOtherPreprocessing(file, standardize);
-  const { preprocessing } = file.model;
-  const model = netOf(file);
-  const plan = planOf(model, preprocessing.kind === "per-image");
-  const computes = loadBackend(backend);
-  const arena = Arena.allocate(model.dtype, plan.bytes, readMemory().available, computes);
-  writePreprocessing(arena, plan, preprocessing);
-  writeParameters(arena, plan, model.tensors, computes);
-  arena.uint32(plan.regions.order).set(identity(mostScored));
-  return new OnThisThread(computes, plan, arena, file.model);
+  const { backend: computes, plan, arena } = netOnThisThread(file, backend);
+  const reason = fallbackReason(backend);
+  const notes = reason === null ? file.notes : [...file.notes, `The plain back end computes, slowly: ${reason}`];
+  return new OnThisThread(computes, plan, arena, { ...file, notes });
 }
 
-/** One rank, with room for as many images as go through the net at a time. */
-function planOf({ net, loss, dtype }: ModelNet, perImage: boolean): Plan {
-  return makePlan({
-    net,
-    loss,
-    dtype,
-    perImage,
-    batchSize: 0,
-    optimizer: null,
-    ranks: 1,
-    spin: false,
-    samples: mostScored,
-    places: mostScored,
-    probabilities: true,
-    unlabelled: true,
+let hasWarned = false;
+/** A bundler leaves the addon behind without a word: whoever serves a model is told on the channel of Node's own warnings. */
+function warnOnce(reason: string): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  process.emitWarning(`Models run on the plain back end, many times slower: ${reason}`, {
+    code: "HEDDLE_NO_ADDON",
+    detail: "Bundled programs keep heddle outside the bundle: esbuild --packages=external, webpack externals.",
   });
-}
-
-/** The parts that `close` lets go of. */
-interface Open {
-  readonly backend: Backend;
-  readonly program: number;
-  readonly images: Uint8Array;
-  readonly block: Float64Array;
-  readonly probabilities: FloatArray;
 }
 
 /** So many are copied one by one: a typed array's own `set` costs more than a small net does. */
@@ -91,45 +97,44 @@ const fewNumbers = 100;
 
 class OnThisThread implements Predictor {
   readonly shape: ImageShape;
+  readonly backend: Backend["name"];
   readonly classNames: readonly string[];
+  readonly notes: readonly string[];
   readonly #model: ModelMetadata;
   readonly #pixels: number;
   readonly #rows: number;
   readonly #result: Float32ArrayConstructor | Float64ArrayConstructor;
-  #open: Open | null;
+  /** What `close` lets go of. */
+  #open: RowScorer | null;
 
-  constructor(backend: Backend, plan: Plan, arena: Arena, model: ModelMetadata) {
-    const { regions, dtype, pixels } = plan;
+  constructor(backend: Backend, plan: Plan, arena: Arena, { model, notes }: NamedModel) {
+    const { dtype, pixels } = plan;
     this.shape = model.architecture.input;
+    this.backend = backend.name;
     this.classNames = model.classNames;
+    this.notes = notes;
     this.#model = model;
     this.#pixels = pixels;
     this.#rows = plan.scoreRows;
-    this.#result = dtype === "f32" ? Float32Array : Float64Array;
-    this.#open = {
-      backend,
-      program: backend.load(plan.score[0], arena.all()),
-      images: arena.bytes(regions.images),
-      block: arena.float64(regions.stepBlocks[0]),
-      probabilities: arena.numbers(regions.probabilities!),
-    };
+    this.#result = floatsOf(dtype);
+    this.#open = new RowScorer(backend, plan, arena);
   }
 
   predict(bytes: Uint8Array, into?: FloatArray): FloatArray {
     if (!this.#open) throw usageError({ where: "predict", expected: "an open predictor", got: "a closed one" });
+    checkBytes(bytes, "predict, bytes");
     const classes = this.classNames.length;
     const count = bytes.length / this.#pixels;
     if (!Number.isInteger(count)) throw this.#wrongBytes(bytes.length);
+    this.#checkValues(bytes);
+    if (into !== undefined) numbers(into, "predict, into");
     const result = into ?? new this.#result(count * classes);
     if (result.length < count * classes) throw wrongRoom(count * classes, result.length);
     for (let first = 0; first < count; first += this.#rows) {
       const rows = Math.min(this.#rows, count - first);
       const whole = first === 0 && rows === count;
-      this.#score(
-        this.#open,
-        whole ? bytes : bytes.subarray(first * this.#pixels, (first + rows) * this.#pixels),
-        rows,
-      );
+      const part = whole ? bytes : bytes.subarray(first * this.#pixels, (first + rows) * this.#pixels);
+      this.#open.score(part, rows);
       const { probabilities } = this.#open;
       const numbers = rows * classes;
       if (numbers > fewNumbers) result.set(probabilities.subarray(0, numbers), first * classes);
@@ -140,24 +145,39 @@ class OnThisThread implements Predictor {
 
   prepare(image: DecodedImage, options: PrepareOptions = {}): PreparedImage {
     const { preprocessing } = this.#model;
-    return prepareImage(image, preprocessing, { fit: fitOf(this.#model) ?? "pad", ...options });
+    checkImage(image, "prepare, image");
+    checkOptions("prepare", options, prepareChecks);
+    const { fit = "pad" } = readingOf(this.#model);
+    return prepareImage(image, preprocessing, {
+      prepare: options.prepare,
+      invert: options.invert,
+      fit: options.fit ?? fit,
+      usual: trainedBorder(this.#model),
+    });
   }
 
   predictImages(images: readonly DecodedImage[], options?: PrepareOptions): FloatArray {
+    list(checkImage)(images, "predictImages, images");
+    if (options !== undefined) checkOptions("predictImages", options, prepareChecks);
     const bytes = new Uint8Array(images.length * this.#pixels);
     for (const [i, image] of images.entries()) bytes.set(this.prepare(image, options).bytes, i * this.#pixels);
     return this.predict(bytes);
   }
 
-  #score({ backend, program, images, block }: Open, bytes: Uint8Array, rows: number): void {
-    images.set(bytes);
-    block[stepBlock.rows] = rows;
-    for (let at = 0; at >= 0; ) at = backend.run(program, at);
+  close(): void {
+    this.#open?.close();
+    this.#open = null;
   }
 
-  close(): void {
-    this.#open?.backend.unload(this.#open.program);
-    this.#open = null;
+  /** A model of 0..16 knows no 200. */
+  #checkValues(bytes: Uint8Array): void {
+    const { maximum } = this.#model.preprocessing;
+    if (maximum >= 255) return;
+    for (let i = 0; i < bytes.length; i++) {
+      if (bytes[i] <= maximum) continue;
+      const fix = "prepare() brings images of 0..255 to that.";
+      throw usageError({ where: `predict, byte ${i}`, expected: `values 0..${maximum}`, got: `${bytes[i]}`, fix });
+    }
   }
 
   #wrongBytes(got: number): Error {
@@ -166,6 +186,11 @@ class OnThisThread implements Predictor {
     return usageError({ where: "predict", expected, got: `${got} bytes` });
   }
 }
+
+const numbers = check(
+  "a Float32Array or Float64Array",
+  (value) => value instanceof Float32Array || value instanceof Float64Array,
+);
 
 const wrongRoom = (needed: number, got: number): Error =>
   usageError({ where: "predict, into", expected: `room for ${needed} numbers`, got: `${got}` });

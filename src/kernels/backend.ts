@@ -2,14 +2,19 @@
  * What computes: the addon (`native.ts`) or its plain TypeScript twins (`reference/`). One per thread.
  * Programs are the same for both, to the word; results agree to the tolerances that the kernel tests state.
  */
+import type { MappedPart } from "../base/map-file.js";
+
 export interface Backend {
   readonly name: "native" | "reference";
   /** Instruction set of the kernels: "avx512", "avx2", "neon", "generic", or "typescript". */
   readonly isa: string;
   /** Address of a view modulo 4096, for aligning the arena; 0 where addresses mean nothing. */
   address(view: Uint8Array): number;
-  /** Reads a program (`ProgramWriter`) over an arena, which it keeps alive until `unload`; returns its number. */
-  load(program: Float64Array, arena: Uint8Array): number;
+  /**
+   * Reads a program (`ProgramWriter`) over an arena, which it keeps alive until `unload`; returns its number. Regions at
+   * `mappedOffset` lie in a part of a file, which the addon alone can map.
+   */
+  load(program: Float64Array, arena: Uint8Array, mapped?: MappedPart | null): number;
   unload(program: number): void;
   /** Runs a program from operation `from`. Returns `runStatus`, or the number of the operation to go on from. */
   run(program: number, from: number): number;
@@ -56,7 +61,3 @@ export type Gemm<A extends Float32Array | Float64Array> = (
 
 /** What `run` returns below 0: the program ended · a rank left for good · the flag of `halt` was up. */
 export const runStatus = { done: -1, poisoned: -2, halted: -3 } as const;
-
-/** Vectors are 64 bytes on every machine, and a panel of packed weights is 3 of them wide (`native/op.h`). */
-export const vectorBytes = 64;
-export const panelVectors = 3;

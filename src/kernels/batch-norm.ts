@@ -1,4 +1,4 @@
-/** Lengths of the buffers that the batch normalisation operations share. */
+/** Lengths of the buffers that the batch normalization operations share. */
 
 /** Doubles of one group's sums: mean or sum [channels], M2 or sum [channels], count of numbers per channel. */
 export const momentsLength = (channels: number): number => 2 * channels + 1;

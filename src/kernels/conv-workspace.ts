@@ -1,4 +1,4 @@
-import { panelVectors } from "./backend.js";
+import { panelVectors } from "./layout.js";
 
 /**
  * Numbers of a rank's workspace for the update of a convolution that makes its gradient itself (`convUpdate` without

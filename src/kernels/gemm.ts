@@ -1,8 +1,9 @@
 /** The public matrix product, on the kernels chosen at load (or the reference where there is no addon). */
-import { usageError } from "../errors.js";
+import { usageError } from "../base/errors.js";
+import { shown } from "../base/schema-words.js";
+import { type ElementwiseName, elementwiseNames } from "./activations/index.js";
 import type { Backend } from "./backend.js";
 import { loadBackend } from "./index.js";
-import { type ElementwiseName, elementwiseNames } from "./operations.js";
 
 export interface GemmOptions<A extends Float32Array | Float64Array> {
   /** Rows of C, columns of C, and the dimension summed over. */
@@ -39,6 +40,9 @@ function gemm<A extends Float32Array | Float64Array>(
   options: GemmOptions<A>,
   run: (b: Backend) => Backend["sgemm"] | Backend["dgemm"],
 ): A {
+  if (typeof options !== "object" || options === null) {
+    throw usageError({ where: "gemm", expected: "an object of sizes and matrices", got: shown(options) });
+  }
   const {
     m,
     n,
@@ -62,7 +66,7 @@ function gemm<A extends Float32Array | Float64Array>(
   const { lda = rowsAndColumns.lda[1], ldb = rowsAndColumns.ldb[1], ldc = n } = options;
   for (const [name, size] of Object.entries({ m, n, k })) {
     if (!Number.isInteger(size) || size < 0)
-      throw usageError({ where: `gemm, ${name}`, expected: "a whole number from 0", got: `${size}` });
+      throw usageError({ where: `gemm, ${name}`, expected: "a whole number from 0", got: shown(size) });
   }
   const matrices = [
     ["a", a, lda, rowsAndColumns.lda],
@@ -80,7 +84,7 @@ function gemm<A extends Float32Array | Float64Array>(
       throw usageError({
         where: `gemm, ld${name}`,
         expected: `at least ${columns}, the length of a row`,
-        got: `${ld}`,
+        got: shown(ld),
       });
     }
     const needed = rows > 0 && columns > 0 ? (rows - 1) * ld + columns : 0;
@@ -92,8 +96,27 @@ function gemm<A extends Float32Array | Float64Array>(
       });
     }
   }
-  if (bias && bias.length < n)
-    throw usageError({ where: "gemm, bias", expected: `${n} numbers`, got: `${bias.length}` });
+  if (bias !== undefined && !(bias instanceof type && bias.length >= n)) {
+    const got = bias instanceof type ? `${bias.length}` : Object.prototype.toString.call(bias);
+    throw usageError({ where: "gemm, bias", expected: `a ${type.name} of ${n} numbers`, got });
+  }
+  for (const [name, value] of Object.entries({ transposeA, transposeB })) {
+    if (typeof value !== "boolean") {
+      throw usageError({ where: `gemm, ${name}`, expected: "true or false", got: shown(value) });
+    }
+  }
+  for (const [name, value] of Object.entries({ alpha, beta, slope })) {
+    if (typeof value !== "number") {
+      throw usageError({ where: `gemm, ${name}`, expected: "a number", got: shown(value) });
+    }
+  }
+  if (!elementwiseNames.includes(activation)) {
+    const known = elementwiseNames.join(", ");
+    throw usageError({ where: "gemm, activation", expected: `one of ${known}`, got: shown(activation) });
+  }
+  if (overlaps(a, c) || overlaps(b, c)) {
+    throw usageError({ where: "gemm, c", expected: "memory that a and b do not read", got: "an overlap" });
+  }
   backend ??= loadBackend("auto");
   const kernel = run(backend) as Backend["sgemm"];
   const numbers = [a, b, c, bias ?? null] as unknown as [Float32Array, Float32Array, Float32Array, Float32Array | null];
@@ -117,6 +140,10 @@ function gemm<A extends Float32Array | Float64Array>(
   );
   return c;
 }
+
+/** Whether two arrays share bytes: C is written while A and B are read. */
+const overlaps = (a: Float32Array | Float64Array, b: Float32Array | Float64Array): boolean =>
+  a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 
 /** C = f(alpha op(A) op(B) + beta C + bias) in single precision, row-major, on this thread. Returns C. Throws HeddleError. */
 export const sgemm = (options: GemmOptions<Float32Array>): Float32Array =>

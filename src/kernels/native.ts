@@ -1,19 +1,25 @@
 /** Finds and loads the addon, and says what was tried where it is not there. */
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { runError, usageError } from "../errors.js";
+import { addonAttempts, root } from "../base/addon.js";
+import { fromEnvironment } from "../base/environment.js";
+import { runError, usageError } from "../base/errors.js";
+import { loopNames } from "../optim/index.js";
+import { activations } from "./activations/index.js";
 import type { Backend } from "./backend.js";
-import { operationNames, operations } from "./operations.js";
+import { instructionList } from "./ops/index.js";
 
 type Measure = NonNullable<Backend["measure"]>;
 
-interface Addon extends Omit<Backend, "name" | "isa" | "measure"> {
+interface Addon extends Omit<Backend, "name" | "isa" | "measure" | "load"> {
+  load(program: Float64Array, arena: Uint8Array, file?: number, offset?: number, bytes?: number): number;
+  map(file: number, offset: number, bytes: number): Uint8Array | null;
   fmaPeak: Measure["peak"];
   timeGemm: Measure["gemm"];
   isas(): string[];
   choose(isa: string): boolean;
-  operations(): [name: string, signature: string][];
+  operations(): [name: string, words: string][];
+  functions(): [name: string, kept: "x" | "y"][];
+  optimizers(): [name: string, states: number][];
 }
 
 export interface NativeStatus {
@@ -27,39 +33,35 @@ export interface NativeStatus {
   readonly attempts: readonly string[];
 }
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const require = createRequire(import.meta.url);
-
 let loaded: { addon: Addon | null; path: string | null; attempts: string[] } | undefined;
 
 function addon(): { addon: Addon | null; path: string | null; attempts: string[] } {
   if (loaded) return loaded;
   const attempts: string[] = [];
-  // node-gyp-build knows native/build/Release of a developer and prebuilds/ of a package.
-  const finder = require("node-gyp-build") as { resolve(folder: string): string };
-  for (const folder of [join(root, "native"), root]) {
-    try {
-      const path = finder.resolve(folder);
-      const found = require(path) as Addon;
-      const list = JSON.stringify(found.operations());
-      if (list === JSON.stringify(operationNames.map((name) => [name, operations[name]]))) {
-        loaded = { addon: found, path, attempts };
-        return loaded;
-      }
-      attempts.push(`${path}: built from other sources (its operations differ); run \`npm run build:native\``);
-    } catch (error) {
-      const [line] = String((error as Error).message).split("\n");
-      attempts.push(`${folder}: ${line}`);
-    }
+  for (const { addon: found, path, reason } of addonAttempts()) {
+    if (!found) attempts.push(reason);
+    else if (isOfTheseSources(found as Addon)) {
+      loaded = { addon: found as Addon, path, attempts };
+      return loaded;
+    } else attempts.push(`${path}: built from other sources (its lists differ); run \`npm run build:native\``);
   }
   loaded = { addon: null, path: null, attempts };
   return loaded;
 }
 
+/** Programs name operations, functions and optimizers by number: both sides must count alike. */
+function isOfTheseSources(found: Addon): boolean {
+  const [theirs, ours] = [
+    [found.operations(), found.functions(), found.optimizers().map(([name]) => name)],
+    [instructionList(), activations.map(({ name, kept }) => [name, kept]), loopNames],
+  ].map((lists) => JSON.stringify(lists));
+  return theirs === ours && typeof found.map === "function";
+}
+
 /** The kernels that HEDDLE_ISA asks for, else the best. Throws `usageError` where this CPU lacks them. */
 function chosenIsa(isas: readonly string[]): string {
-  const asked = process.env["HEDDLE_ISA"];
-  if (asked === undefined || asked === "") return isas[0];
+  const asked = fromEnvironment("isa");
+  if (asked === undefined) return isas[0];
   if (isas.includes(asked)) return asked;
   throw usageError({ where: "HEDDLE_ISA", expected: `what this CPU can run (${isas.join(", ")})`, got: `"${asked}"` });
 }
@@ -76,12 +78,13 @@ export function nativeBackend(): Backend | null {
   if (!found) return null;
   const isa = chosenIsa(found.isas());
   found.choose(isa);
-  const { address, load, unload, run, profile, sgemm, dgemm } = found;
+  const { address, unload, run, profile, sgemm, dgemm } = found;
   return {
     name: "native",
     isa,
     address,
-    load,
+    load: (program, arena, mapped) =>
+      mapped ? found.load(program, arena, mapped.file, mapped.offset, mapped.bytes) : found.load(program, arena),
     unload,
     run,
     profile,

@@ -4,18 +4,16 @@
  * provenance, and nothing that varies from run to run: equal runs write equal files.
  */
 import { z } from "zod";
-import { dataError } from "../errors.js";
+import { writeAtomically } from "../base/atomic-write.js";
+import { dataError } from "../base/errors.js";
+import { type Dtype, type FloatArray, firstNonFinite } from "../base/numbers.js";
+import { readWholeFile } from "../base/read-file.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import type { NetSpec, ParameterSpec } from "../nn/spec.js";
-import { writeAtomically } from "./atomic-write.js";
-import { readWholeFile } from "./read-file.js";
+import { blankChecksum, sealFile } from "./checksum.js";
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type Tensor } from "./safetensors.js";
 
-export { weightsHash } from "./hash.js";
-
-export type Dtype = "f32" | "f64";
-/** Weights or their companions, in PyTorch's order of elements; may lie in shared memory. */
-export type FloatArray = Float32Array | Float64Array;
+export { weightsHash } from "../base/hash.js";
 
 export interface ModelMetadata {
   readonly schema: 1;
@@ -44,7 +42,8 @@ export const preprocessingSchema = z.discriminatedUnion("kind", [
   z.object({ ...anyPreprocessing, kind: z.literal("affine"), scale: perChannel, shift: perChannel }),
   z.object({ ...anyPreprocessing, kind: z.literal("per-image") }),
 ]);
-const metadataSchema = z
+/** What a model is, as its file and a checkpoint hold it. */
+export const modelMetadataSchema = z
   .object({
     schema: z.literal(1),
     architecture: z.object({
@@ -87,21 +86,27 @@ export interface WeightsFile extends Safetensors {
 }
 
 /** Writes beside, then renames: a failure leaves the model file of before. `tensors` in the order of `parameters`. */
-export function writeModel(
-  path: string,
+export function writeModel(path: string, ...model: Parameters<typeof encodeModel>): void {
+  writeAtomically(path, encodeModel(...model));
+}
+
+/** The file as chunks, with its checksum; the tensors are not copied. Equal models give equal bytes. */
+export function encodeModel(
   model: ModelMetadata,
   parameters: readonly Pick<ParameterSpec, "name" | "shape">[],
   tensors: readonly FloatArray[],
-): void {
+): Uint8Array[] {
   const named = parameters.map(({ name, shape }, i): Tensor => {
     const data = tensors[i];
     return { name, dtype: data instanceof Float64Array ? "F64" : "F32", shape, data };
   });
   const { schema, ...parts } = model;
   // "format" tells Hugging Face's loaders that these are PyTorch's names and layouts.
-  const metadata: Record<string, string> = { format: "pt", heddle: String(schema) };
+  const metadata: Record<string, string> = { format: "pt", heddle: String(schema), ...blankChecksum };
   for (const [key, part] of Object.entries(parts)) metadata[key] = JSON.stringify(part);
-  writeAtomically(path, encodeSafetensors(named, metadata));
+  const chunks = encodeSafetensors(named, metadata);
+  sealFile(chunks);
+  return chunks;
 }
 
 /** A model that Heddle wrote, with its metadata. */
@@ -135,7 +140,7 @@ function parseMetadata(metadata: Readonly<Record<string, string>>, path: string)
       throw dataError({ where, expected: "JSON", got: (cause as Error).message, cause });
     }
   }
-  const parsed = metadataSchema.safeParse(parts);
+  const parsed = modelMetadataSchema.safeParse(parts);
   if (parsed.success) return parsed.data;
   const { path: place, message } = parsed.error.issues[0];
   const where = [`${path}, __metadata__`, ...place.map(String)].join(".");
@@ -145,8 +150,9 @@ function parseMetadata(metadata: Readonly<Record<string, string>>, path: string)
 const tracked = /(^|\.)num_batches_tracked$/;
 
 /**
- * The file's tensors in the order of `parameters`, in the net's own number format. F32 widens into an f64 net, with a
- * note; anything else that does not fit is refused by name.
+ * The file's tensors in the order of `parameters`, in the net's own number format. F32 widens into an f64 net, and a prefix
+ * that all names share ("module.") is left out, each with a note; anything else that does not fit is refused by name, and so
+ * are numbers that are not finite.
  */
 export function matchParameters(
   file: Pick<WeightsFile, "path" | "tensors">,
@@ -154,28 +160,20 @@ export function matchParameters(
   dtype: Dtype,
 ): { tensors: FloatArray[]; notes: string[] } {
   const { path } = file;
-  const found = new Map(file.tensors.filter(({ name }) => !tracked.test(name)).map((tensor) => [tensor.name, tensor]));
-  const wanted = new Set(parameters.map(({ name }) => name));
-  const missing = [...wanted].filter((name) => !found.has(name));
-  const extra = [...found.keys()].filter((name) => !wanted.has(name));
-  if (missing.length > 0 || extra.length > 0) {
-    const got = [missing.length > 0 ? `no ${list(missing)}` : "", extra.length > 0 ? `also ${list(extra)}` : ""];
-    throw dataError({
-      where: path,
-      expected: `the net's ${wanted.size} tensors (${list([...wanted])})`,
-      got: got.filter(Boolean).join(", "),
-      fix: "Is this the file of another net?",
-    });
-  }
+  const stored = file.tensors.filter(({ name }) => !tracked.test(name));
+  const prefix = prefixOf(stored, parameters);
+  const found = new Map(stored.map((tensor) => [tensor.name.slice(prefix.length), tensor]));
+  refuseOtherNames(path, [...found.keys()], parameters);
   let widened = false;
   const tensors = parameters.map(({ name, shape }) => {
     const tensor = found.get(name)!;
-    const where = `${path}, tensor "${name}"`;
+    const where = `${path}, tensor "${tensor.name}"`;
     if (tensor.shape.join() !== shape.join()) {
       throw dataError({ where, expected: `shape [${shape.join(", ")}]`, got: `[${tensor.shape.join(", ")}]` });
     }
     const { data } = tensor;
     if (data instanceof BigInt64Array) throw dataError({ where, expected: "F32 or F64", got: "I64" });
+    refuseNonFinite(where, data);
     if (dtype === "f32") {
       if (data instanceof Float32Array) return data;
       throw dataError({
@@ -189,7 +187,50 @@ export function matchParameters(
     widened = true;
     return Float64Array.from(data);
   });
-  return { tensors, notes: widened ? [`${path}: F32 weights widened to f64`] : [] };
+  const notes = [
+    ...(prefix === "" ? [] : [`${path}: all names begin with "${prefix}", which was left out.`]),
+    ...(widened ? [`${path}: F32 weights widened to f64`] : []),
+  ];
+  return { tensors, notes };
+}
+
+/** What stands before all of the net's names in a file that has exactly them, as other programs' wrappers put it; "" where it has not. */
+function prefixOf(stored: readonly Tensor[], parameters: readonly Pick<ParameterSpec, "name">[]): string {
+  const wanted = new Set(parameters.map(({ name }) => name));
+  if (stored.length !== wanted.size || stored.length === 0) return "";
+  const [{ name: first }] = stored;
+  const ends = [...wanted].filter((name) => first.endsWith(`.${name}`)).map((name) => first.length - name.length);
+  const prefixes = ends.map((end) => first.slice(0, end));
+  const fits = (prefix: string) =>
+    stored.every(({ name }) => name.startsWith(prefix) && wanted.has(name.slice(prefix.length)));
+  return prefixes.find(fits) ?? "";
+}
+
+/** Throws `dataError` unless the names are the net's. */
+function refuseOtherNames(
+  path: string,
+  found: readonly string[],
+  parameters: readonly Pick<ParameterSpec, "name">[],
+): void {
+  const wanted = new Set(parameters.map(({ name }) => name));
+  const missing = [...wanted].filter((name) => !found.includes(name));
+  const extra = found.filter((name) => !wanted.has(name));
+  if (missing.length === 0 && extra.length === 0) return;
+  const got = [missing.length > 0 ? `no ${list(missing)}` : "", extra.length > 0 ? `also ${list(extra)}` : ""];
+  throw dataError({
+    where: path,
+    expected: `the net's ${wanted.size} tensors (${list([...wanted])})`,
+    got: got.filter(Boolean).join(", "),
+    fix: "Is this the file of another net?",
+  });
+}
+
+/** A net with such a number answers nonsense, or NaN. */
+function refuseNonFinite(where: string, data: FloatArray): void {
+  const at = firstNonFinite(data);
+  if (at < 0) return;
+  const fix = "The training that it comes from went wrong: take weights from before.";
+  throw dataError({ where, expected: "finite numbers", got: `${data[at]} as number ${at + 1} of ${data.length}`, fix });
 }
 
 const list = (names: readonly string[]): string =>

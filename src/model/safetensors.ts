@@ -8,7 +8,10 @@
  * A reader cannot trust one byte of it: everything is checked before a tensor is made.
  */
 import { z } from "zod";
-import { dataError } from "../errors.js";
+import { dataError } from "../base/errors.js";
+import { bytesOf } from "../base/numbers.js";
+import { checkFile } from "./checksum.js";
+import { widenBf16, widenF16 } from "./half.js";
 
 /** What Heddle computes with. I64 is read because PyTorch's batch norm counts its batches in it. */
 export interface Tensor {
@@ -22,6 +25,8 @@ export interface Safetensors {
   /** In the header's order. */
   readonly tensors: readonly Tensor[];
   readonly metadata: Readonly<Record<string, string>>;
+  /** True where a checksum says that the bytes are those that were written; false where the file has none. */
+  readonly checked: boolean;
 }
 
 const dtypes = { F32: Float32Array, F64: Float64Array, I64: BigInt64Array } as const;
@@ -66,19 +71,20 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   }
   const tensors = Object.entries(entries).map(([name, entry]) => place(name, entry, file));
   checkCover(tensors, bytes.length - dataStart, file);
+  const checked = checkFile(bytes, dataStart, metadata.data, file);
   return {
     tensors: tensors.map(({ name, dtype, shape, begin, end }) => {
+      const part = bytes.subarray(dataStart + begin, dataStart + end);
+      if (isHalf(dtype)) {
+        return { name, dtype: "F32", shape, data: dtype === "F16" ? widenF16(part) : widenBf16(part) };
+      }
       const data = new dtypes[dtype](shape.reduce((product, size) => product * size, 1));
-      bytesOf(data).set(bytes.subarray(dataStart + begin, dataStart + end));
+      bytesOf(data).set(part);
       return { name, dtype, shape, data };
     }),
     metadata: metadata.data,
+    checked,
   };
-}
-
-/** The bytes under a typed array, not copied. */
-export function bytesOf(data: ArrayBufferView): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function readHeader(bytes: Uint8Array, file: string): { header: Record<string, unknown>; dataStart: number } {
@@ -108,7 +114,7 @@ function readHeader(bytes: Uint8Array, file: string): { header: Record<string, u
 
 interface Placed {
   readonly name: string;
-  readonly dtype: Tensor["dtype"];
+  readonly dtype: Stored;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -128,11 +134,9 @@ function place(name: string, entry: unknown, file: string): Placed {
   const { dtype, shape, data_offsets } = parsed.data;
   const [begin, end] = data_offsets;
   if (!isKnown(dtype)) {
-    const half = dtype === "F16" || dtype === "BF16";
-    const fix = half ? "Half precision is not read: convert the tensors to F32, in PyTorch with .float()." : "";
-    throw dataError({ where, expected: "dtype F32 or F64", got: dtype, fix });
+    throw dataError({ where, expected: "dtype F32 or F64 (F16 and BF16 are widened)", got: dtype });
   }
-  const wanted = shape.reduce((product, size) => product * size, dtypes[dtype].BYTES_PER_ELEMENT);
+  const wanted = shape.reduce((product, size) => product * size, bytesEach(dtype));
   if (end - begin !== wanted) {
     throw dataError({
       where,
@@ -143,7 +147,10 @@ function place(name: string, entry: unknown, file: string): Placed {
   return { name, dtype, shape, begin, end };
 }
 
-const isKnown = (dtype: string): dtype is Tensor["dtype"] => Object.hasOwn(dtypes, dtype);
+type Stored = Tensor["dtype"] | "F16" | "BF16";
+const isHalf = (dtype: string): dtype is "F16" | "BF16" => dtype === "F16" || dtype === "BF16";
+const isKnown = (dtype: string): dtype is Stored => isHalf(dtype) || Object.hasOwn(dtypes, dtype);
+const bytesEach = (dtype: Stored): number => (isHalf(dtype) ? 2 : dtypes[dtype].BYTES_PER_ELEMENT);
 
 /** Tensors must cover the data exactly: each begins where the one before ends, the last ends where the file does. */
 function checkCover(tensors: readonly Placed[], dataLength: number, file: string): void {

@@ -1,7 +1,8 @@
 /** Windows that slide over an image: what convolutions and poolings have in common. */
 import { z } from "zod";
-import type { ImageShape } from "../data/dataset.js";
-import { usageError } from "../errors.js";
+import { usageError } from "../base/errors.js";
+import type { ImageShape } from "../base/shape.js";
+import type { Attributes } from "../kernels/operators.js";
 import { type LayerPlace, layerWhere, shapeText, type Window } from "./layer.js";
 import { type Arguments, sizeOf, sizeText } from "./notation.js";
 
@@ -109,6 +110,21 @@ export function slide(sliding: Sliding, type: string, place: LayerPlace): Slidin
     });
   }
   return geometry;
+}
+
+/**
+ * A window in the words of exported graphs. Padding is numbers and never negative: a window that passes the end is not there,
+ * so what it would leave over needs none. `auto_pad` means something else to every runtime.
+ */
+export function slidingAttributes(geometry: SlidingGeometry, { height, width }: ImageShape): Attributes {
+  const { windowHeight, windowWidth, strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth } = geometry;
+  const bottom = Math.max(0, (outHeight - 1) * strideHeight + windowHeight - height - padTop);
+  const right = Math.max(0, (outWidth - 1) * strideWidth + windowWidth - width - padLeft);
+  return {
+    kernel_shape: [windowHeight, windowWidth],
+    strides: [strideHeight, strideWidth],
+    pads: [padTop, padLeft, bottom, right],
+  };
 }
 
 /** The reach of the layer that slides so. */

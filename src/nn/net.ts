@@ -1,5 +1,5 @@
 /** From a net as data to a net that is checked: shapes, parameters and counts of every layer. */
-import { usageError } from "../errors.js";
+import { usageError } from "../base/errors.js";
 import { type Layer, type LayerPlace, layerWhere, shapeText } from "./layer.js";
 import { layerOf } from "./layers/index.js";
 import type { FeatureShape, LayerSpec, NetSpec, ParameterSpec } from "./spec.js";
@@ -68,20 +68,21 @@ function resolveLayers(
     checkExtent(name, layers.length, depth);
     const layer = layerOf(spec, name);
     const branches = Object.entries(layer.branches?.(spec) ?? {});
-    const above = specs.find((next, at) => at > i && !layerOf(next, `${prefix}${at}`).passive) ?? follower;
+    const next = specs.find((other, at) => at > i && !layerOf(other, `${prefix}${at}`).passive) ?? follower;
     const inputs = branches.map(([branch, list]) =>
-      resolveLayers(list, `${name}.${branch}.`, last, shapeOf(last), layers, above, depth + 1),
+      resolveLayers(list, `${name}.${branch}.`, last, shapeOf(last), layers, next, depth + 1),
     );
     if (inputs.length === 0) inputs.push(last);
     const place: LayerPlace = {
       name,
       inputs: inputs.map((position) => (position === last ? shapeOf(last) : layers[position].output)),
       input: inputs[0] === last ? shapeOf(last) : layers[inputs[0]].output,
-      above,
+      rectified: next !== undefined && layerOf(next, name).rectifies === true,
     };
     const output = layer.output(spec, place);
-    const parameters = layer.parameters(spec, place);
-    layers.push({ spec, layer, place, inputs, output, parameters, multiplyAdds: layer.multiplyAdds(spec, place) });
+    const parameters = layer.parameters?.(spec, place) ?? [];
+    const multiplyAdds = layer.multiplyAdds?.(spec, place) ?? 0;
+    layers.push({ spec, layer, place, inputs, output, parameters, multiplyAdds });
     last = layers.length - 1;
   }
   return last;

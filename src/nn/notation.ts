@@ -6,6 +6,8 @@ export interface Notation<Spec extends LayerSpec = LayerSpec> {
   readonly word: string;
   /** Its grammar and an example for help and errors: "conv 32x3 same". */
   readonly usage: string;
+  /** What the word alone means, where its arguments may be left out. */
+  readonly bare?: Spec;
   /** Takes the arguments off the sentence. */
   read(sentence: Arguments): Spec;
   /** The arguments as a sentence has them, after the word: "32x3 same". `list` writes the layers of a branch. */

@@ -1,6 +1,6 @@
 /**
  * The pixels of the image that one number of a layer's output depends on: height and width, at most the image's own. Each
- * window widens the field by (size - 1) jumps, where a jump is how many pixels apart the fields of neighbours begin; each
+ * window widens the field by (size - 1) jumps, where a jump is how many pixels apart the fields of neighbors begin; each
  * stride multiplies the jump.
  */
 import type { Net } from "./net.js";

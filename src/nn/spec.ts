@@ -1,5 +1,5 @@
 /** A net is plain data: an input shape and a list of layer specs, as JSON in the model file. */
-import type { ImageShape } from "../data/dataset.js";
+import type { ImageShape } from "../base/shape.js";
 
 export interface LayerSpec {
   readonly type: string;
@@ -46,8 +46,11 @@ export type Packing =
       readonly k: number;
       readonly n: number;
       readonly image: ImageShape;
-      /** What the copy for dL/dx looks like: W^T, or the kernel turned by 180 degrees with filters as input. */
-      readonly copy: "transposed" | "turned";
+      /**
+       * What the copy for dL/dx looks like: W^T, or the kernel turned by 180 degrees with filters as input. None: dL/dx reads the
+       * weights themselves, and their gradient is always summed in groups of samples.
+       */
+      readonly copy: "transposed" | "turned" | "none";
     }
   /** One number per output feature, padded to whole vectors; `image` where memory and file number the features differently. */
   | { readonly kind: "vector"; readonly n: number; readonly image?: ImageShape };

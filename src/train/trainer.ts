@@ -2,44 +2,65 @@
  * The trainer: epochs of steps on the ranks, validation between them, the best weights kept, a checkpoint after each
  * epoch and at a stop. It decides; the engine computes; whoever listens to its events prints.
  */
-import { existsSync } from "node:fs";
+import { removeIfThere } from "../base/atomic-write.js";
+import { readMemory } from "../base/machine.js";
 import { dataHash } from "../data/data-hash.js";
-import type { FloatArray } from "../engine/arena.js";
-import { Engine, testOffset } from "../engine/engine.js";
-import type { FinishedRank } from "../engine/ranks.js";
-import { type ModelMetadata, weightsHash, writeModel } from "../model/model-file.js";
-import { identity, shuffle } from "../random.js";
-import { chooseThreads } from "../system.js";
-import { type CheckpointState, freshProgress, type Progress, writeCheckpoint } from "./checkpoint.js";
-import type { Score, TrainEvent, TrainOutcome, TrainResult } from "./events.js";
-import { checkConfig } from "./check-config.js";
-import { firstNonFinite, nonFiniteError } from "./non-finite.js";
+import { Engine } from "../engine/engine.js";
+import { isPlain } from "../losses/index.js";
+import type { Score } from "../metrics/score.js";
+import { checkConfig, refuseRepeated } from "../run/check-config.js";
+import type { Ending } from "../run/documents/train.js";
+import type { Standing } from "../run/endings/ending.js";
+import { Limits } from "../run/endings/index.js";
+import { metadataOf } from "../run/metadata.js";
+import { ratesOf } from "../run/parameter-groups.js";
+import { headerOf, type RunHeader, readRun, recordRun } from "../run/run-file.js";
+import { createRunFolder, openRunFolder, type RunFolder, writesFiles } from "../run/run-folder.js";
+import { openSession, type Session, startingWeights } from "../run/session.js";
+import { chooseThreads, worthRanks } from "../run/threads.js";
+import { addLosses, meanLosses } from "./batch-losses.js";
+import { changeRun, resumedConfig } from "./changes.js";
+import { CheckpointRhythm, leastOf } from "./checkpoint-rhythm.js";
+import { configureFor } from "./configure.js";
+import type { EpochLine, RunEnd, TrainEvent, TrainOutcome, TrainResult } from "./events.js";
+import { hindsight } from "./hindsight.js";
+import { Keeper } from "./keeper.js";
+import { allocateKept } from "./kept.js";
+import { type Logs, openLogs } from "./logs/index.js";
 import { completeOptions, type GivenOptions, type TrainOptions } from "./options.js";
-import { createRunFolder, openRunFolder, type RunFolder } from "./run-folder.js";
-import { headerOf, readRun, recordRun, resumedConfig, resumePoint } from "./run-description.js";
-import { metadataOf, openSession, type Session, startingWeights, worthRanks } from "./session.js";
-import { EpochWatch } from "./watch.js";
+import { orderOf } from "./order.js";
+import { postMortem } from "./post-mortem.js";
+import { afterSteps, freshProgress, nextEpoch, withMeasured } from "./progress.js";
+import { endOf, eventDocument, finishedWith } from "./result.js";
+import { writeResult } from "./result-file.js";
+import { type Resumed, resumePoint } from "./resume.js";
+import { Scorer } from "./scorer.js";
+import { trainStretch } from "./stretch.js";
+import { begunEpoch, thawFor } from "./thaw.js";
+import { runningScore } from "./watch.js";
 
 /** Throws HeddleError; what the run folder holds by then stays valid. */
 export async function train(given: TrainOptions = {}): Promise<TrainOutcome> {
   const started = performance.now();
   const options = completeOptions(given);
   const folder = options.resume === undefined ? undefined : openRunFolder(options.resume);
-  const run = folder && readRun(folder);
-  const config = run ? resumedConfig(run, options.config) : options.config;
-  const { sources } = options;
-  checkConfig(config, sources);
-  const onEvent = (event: TrainEvent): void => options.onEvent(event);
-  const session = await openSession(config, { sources, found: run, onEvent });
-  const { threads, reason, note } = chooseThreads(config.threads, options.sources.threads, worthRanks(session));
-  if (note) options.onEvent({ kind: "note", text: note });
-  const engine = new Engine(threads, config.backend);
+  let engine: Engine | undefined;
   try {
-    const training = new Training(session, engine, options, started);
-    return await training.run(folder, reason);
+    const run = folder && readRun(folder);
+    const config = run ? resumedConfig(run, options) : options.config;
+    checkConfig(config, options.sources);
+    refuseRepeated(config);
+    const onEvent = (event: TrainEvent): void => options.onEvent(event);
+    const session = await openSession(config, { sources: options.sources, found: run, onEvent });
+    options.onLoaded?.(session.dataset);
+    const { threads, reason, note } = chooseThreads(config.threads, options.sources.threads, worthRanks(session));
+    if (note) options.onEvent({ kind: "note", text: note });
+    engine = options.engineOf?.(threads, config.backend) ?? new Engine(threads, config.backend);
+    const resumed = folder && run && { folder, run };
+    return await new Training(session, engine, options, started).run(resumed, reason);
   } finally {
     folder?.close();
-    await engine.close();
+    await engine?.close();
   }
 }
 
@@ -49,14 +70,18 @@ class Training {
   readonly #options: GivenOptions;
   readonly #started: number;
   readonly #dataHash: string;
-  readonly #metadata: ModelMetadata;
-  readonly #steps: number;
-  #progress: Progress = freshProgress;
-  // Copies that nothing holds on to any more: each epoch's go where a former epoch's were, and memory stays as it is.
-  #spare: FloatArray[] | undefined;
-  #moments: FloatArray[][] | undefined;
+  readonly #limits: Limits;
+  readonly #rhythm: CheckpointRhythm;
+  #progress = freshProgress;
+  /** Of the starts before this one; they count too. */
+  #secondsBefore = 0;
   readonly #order: Uint32Array;
-  #folder!: RunFolder;
+  /** Null for a run without files. */
+  #folder: RunFolder | null = null;
+  readonly #note = (text: string): void => this.#options.onEvent({ kind: "note", text });
+  #keeper!: Keeper;
+  #scorer!: Scorer;
+  #logs: Logs | undefined;
 
   constructor(session: Session, engine: Engine, options: GivenOptions, started: number) {
     this.#session = session;
@@ -64,235 +89,212 @@ class Training {
     this.#options = options;
     this.#started = started;
     this.#dataHash = dataHash(session.dataset);
-    this.#metadata = metadataOf(session, this.#dataHash);
+    this.#limits = new Limits(session.config);
+    this.#rhythm = new CheckpointRhythm(session);
     this.#order = new Uint32Array(session.train.length);
-    this.#steps = Math.ceil(session.train.length / session.batchSize);
   }
 
-  async run(resumed: RunFolder | undefined, threadsReason: string): Promise<TrainOutcome> {
-    const { net, loss, optimizer, preprocessing, dataset, taught, config, batchSize } = this.#session;
-    const { augmentation, train, validation, modelLabel, notes } = this.#session;
-    const places = Math.max(train.length, validation.length, dataset.test?.count ?? 0);
-    const { dtype, seed, exactConv: exact } = config;
-    const trained = { net, dtype, batchSize, optimizer, loss, preprocessing, dataset: taught, places, seed, exact };
-    this.#engine.configure({ ...trained, augmentation });
-    const point = resumed && resumePoint(resumed, this.#session, this.#dataHash);
-    const start = point ? null : startingWeights(this.#session);
-    this.#folder = resumed ?? createRunFolder({ out: config.out, dataset: dataset.name, model: modelLabel });
-    const header = headerOf(this.#session, this.#engine, {
-      run: this.#folder.path,
-      threadsReason,
-      stepsPerEpoch: this.#steps,
-    });
+  async run(resumed: Resumed | undefined, threadsReason: string): Promise<TrainOutcome> {
+    const { dataset, config, modelLabel, steps } = this.#session;
+    configureFor(this.#engine, this.#session, begunEpoch(this.#session, resumed?.folder));
+    const kept = allocateKept(this.#engine.plan, readMemory().available, this.#engine.backend);
+    const fresh = resumed ? null : startingWeights(this.#session);
+    const { out, overwrite } = config;
+    const named = { overwrite, dataset: dataset.name, model: modelLabel };
+    this.#folder = resumed?.folder ?? (writesFiles(out) ? createRunFolder({ out, ...named }) : null);
+    const metadata = metadataOf(this.#session, this.#dataHash);
+    this.#keeper = new Keeper(this.#engine, this.#folder, kept, { metadata, config });
+    this.#scorer = new Scorer(this.#engine, this.#session, this.#keeper, this.#folder?.checkpointFile ?? null);
     try {
-      if (point) this.#restore(point);
-      if (start) {
-        resumed?.truncateMetrics(0);
-        this.#engine.setParameters(start.tensors);
-        if (!resumed) recordRun(this.#folder, this.#session, header, this.#dataHash, this.#options.sources);
-      }
-      const { epoch, step } = this.#progress;
-      this.#options.onEvent({ kind: "start", header, ...(resumed && { resumedFrom: { epoch: epoch + 1, step } }) });
-      for (const text of [...notes, ...(start?.notes ?? [])]) this.#options.onEvent({ kind: "note", text });
-      if (this.#options.signal?.aborted && !point) this.#checkpoint();
-      while (this.#progress.epoch < config.epochs) {
-        if (this.#options.signal?.aborted || !(await this.#epoch())) return this.#stopped();
-      }
-      return { status: "done", result: await this.#finish() };
+      const known = { run: this.#folder?.path ?? null, threadsReason, stepsPerEpoch: steps };
+      const header = headerOf(this.#session, this.#engine, known);
+      const { sources } = this.#options;
+      if (!resumed && this.#folder) recordRun(this.#folder, this.#session, header, this.#dataHash, sources);
+      await this.#begin(header, resumed, fresh);
+      return await this.#toTheEnd();
     } finally {
-      this.#folder.close();
+      this.#logs?.close();
+      this.#folder?.close();
     }
   }
 
-  #restore(state: CheckpointState): void {
-    const { weights, optimizerState, metricsLength, ...rest } = state;
-    this.#folder.truncateMetrics(metricsLength);
-    this.#engine.setParameters(weights);
-    this.#engine.setOptimizerState(optimizerState);
-    this.#progress = rest;
+  /** Fills the engine, from the checkpoint where there is one, and says what starts. */
+  async #begin(
+    header: RunHeader,
+    resumed: Resumed | undefined,
+    fresh: ReturnType<typeof startingWeights> | null,
+  ): Promise<void> {
+    const { findings, notes } = this.#session;
+    const point = resumed && (await resumePoint(resumed, this.#session, this.#dataHash, this.#keeper, this.#options));
+    this.#progress = point?.progress ?? freshProgress;
+    const told = point ? changeRun(resumed, this.#session, this.#progress, this.#ended(), this.#options) : [];
+    this.#secondsBefore = this.#progress.seconds;
+    this.#rhythm.wrote(this.#progress.totalSteps);
+    const start = point?.progress ? null : (fresh ?? startingWeights(this.#session));
+    if (start) this.#engine.setParameters(start.tensors);
+    if (resumed && this.#ended() === null) removeIfThere(resumed.folder.resultFile);
+    const resumedFrom = resumed && { epoch: this.#progress.epoch + 1, step: this.#progress.step };
+    const logged = { session: this.#session, engine: this.#engine, resumedFrom };
+    this.#logs = openLogs(this.#folder, logged, this.#note);
+    this.#options.onEvent({ kind: "start", header, ...(resumedFrom && { resumedFrom }) });
+    for (const finding of findings) this.#options.onEvent({ kind: "finding", finding });
+    for (const text of [...told, ...notes, ...(point?.notes ?? []), ...(start?.notes ?? [])]) this.#note(text);
+    if (this.#options.signal?.aborted && start) await this.#keep(false);
   }
 
-  /** One epoch, or the rest of one. False where it was stopped before its end. */
-  async #epoch(): Promise<boolean> {
-    const { config, train, optimizer } = this.#session;
-    const { epoch, step: from, totalSteps, lossSum, correct, samples } = this.#progress;
-    const order = this.#order;
-    order.set(train);
-    if (config.shuffle) shuffle(order, config.seed, epoch);
-    const start = performance.now();
-    const watch = new EpochWatch({
+  /** However it ends, `result.json` says so. */
+  async #toTheEnd(): Promise<TrainOutcome> {
+    try {
+      for (;;) {
+        const ended = this.#ended();
+        const result = ended && (await this.#finish(ended));
+        if (result) return { status: "done", result };
+        if (ended || this.#options.signal?.aborted) return await this.#stopped();
+        await this.#epoch();
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      writeResult(this.#folder, { ...this.#end("failed"), error: why }, this.#note);
+      throw error;
+    }
+  }
+
+  /** How the run ended, once it has. */
+  #ended(): Ending | null {
+    return this.#limits.reached(this.#standing());
+  }
+
+  #standing(): Standing {
+    const { totalSteps: updates, epoch: epochs, last, best, stall } = this.#progress;
+    const measured = [last, best].filter((scores) => scores !== null);
+    return { updates, epochs, seconds: this.#seconds(), measured, stall };
+  }
+
+  #seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#started) / 1000;
+  }
+
+  /** A stop's last checkpoint has to be written; another may fail, and the run goes on. */
+  async #keep(best: boolean): Promise<void> {
+    this.#progress = { ...this.#progress, seconds: this.#seconds() };
+    const failure = await this.#keeper.keep(this.#progress, best, this.#options.signal?.aborted === true);
+    this.#rhythm.wrote(this.#progress.totalSteps);
+    if (failure !== null) this.#note(`No new checkpoint, the run goes on: ${failure}`);
+  }
+
+  /** One epoch, or the rest of one, or what a stop or a limit leaves of it. */
+  async #epoch(): Promise<void> {
+    const { steps } = this.#session;
+    const { epoch, step: from, totalSteps } = this.#progress;
+    thawFor(this.#engine, this.#session, this.#progress, this.#note);
+    const { step, halted, unfit, seconds } = await trainStretch({
       session: this.#session,
       engine: this.#engine,
       folder: this.#folder,
-      epoch,
-      from,
-      steps: this.#steps,
-      onEvent: (event) => this.#options.onEvent(event),
+      progress: this.#progress,
+      order: this.#orderOf(epoch),
+      left: leastOf(this.#limits.left(this.#standing()), this.#folder && this.#rhythm.left(totalSteps)),
+      signal: this.#options.signal,
+      onEvent: (event) => {
+        if (event.kind === "step") this.#logs?.step(event);
+        this.#options.onEvent(event);
+      },
     });
-    const stop = (): void => this.#engine.requestStop();
-    let report: FinishedRank;
-    try {
-      const running = this.#engine.train({
-        order,
-        from,
-        epoch,
-        before: totalSteps - from,
-        totals: { loss: lossSum, correct, samples },
-        optimizer: optimizer.name,
-        lr: config.lr,
-        momentum: config.momentum,
-      });
-      if (this.#options.signal?.aborted) stop();
-      this.#options.signal?.addEventListener("abort", stop);
-      [report] = await running;
-    } finally {
-      this.#options.signal?.removeEventListener("abort", stop);
-      watch.stop();
+    if (halted !== null) {
+      const of = { engine: this.#engine, session: this.#session, folder: this.#folder, dataHash: this.#dataHash };
+      throw await postMortem({ ...of, order: this.#order, epoch, step: halted, unfit, before: totalSteps - from });
     }
-    watch.finish();
-    const { steps, halted } = report;
-    if (halted !== null) throw this.#nonFinite(`epoch ${epoch + 1}, step ${halted + 1}`);
-    const seconds = (performance.now() - start) / 1000;
-    const epochSeconds = this.#progress.epochSeconds + seconds;
-    const totals = this.#engine.totals();
-    this.#progress = {
-      ...this.#progress,
-      step: steps,
-      lossSum: totals.loss,
-      correct: totals.correct,
-      samples: totals.samples,
-      totalSteps: totalSteps - from + steps,
-      trainSeconds: this.#progress.trainSeconds + seconds,
-      epochSeconds,
-    };
-    if (steps < this.#steps) {
-      this.#checkpoint();
-      return false;
-    }
-    await this.#endEpoch(epochSeconds);
+    const batchLosses = addLosses(this.#progress.batchLosses, this.#engine.stepLosses(), [from, step], this.#session);
+    this.#progress = afterSteps(this.#progress, { step, totals: this.#engine.totals(), seconds, batchLosses });
+    await this.#scorer.assertFinite(this.#progress);
+    if (step < steps) await this.#scorer.probe(this.#progress, this.#order);
+    else if (await this.#endEpoch()) return;
+    await this.#keep(false);
+  }
+
+  #orderOf(epoch: number): Uint32Array {
+    return orderOf(this.#session, epoch, this.#order);
+  }
+
+  /** Validates, keeps the best, writes the epoch's line, model and checkpoint. False where it was stopped before that. */
+  async #endEpoch(): Promise<boolean> {
+    const line = await this.#measure();
+    if (!line) return false;
+    this.#progress = nextEpoch(this.#progress);
+    if (line.best || this.#rhythm.due(this.#progress.totalSteps) || this.#ended() !== null) await this.#keep(line.best);
+    this.#options.onEvent(line);
     return true;
   }
 
-  /** Validates, keeps the best, writes the epoch's line, model and checkpoint. */
-  async #endEpoch(seconds: number): Promise<void> {
-    const { validation, config, net } = this.#session;
-    const { epoch, best, bestWeights, lossSum, correct, samples } = this.#progress;
-    const running: Score = { loss: lossSum / samples, accuracy: correct / samples, samples };
-    const weights = this.#weights();
-    const validated =
-      validation.length > 0
-        ? await this.#score(validation, `epoch ${epoch + 1}, step ${this.#steps}, validation`)
-        : null;
-    // The lowest validation loss wins, the earlier on ties; without validation, the last.
-    const isBest = !validated || !best?.validation || validated.loss < best.validation.loss;
-    if (isBest) this.#spare = bestWeights ? [...bestWeights] : undefined;
-    this.#progress = {
-      ...this.#progress,
-      epoch: epoch + 1,
-      step: 0,
-      lossSum: 0,
-      correct: 0,
-      samples: 0,
-      epochSeconds: 0,
-      last: { train: running, validation: validated },
-      ...(isBest && { best: { epoch: epoch + 1, train: running, validation: validated }, bestWeights: weights }),
-    };
+  /**
+   * Scores what the epoch has come to, and whether its weights are the best so far, and adds its line to the metrics. Null
+   * where a stop came first; nothing is changed then.
+   */
+  async #measure(): Promise<(EpochLine & { readonly best: boolean }) | null> {
+    const { validation: held, steps, augmentation } = this.#session;
+    const { epoch, step, totalSteps, followed, lossSum, correct, samples, batchLosses, epochSeconds } = this.#progress;
+    const train = runningScore({ loss: lossSum, correct, samples }, epoch + 1, augmentation !== null);
+    if (held.length === 0) await this.#scorer.probe(this.#progress, this.#order);
+    const of = { split: "validation", epoch: epoch + 1, weights: "last" } as const;
+    const validation = held.length > 0 ? await this.#scorer.score(held, of, this.#options.signal) : null;
+    if (held.length > 0 && !validation) return null;
+    const { progress, isBest } = withMeasured(this.#progress, { train, validation }, this.#session);
+    this.#progress = progress;
     const line = {
       kind: "epoch",
       epoch: epoch + 1,
-      train: running,
-      validation: validated,
-      lr: config.lr,
-      seconds,
+      train,
+      validation,
+      lr: this.#session.rate(totalSteps - 1) * followed.factor,
+      ...ratesOf(this.#session, epoch + 1, totalSteps - 1),
+      ...(isPlain(this.#session.loss) ? {} : { objective: batchLosses.reduce((sum, loss) => sum + loss, 0) / step }),
+      batchLoss: meanLosses(batchLosses, step),
+      ...(step < steps && { steps: step }),
+      seconds: epochSeconds,
     } as const;
-    this.#folder.appendMetrics(line);
-    if (isBest) writeModel(this.#folder.modelFile, this.#metadata, net.parameters, weights);
-    this.#checkpoint(weights);
-    this.#options.onEvent({ ...line, best: isBest });
+    const event = { ...line, best: isBest };
+    this.#folder?.metrics.append(eventDocument(event));
+    this.#logs?.epoch(line);
+    return event;
   }
 
-  #checkpoint(weights: FloatArray[] = this.#weights()): void {
-    const { config } = this.#session;
-    this.#moments = this.#engine.optimizerState(this.#moments);
-    writeCheckpoint(this.#folder.checkpointFile, {
-      ...this.#progress,
-      dtype: config.dtype,
-      config,
-      dataHash: this.#dataHash,
-      metricsLength: this.#folder.syncMetrics(),
-      weights,
-      optimizerState: this.#moments,
-    });
+  async #stopped(): Promise<TrainOutcome> {
+    const { epoch, step, totalSteps, best } = this.#progress;
+    if (!this.#rhythm.has(totalSteps)) await this.#keep(false);
+    const hashes = await this.#keeper.hashes();
+    const end = { ...this.#end("interrupted"), weightsHash: hashes.weights, modelHash: best && hashes.best };
+    writeResult(this.#folder, end, this.#note);
+    return { status: "stopped", run: this.#folder?.path ?? null, epoch: epoch + 1, step };
   }
 
-  #stopped(): TrainOutcome {
-    const { epoch, step } = this.#progress;
-    return { status: "stopped", run: this.#folder.path, epoch: epoch + 1, step };
-  }
-
-  /** Measures the test split, once, on the best weights. */
-  async #finish(): Promise<TrainResult> {
-    const { dataset, config, net, train } = this.#session;
-    const { best, bestWeights, trainSeconds } = this.#progress;
-    const last = this.#engine.parameters();
-    const kept = bestWeights ?? last;
-    let test: Score | null = null;
-    if (dataset.test) {
-      this.#engine.setParameters(kept);
-      const offset = testOffset(dataset);
-      const order = identity(dataset.test.count).map((sample) => offset + sample);
-      test = await this.#score(order, `epoch ${best!.epoch}, step ${this.#steps}, test`);
+  /** Measures the test split, once, on the best weights. Null where it was stopped before that. */
+  async #finish(ended: Ending): Promise<TrainResult | null> {
+    // An epoch that was broken off counts too. The checkpoint stays as it was: a run that goes on ends the epoch.
+    if (this.#progress.step > 0) {
+      this.#orderOf(this.#progress.epoch);
+      const line = await this.#measure();
+      if (!line) return null;
+      if (line.best) await this.#keeper.keepBest();
+      this.#options.onEvent(line);
     }
-    const result: TrainResult = {
-      run: this.#folder.path,
-      model: config.model,
-      parameters: net.parameterCount,
-      dataset: dataset.name,
-      threads: this.#engine.threads,
-      backend: this.#engine.backend.name,
-      isa: this.#engine.backend.isa,
-      seed: config.seed,
-      epochs: config.epochs,
-      bestEpoch: best!.epoch,
-      train: best!.train!,
-      validation: best!.validation,
-      test,
-      weightsHash: weightsHash(last),
-      modelHash: weightsHash(kept),
-      samplesPerSecond: (train.length * config.epochs) / trainSeconds,
-      seconds: (performance.now() - this.#started) / 1000,
-    };
+    const best = this.#progress.best!;
+    const { weights: weightsHash, best: modelHash } = await this.#keeper.hashes();
+    let test: Score | null = null;
+    if (this.#session.test.length > 0) {
+      await this.#keeper.adoptBest();
+      const of = { split: "test", epoch: best.epoch, weights: "best" } as const;
+      test = await this.#scorer.score(this.#session.test, of, this.#options.signal);
+      if (!test) return null;
+    }
+    const seen = hindsight(this.#session, this.#progress, test, ended);
+    const result = finishedWith(this.#end(ended), best, { test, weightsHash, modelHash, ...seen });
+    writeResult(this.#folder, result, this.#note);
     this.#options.onEvent({ kind: "done", result });
     return result;
   }
 
-  /** The weights as they are, none of them NaN or infinite: what a file may hold. */
-  #weights(): FloatArray[] {
-    const weights = this.#engine.parameters(this.#spare);
-    this.#spare = weights;
-    const wrong = firstNonFinite(weights);
-    if (wrong < 0) return weights;
-    const { epoch, step } = this.#progress;
-    const { layers, parameters } = this.#session.net;
-    const layer = layers.findIndex((each) => each.parameters.includes(parameters[wrong]));
-    throw this.#nonFinite(`epoch ${epoch + 1}, step ${step}, update`, "finite weights", layer);
-  }
-
-  /** Loss and accuracy with the weights as they are. Throws where the loss is not finite. */
-  async #score(order: Uint32Array, where: string): Promise<Score> {
-    const { loss, accuracy, samples, firstNonFinite: place } = await this.#engine.score(order);
-    if (Number.isFinite(loss)) return { loss, accuracy, samples };
-    // Once more the sample that did it, so that its numbers are those in the arena.
-    if (place !== null) await this.#engine.score(order.subarray(place, place + 1));
-    throw this.#nonFinite(where);
-  }
-
-  #nonFinite(
-    where: string,
-    expected: "a finite loss" | "finite weights" = "a finite loss",
-    layer = this.#engine.firstNonFiniteLayer(),
-  ): Error {
-    const checkpoint = existsSync(this.#folder.checkpointFile);
-    return nonFiniteError({ where, expected, net: this.#session.net, layer, checkpoint });
+  #end(ended: Ending): RunEnd {
+    const known = { run: this.#folder?.path ?? null, progress: this.#progress, started: this.#started };
+    return endOf(ended, this.#session, this.#engine, known);
   }
 }

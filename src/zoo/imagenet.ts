@@ -7,7 +7,8 @@
  * averaged down to the size that the dense layers were made for, by equal windows; torchvision's adaptive pooling does the
  * same where that size divides the map.
  */
-import type { ImageShape } from "../data/dataset.js";
+
+import type { ImageShape } from "../base/shape.js";
 import { pairOf, type Size } from "../nn/geometry.js";
 import { outputOf } from "../nn/net.js";
 import type { LayerSpec } from "../nn/spec.js";

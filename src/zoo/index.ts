@@ -1,17 +1,21 @@
 /** The registry of nets, and how `--model` and `--activation` become one. */
 import { basename } from "node:path";
-import type { ImageShape } from "../data/dataset.js";
-import { didYouMean, usageError } from "../errors.js";
+import { usageError } from "../base/errors.js";
+import { lookUp, suggest } from "../base/registry.js";
+import { type Setting, settingText } from "../base/setting.js";
+import type { ImageShape } from "../base/shape.js";
 import { layerOf } from "../nn/layers/index.js";
 import { outputOf } from "../nn/net.js";
 import type { LayerSpec, NetSpec } from "../nn/spec.js";
-import { expand, layerOfWord, parseSentence } from "./arrow/parser.js";
+import { activationLayer, activations } from "./activations.js";
+import { endsBare, expand, layerOfWord, parseSentence, someBare } from "./arrow/parser.js";
 import { sentenceOf } from "./arrow/printer.js";
 import { cs596 } from "./cs596.js";
 import { imagenetNets } from "./imagenet.js";
 import { kthNets } from "./kth.js";
 import { lenets } from "./lenet.js";
 import { mlpLayers, mlps, parseMlp } from "./mlp.js";
+import { mobilenets } from "./mobilenet.js";
 import { isNetFile, type NetFile, readNetFile } from "./net-file.js";
 import type { Preset } from "./preset.js";
 import { resnets } from "./resnet.js";
@@ -24,36 +28,14 @@ export const presets: readonly Preset[] = [
   ...cs596,
   ...kthNets,
   ...resnets,
+  ...mobilenets,
   ...imagenetNets,
 ];
-
-const activations = ["relu", "tanh", "sigmoid", "leaky-relu:SLOPE"];
-
-/** `relu`, `tanh`, `sigmoid` or `leaky-relu:0.01`. Throws `usageError`. */
-export function parseActivation(text: string): LayerSpec {
-  const [type, argument] = text.split(":");
-  if (type === "leaky-relu") {
-    const slope = Number(argument);
-    if (argument !== undefined && argument !== "" && slope > 0 && slope <= 1) return { type, slope };
-    throw usageError({
-      where: `--activation ${text}`,
-      expected: "a slope above 0 and at most 1, as in leaky-relu:0.01",
-      got: argument === undefined ? "none" : `"${argument}"`,
-    });
-  }
-  if (argument === undefined && activations.includes(type)) return { type };
-  throw usageError({
-    where: "--activation",
-    expected: `one of ${activations.join(", ")}`,
-    got: `"${text}"`,
-    fix: didYouMean(type, activations),
-  });
-}
 
 export interface NetOptions {
   readonly input?: ImageShape | undefined;
   readonly classes?: number | undefined;
-  readonly activation?: string | undefined;
+  readonly activation?: string | Setting | undefined;
   /** Hears what was done to the net that its text does not say. */
   readonly onNote?: (text: string) => void;
 }
@@ -63,21 +45,30 @@ type Described =
   | { readonly kind: "preset"; readonly preset: Preset }
   | { readonly kind: "mlp"; readonly hidden: readonly number[] }
   | ({ readonly kind: "file" } & NetFile)
-  | { readonly kind: "sentence"; readonly layers: readonly LayerSpec[] };
+  /** `bare`: some sizes are not said; `open`: those of the last layer. */
+  | {
+      readonly kind: "sentence";
+      readonly layers: readonly LayerSpec[];
+      readonly bare: boolean;
+      readonly open: boolean;
+    };
 
 /** Throws `usageError` where the text is none of them, or is wrong in itself. */
 function describe(model: string): Described {
   if (model.startsWith("mlp:")) return { kind: "mlp", hidden: parseMlp(model) };
-  const preset = presets.find(({ name }) => name === model);
+  const preset = lookUp(presets, model);
   if (preset) return { kind: "preset", preset };
   if (isNetFile(model)) return { kind: "file", ...readNetFile(model) };
-  if (isSentence(model)) return { kind: "sentence", layers: expand(parseSentence(model)) };
+  if (isSentence(model)) {
+    const parts = parseSentence(model);
+    return { kind: "sentence", layers: expand(parts), bare: someBare(parts), open: endsBare(parts) };
+  }
   const names = [...presets.map(({ name }) => name), "mlp:WIDTH-WIDTH-…"];
   throw usageError({
     where: "--model",
-    expected: `one of ${names.join(", ")}, a sentence such as "conv 32x3 >> relu >> pool 2 >> fc 10", or FILE.json`,
+    expected: 'a net by name, a sentence such as "conv 32x3 >> relu >> pool 2 >> fc 10", or FILE.json',
     got: `"${model}"`,
-    fix: didYouMean(model, names),
+    fix: suggest(model, names),
   });
 }
 
@@ -86,17 +77,21 @@ const isSentence = (model: string): boolean =>
 
 /** What a `--model` is called where a sentence or a path would not do: in the names of run folders. */
 export function modelLabel(model: string): string {
-  const { kind } = describe(model);
+  const described = describe(model);
+  const { kind } = described;
+  if (kind === "preset") return described.preset.name;
   if (kind === "file") return basename(model).replace(/\.json$/i, "");
   return kind === "sentence" ? "net" : model;
 }
 
 /**
- * A `--model` that means the same wherever it is read again: a file's net as a sentence. Throws `usageError` where the file
- * does not fit the images and classes.
+ * A `--model` that means the same wherever it is read again: a preset by its own name, a file's net as a sentence, all
+ * sizes said. Throws `usageError` where the file does not fit the images and classes.
  */
 export function lastingModel(model: string, shape: Pick<NetSpec, "input" | "classes">): string {
   const described = describe(model);
+  if (described.kind === "sentence" && described.bare) return sentenceOf(closed(described, shape.classes));
+  if (described.kind === "preset") return described.preset.name;
   if (described.kind !== "file") return model;
   checkShapes(model, described, shape);
   outputOf(described.layers, shape.input);
@@ -104,24 +99,24 @@ export function lastingModel(model: string, shape: Pick<NetSpec, "input" | "clas
 }
 
 /** Refuses a `--model` or `--activation` that is wrong for any image. Throws `usageError`. */
-export function checkModel(model: string, activation: string | undefined): void {
+export function checkModel(model: string, activation: NetOptions["activation"]): void {
   const described = describe(model);
   if (activation !== undefined) openActivation(described, model, activation);
   if (described.kind === "file") for (const [i, spec] of described.layers.entries()) layerOf(spec, `${i}`);
 }
 
 /** The activation that a net leaves open. Throws `usageError` for a net that says its own. */
-function openActivation(described: Described, model: string, activation: string | undefined): LayerSpec {
+function openActivation(described: Described, model: string, activation: NetOptions["activation"]): LayerSpec {
   const open = described.kind === "mlp" || (described.kind === "preset" && described.preset.openActivation);
   if (activation !== undefined && !open) {
     throw usageError({
-      where: `--activation ${activation}`,
+      where: `--activation ${typeof activation === "string" ? activation : settingText(activations, activation)}`,
       expected: "a net that leaves its activation open, such as mlp:WIDTH-WIDTH-…",
       got: `${model}, which says its own`,
       fix: "Leave --activation out.",
     });
   }
-  return parseActivation(activation ?? "relu");
+  return activationLayer(activation ?? "relu");
 }
 
 /** Where nothing says what images a net is for: CIFAR-10's. */
@@ -143,8 +138,18 @@ export function buildNet(model: string, options: NetOptions): NetSpec {
   if (described.kind === "file") checkShapes(model, described, options);
   const own: Partial<NetFile> = described.kind === "file" ? described : {};
   const input = options.input ?? own.input ?? usual.input;
-  const layers = described.kind === "file" ? described.layers : flattened(described.layers, input, options.onNote);
+  if (described.kind === "sentence" && described.bare) {
+    options.onNote?.(`sizes that the sentence leaves out: ${sentenceOf(closed(described, options.classes))}`);
+  }
+  const layers =
+    described.kind === "file" ? described.layers : flattened(closed(described, options.classes), input, options.onNote);
   return { input, classes: options.classes ?? own.classes ?? outputOf(layers, input).channels, layers };
+}
+
+/** The layers of a sentence; the last one, where its size is left out, has one output a class. */
+function closed({ layers, open }: Described & { kind: "sentence" }, classes = usual.classes): readonly LayerSpec[] {
+  const last = layers.at(-1);
+  return open && last?.type === "dense" ? [...layers.slice(0, -1), { ...last, units: classes }] : layers;
 }
 
 /** A file may say what images and classes it is for. */

@@ -2,7 +2,7 @@
  * Multi-layer perceptrons of the source documents, and `mlp:WIDTH-WIDTH-…`: dense layers with one activation between
  * them, logits at the end.
  */
-import { usageError } from "../errors.js";
+import { usageError } from "../base/errors.js";
 import type { LayerSpec } from "../nn/spec.js";
 import type { Preset } from "./preset.js";
 

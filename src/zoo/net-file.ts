@@ -1,9 +1,8 @@
 /** Nets as JSON files: `{"layers": [{"type": "dense", "units": 10}]}`, as the model file has them. */
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { ImageShape } from "../data/dataset.js";
-import { usageError } from "../errors.js";
-import { reasonOf } from "../model/read-file.js";
+import { usageError } from "../base/errors.js";
+import { reasonOf, wholeBytes } from "../base/read-file.js";
+import type { ImageShape } from "../base/shape.js";
 import type { LayerSpec } from "../nn/spec.js";
 
 const whole = z.number().int().min(1);
@@ -27,7 +26,7 @@ export function readNetFile(path: string): NetFile {
   const where = `--model ${path}`;
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = JSON.parse(new TextDecoder().decode(wholeBytes(path)));
   } catch (cause) {
     const got = cause instanceof SyntaxError ? `an error (${cause.message})` : reasonOf(cause);
     throw usageError({ where, expected: "a readable JSON file", got, cause });

@@ -1,5 +1,6 @@
 /** The preset contract: a function of input shape and classes, with the home shape of its source document. */
-import type { ImageShape } from "../data/dataset.js";
+
+import type { ImageShape } from "../base/shape.js";
 import type { LayerSpec } from "../nn/spec.js";
 import { expand, parseSentence } from "./arrow/parser.js";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { encodePng } from "../../src/data/formats/png.js";
+import { encodePng } from "../../src/formats/png.js";
 import { needsRealData, realDataDir } from "../data/fixtures.js";
 import { type Manner, serving, startMirror } from "../data/mirror.js";
 import { emptyFolder, heddle } from "./heddle.js";
@@ -16,7 +16,7 @@ describe("data list", () => {
     assert.match(none.stdout, /^synthetic-digits +embedded +5,000 \+ 1,000 digits/m);
     assert.match(none.stdout, /^mnist +no data folder/m);
     assert.match(none.stdout, /^folder:PATH +yours +your own images/m);
-    assert.match(none.stdout, /--data-dir DIR or HEDDLE_DATA_DIR\. heddle data fetch NAME downloads one\.\n$/);
+    assert.match(none.stdout, /--data-dir DIR or HEDDLE_DATA_DIR\. node \S+ data fetch NAME downloads one\.\n$/);
     const { stdout } = await heddle(["data", "list", "--json", "--data-dir", folder]);
     const { schema, dataDir, datasets } = JSON.parse(stdout) as {
       schema: number;
@@ -48,7 +48,7 @@ describe("data info", () => {
     const { code, stdout, stderr } = await heddle(["data", "info", "synthetic-digits", "--json"]);
     assert.equal(code, 0, stderr);
     const document = JSON.parse(stdout) as { splits: { train: { images: number; perClass: number[] } } };
-    const keys = "schema dataset shape maximum classes splits bytes hash mean std notes";
+    const keys = "schema dataset shape maximum classes splits bytes hash mean std notes findings fit";
     assert.deepEqual(Object.keys(document), keys.split(" "));
     assert.deepEqual(document.splits.train.perClass, new Array(10).fill(500));
   });
@@ -173,7 +173,11 @@ const wrong: readonly [args: string, code: number, message: RegExp][] = [
   ["data info mnist", 3, /mnist\/.*no data folder.*--data-dir/],
   ["data info mnist --data-dir .", 3, /mnist: expected the files .* got no such folder/],
   ["data show synthetic-digits --per-class 0", 2, /--per-class: expected a whole number of at least 1/],
-  ["data show synthetic-digits --split validation", 2, /--split: expected train or test, got "validation"/],
+  [
+    "data show synthetic-digits --split validation",
+    2,
+    /--split: expected a split that synthetic-digits has \(train, test\), got validation/,
+  ],
   ["data show synthetic-digits --out no/such/page.html", 1, /no\/such\/page\.html: expected to write this file/],
   ["data fetch mnist", 2, /--data-dir: expected the folder .* \(or HEDDLE_DATA_DIR\), got nothing/],
   ["data fetch synthetic-digits --data-dir .", 2, /fetch: expected a data set with published files/],
@@ -181,7 +185,7 @@ const wrong: readonly [args: string, code: number, message: RegExp][] = [
   ["data fetch mnist --data-dir . --mirror http://127.0.0.1:9", 3, /127\.0\.0\.1:9.*by hand/],
   ["data verify", 2, /verify: expected <NAME>, got nothing/],
   ["data verify mnits", 2, /verify: expected one of .*Did you mean mnist\?/],
-  ["data verify mnist", 3, /no data folder\. heddle data fetch mnist downloads it/],
+  ["data verify mnist", 3, /no data folder\. node \S+ data fetch mnist downloads it/],
   ["data verify bugnist2d", 3, /no data folder\. Give the folder/],
   ["data fetch bugnist2d --data-dir .", 2, /got bugnist2d\. Put its files there by hand/],
   ["data list extra", 2, /list: expected 0 arguments/],

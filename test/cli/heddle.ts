@@ -30,7 +30,7 @@ export function heddle(args: readonly string[], options: StartOptions = {}): Pro
   );
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd ?? tmpdir(),
-    env: { ...Object.fromEntries(ours), ...options.env },
+    env: { ...Object.fromEntries(ours), _: "", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   if (options.closeStdout) child.stdout.destroy();

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
+import { encodePng } from "../../src/formats/png.js";
 import { needsRealData, realDataDir } from "../data/fixtures.js";
 import { png } from "../data/pictures.js";
 import { emptyFolder, heddle, type Outcome } from "./heddle.js";
@@ -47,14 +48,31 @@ test("a folder trains, evaluates and predicts, and its name is in the run's", as
   assert.match(predicted.stdout, /dark|light/);
 });
 
-test("a set that cannot be used ends with exit 3, one message, and no run", async (t) => {
-  const cwd = photos(t);
-  writeFileSync(join(cwd, "photos/train/light/big.png"), png(1, { height: 9, width: 9 }));
+test("a set that nothing can be learned from ends with exit 3, says what was found, and leaves no run", async (t) => {
+  const cwd = emptyFolder(t);
+  for (const name of ["dark/1.png", "dark/2.png", "light/1.png", "light/2.png"]) {
+    const path = join(cwd, "photos", name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, encodePng({ height: 2, width: 2, channels: 1, pixels: new Uint8Array(4) }));
+  }
   const { code, stdout, stderr } = await trainIn(cwd);
   assert.deepEqual([code, stdout], [3, ""]);
-  assert.match(stderr, /light\/big\.png: expected an image of 2x3 like .*dark\/0\.png, got 9x9\. --image-size/);
-  assert.equal(stderr.trim().split("\n").length, 1);
-  assert.deepEqual(readdirSync(cwd), ["photos"]);
+  assert.match(
+    stderr,
+    /^heddle: folder:photos: expected data that something can be learned from, .* \(all-blank\)\.\n/,
+  );
+  assert.match(stderr, /^ {2}error: All 4 images of the train split are one color/m);
+  assert.deepEqual(readdirSync(cwd).sort(), ["cache", "photos"]);
+});
+
+test("images of different sizes are brought to one, which is said, and is the model's", async (t) => {
+  const cwd = photos(t);
+  writeFileSync(join(cwd, "photos/train/light/big.png"), png(1, { height: 9, width: 9 }));
+  const { code, stderr } = await trainIn(cwd);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Images of different sizes \(3 wide, 2 high to 9 wide, 9 high\) were brought to 3 wide, 2 high/);
+  const evaluated = await heddle(["evaluate"], { cwd });
+  assert.equal(evaluated.code, 0, evaluated.stderr);
 });
 
 test("bad files are passed over as far as --skip-bad goes, and named", async (t) => {
@@ -62,14 +80,14 @@ test("bad files are passed over as far as --skip-bad goes, and named", async (t)
   writeFileSync(join(cwd, "photos/train/light/bad.png"), "no image");
   const refused = await trainIn(cwd);
   assert.equal(refused.code, 3);
-  assert.match(refused.stderr, /light\/bad\.png: expected a PNG or JPEG image, .* --skip-bad N/);
+  assert.match(refused.stderr, /got 1 that does not\. --skip-bad 1 goes on without it\.\n {2}train\/light\/bad\.png: /);
   const { code, stderr } = await trainIn(cwd, ["--skip-bad", "1"]);
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /Passed over train\/light\/bad\.png/);
+  assert.match(stderr, /warning: Passed over 1 image that does not decode: train\/light\/bad\.png/);
   const again = await heddle(["evaluate"], { cwd });
   assert.equal(again.code, 0, "the model remembers what was passed over");
   const model = readFileSync(join(cwd, "runs/1-folder-photos-mlp-4/model.safetensors"), "latin1");
-  assert.ok(model.includes("Passed over 1 images that do not decode: train/light/bad.png"));
+  assert.ok(model.includes("Passed over 1 image that does not decode: train/light/bad.png"));
 });
 
 test("a cache that cannot be written costs two lines, a damaged one a line, with --quiet none", async (t) => {
@@ -102,6 +120,6 @@ test("bugnist2d trains, and its confusion matrix has 12 classes", async (t) => {
   assert.ok(score.accuracy > 0.4, `${score.accuracy}`);
   const evaluated = await heddle(["evaluate", "bugs"], { cwd, env });
   assert.equal(evaluated.code, 0, evaluated.stderr);
-  assert.match(evaluated.stdout, /small-cnn on bugnist2d \(test, 1,200 samples\)/);
+  assert.match(evaluated.stdout, /small-cnn on bugnist2d \(test, 1,200 samples, best weights, epoch \d\)/);
   assert.match(evaluated.stdout, /^WO +(?:[\d·]+ +){12}[\d.]+ %$/m);
 });

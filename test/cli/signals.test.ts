@@ -11,6 +11,8 @@ const endless = ["train", "--epochs", "100000", "--out", "run"];
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
+  ["SIGHUP", 129],
+  ["SIGQUIT", 131],
 ] as const) {
   test(`${signal} leaves a checkpoint that a resume takes up, and exits ${code}`, async (t) => {
     const folder = emptyFolder(t);
@@ -26,7 +28,7 @@ for (const [signal, code] of [
     assert.equal(outcome.code, code, outcome.stderr);
     assert.equal(outcome.stdout, "");
     assert.match(outcome.stderr, new RegExp(`${signal}: finishing the step, writing the checkpoint`));
-    assert.match(outcome.stderr, /To go on: heddle train --resume run/);
+    assert.match(outcome.stderr, /To go on: node \S*heddle\.js train --resume run/);
     assert.ok(existsSync(join(folder, "run", "last.ckpt")));
 
     let stopped = false;
@@ -63,4 +65,26 @@ test("the second signal ends the run at once", async (t) => {
 test("a reader that goes away early is no failure", async () => {
   const { code, stderr } = await heddle(["train", "--help"], { closeStdout: true });
   assert.deepEqual([code, stderr], [0, ""]);
+});
+
+test("under nohup a hang-up is nothing", {
+  skip: existsSync("/usr/bin/nohup") ? false : "no nohup here",
+}, async (t) => {
+  const folder = emptyFolder(t);
+  let sent = 0;
+  const outcome = await heddle(endless, {
+    cwd: folder,
+    env: { _: "/usr/bin/nohup" },
+    watch: (stderr, child) => {
+      if (sent === 0 && /epoch +1\//.test(stderr)) {
+        sent = 1;
+        child.kill("SIGHUP");
+      } else if (sent === 1 && /epoch +9\//.test(stderr)) {
+        sent = 2;
+        child.kill("SIGTERM");
+      }
+    },
+  });
+  assert.equal(outcome.code, 143, outcome.stderr);
+  assert.doesNotMatch(outcome.stderr, /SIGHUP/);
 });

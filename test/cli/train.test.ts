@@ -4,48 +4,36 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { encodePng } from "../../src/data/formats/png.js";
 import { findDataset } from "../../src/data/index.js";
+import { encodePng } from "../../src/formats/png.js";
+import { metrics } from "../../src/metrics/index.js";
+import { type TrainDocument, trainDocument } from "../../src/run/documents/train.js";
+import { evaluateDocument } from "../../src/run/documents/use.js";
+import { RunFolder } from "../../src/run/run-folder.js";
+import { readResult } from "../../src/train/result-file.js";
 import { emptyFolder, heddle, type Outcome } from "./heddle.js";
 
 const short = ["train", "--epochs", "2", "--subset", "1000"];
-
-interface Score {
-  loss: number;
-  accuracy: number;
-}
-
-interface TrainDocument {
-  run: string;
-  train: Score;
-  validation: Score | null;
-  test: Score | null;
-  weightsHash: string;
-  modelHash: string;
-}
 
 describe("train, then evaluate and predict", () => {
   const folder = mkdtempSync(join(tmpdir(), "heddle-train-"));
   after(() => rmSync(folder, { recursive: true }));
   let trained: Outcome;
   let document: TrainDocument;
+  let run: string;
 
   before(async () => {
     trained = await heddle([...short, "--threads", "1", "--json"], { cwd: folder });
     assert.equal(trained.code, 0, trained.stderr);
-    document = JSON.parse(trained.stdout) as TrainDocument;
+    document = trainDocument.parse(JSON.parse(trained.stdout));
+    run = document.run!;
   });
 
   test("--json prints one document of schema 1, and only that", () => {
     assert.equal(trained.stdout.trimEnd().split("\n").length, 1);
-    const keys =
-      "schema run model parameters dataset threads backend isa seed epochs bestEpoch train validation test " +
-      "weightsHash modelHash samplesPerSecond seconds";
-    assert.deepEqual(Object.keys(document), keys.split(" "));
-    assert.deepEqual(Object.keys(document.train), ["loss", "accuracy"]);
-    assert.match(document.weightsHash, /^blake3:[0-9a-f]{64}$/);
-    assert.match(document.modelHash, /^blake3:[0-9a-f]{64}$/);
-    assert.equal(document.run, join("runs", "1-synthetic-digits-digits-mlp"));
+    assert.deepEqual([document.ended, document.threshold, document.error], ["finished", null, null]);
+    assert.deepEqual(readResult(new RunFolder(join(folder, run))), document, "result.json holds it too");
+    assert.equal(run, join("runs", "1-synthetic-digits-digits-mlp"));
   });
 
   test("stderr begins with back end, ISA, threads and why", () => {
@@ -54,19 +42,32 @@ describe("train, then evaluate and predict", () => {
     assert.doesNotMatch(trained.stderr, /\u001b/, "no terminal codes without a terminal");
   });
 
-  test("the run folder has its five files, and run.json the sources of the values", () => {
-    const files = readdirSync(join(folder, document.run)).sort();
-    assert.deepEqual(files, ["last.ckpt", "metrics.jsonl", "model.safetensors", "run.json", "split.json"]);
-    const run = readFileSync(join(folder, document.run, "run.json"), "utf8");
-    assert.match(run, /"epochs": "flag"/);
+  test("the run folder has its files, and run.json the sources of the values", () => {
+    const files = readdirSync(join(folder, run)).sort();
+    assert.deepEqual(files, [
+      "last-1.ckpt",
+      "last.ckpt",
+      "metrics.jsonl",
+      "model.safetensors",
+      "report.html",
+      "result.json",
+      "run.json",
+      "split.json",
+    ]);
+    assert.match(readFileSync(join(folder, run, "run.json"), "utf8"), /"epochs": "flag"/);
   });
 
   test("evaluate gives the accuracy that train reported, from the newest run", async () => {
     const { code, stdout, stderr } = await heddle(["evaluate", "--json"], { cwd: folder });
     assert.equal(code, 0, stderr);
     const evaluated = JSON.parse(stdout) as { accuracy: number; errors: number; confusion: number[][] };
-    assert.deepEqual(Object.keys(evaluated), "schema model dataset split loss accuracy errors confusion".split(" "));
-    assert.equal(evaluated.accuracy, document.test?.accuracy);
+    const ofMetrics = new Set(metrics.map(({ name }) => name.split(".")[0]));
+    const others = Object.keys(evaluated).filter((key) => !ofMetrics.has(key));
+    assert.equal(
+      others.join(" "),
+      "schema model dataset split epoch weights averaged augmented samples intervals perClass guess classNames confusion confusionByRow confusionAxes unknown",
+    );
+    assert.equal(evaluated.accuracy, ({ ...document.test } as { accuracy?: number }).accuracy);
     assert.match(stderr, /1-synthetic-digits-digits-mlp/, "the run taken is named on stderr");
     const wrong = evaluated.confusion.flatMap((row, truth) => row.filter((_, guess) => guess !== truth));
     assert.equal(
@@ -76,28 +77,28 @@ describe("train, then evaluate and predict", () => {
   });
 
   test("evaluate draws the confusion matrix for people", async () => {
-    const { code, stdout } = await heddle(["evaluate", document.run, "--split", "validation"], { cwd: folder });
+    const { code, stdout } = await heddle(["evaluate", run, "--split", "validation"], { cwd: folder });
     assert.equal(code, 0);
-    assert.match(stdout, /accuracy \d+\.\d\d % \(95 %: /);
+    assert.match(stdout, /accuracy +\d+\.\d\d % +95 %: \d/);
     assert.match(stdout, /true \\ predicted/);
   });
 
   test("predict gives classes, labels and probabilities, both ends of the range included", async () => {
-    const args = ["predict", join(document.run, "model.safetensors"), "--dataset", "synthetic-digits"];
+    const args = ["predict", join(run, "model.safetensors"), "--dataset", "synthetic-digits"];
     const { code, stdout, stderr } = await heddle([...args, "--index", "3..7", "--json"], { cwd: folder });
     assert.equal(code, 0, stderr);
     const { predictions, ...rest } = JSON.parse(stdout) as {
       classNames: string[];
       predictions: { index: number; class: number; className: string; label: number; probabilities: number[] }[];
     };
-    assert.deepEqual(Object.keys(rest), ["classNames", "seconds", "imagesPerSecond"]);
+    assert.deepEqual(Object.keys(rest), ["schema", "classNames", "seconds", "imagesPerSecond"]);
     assert.deepEqual(rest.classNames, [..."0123456789"]);
     assert.deepEqual(
       predictions.map(({ index }) => index),
       [3, 4, 5, 6, 7],
     );
     for (const prediction of predictions) {
-      assert.deepEqual(Object.keys(prediction), ["index", "class", "className", "label", "probabilities"]);
+      assert.deepEqual(Object.keys(prediction), ["index", "class", "className", "label", "labelName", "probabilities"]);
       const { probabilities } = prediction;
       assert.ok(Math.abs(probabilities.reduce((sum, value) => sum + value, 0) - 1) < 1e-5);
       assert.equal(probabilities.indexOf(Math.max(...probabilities)), prediction.class);
@@ -123,7 +124,7 @@ describe("train, then evaluate and predict", () => {
     const { predictions } = JSON.parse(newest.stdout) as { predictions: { file: string; steps: string[] }[] };
     assert.deepEqual(Object.keys(predictions[0]), ["file", "class", "className", "probabilities", "steps"]);
     assert.deepEqual([predictions.length, predictions[1].file, predictions[1].steps], [2, "a.png", steps]);
-    const named = await heddle(["predict", document.run, "a.png", ...flags, "--backend", "reference"], { cwd: folder });
+    const named = await heddle(["predict", run, "a.png", ...flags, "--backend", "reference"], { cwd: folder });
     assert.equal((JSON.parse(named.stdout) as { predictions: unknown[] }).predictions.length, 1);
     const table = await heddle(["predict", "a.png", "--invert", "--fit", "stretch"], { cwd: folder });
     assert.match(
@@ -132,18 +133,33 @@ describe("train, then evaluate and predict", () => {
     );
   });
 
-  test("a missed target is exit 4, with the accuracy on stderr, nothing on stdout, and the run kept", async () => {
+  test("a missed target is exit 4, with the accuracy on stderr, the result on stdout, and the run kept", async () => {
     const { code, stdout, stderr } = await heddle([...short, "--out", "missed", "--require-accuracy", "1"], {
       cwd: folder,
     });
     assert.equal(code, 4);
-    assert.equal(stdout, "");
+    assert.match(stdout, /^test +\d+\.\d\d %.*\n[^]*next /m);
     assert.match(stderr, /--require-accuracy: expected a test accuracy of at least 100\.00 %, got \d+\.\d\d %/);
     assert.ok(existsSync(join(folder, "missed", "model.safetensors")));
   });
 
+  test("evaluate holds a model to an accuracy: 4 where it is missed, with what was measured", async () => {
+    const met = await heddle(["evaluate", run, "--require-accuracy", "0.001", "--json"], { cwd: folder });
+    assert.equal(met.code, 0, met.stderr);
+    const { threshold, accuracy } = evaluateDocument.parse(JSON.parse(met.stdout)) as Record<string, unknown>;
+    assert.deepEqual(threshold, { accuracy: 0.001, met: true });
+    const missed = await heddle(["evaluate", run, "--require-accuracy", "1", "--json"], { cwd: folder });
+    assert.equal(missed.code, 4);
+    assert.equal((JSON.parse(missed.stdout) as { accuracy: number }).accuracy, accuracy);
+    assert.match(missed.stderr, /--require-accuracy: expected a test accuracy of at least 100\.00 %, got \d+\.\d\d %/);
+    assert.match(
+      (await heddle(["evaluate", "--help"])).stdout,
+      /^ {2}4 +the accuracy that --require-accuracy asks for/m,
+    );
+  });
+
   test("an output folder that is not empty is exit 2", async () => {
-    const { code, stdout, stderr } = await heddle([...short, "--out", document.run], { cwd: folder });
+    const { code, stdout, stderr } = await heddle([...short, "--out", run], { cwd: folder });
     assert.equal(code, 2);
     assert.equal(stdout, "");
     assert.match(stderr, /--out/);
@@ -166,7 +182,7 @@ test("without a flag: the table, six digits, the model, the hash and a next comm
   assert.match(stdout, /^test +\d+\.\d\d % +\d+\.\d\d \.\. \d+\.\d\d /m);
   assert.match(stdout, /[▀▄█]/);
   assert.match(stdout, /^model +runs\S+model\.safetensors/m);
-  assert.match(stdout, /next +heddle evaluate runs/);
+  assert.match(stdout, /next +node \S*heddle\.js evaluate runs/);
   assert.doesNotMatch(stdout, /\u001b/);
   const hash = /weights +(blake3:[0-9a-f]{64}) \(try --threads (\d+): the same bytes\)/.exec(stdout);
   assert.ok(hash, stdout);
@@ -202,15 +218,39 @@ test("summary, bench and doctor print one document each", async () => {
     ["bench step --model digits-mlp --threads 1 --seconds 0.1", "msPerStep samplesPerSecond gflops peakShare ranks"],
     ["bench scaling --model digits-mlp --threads 1,2 --seconds 0.1", "results"],
     ["bench gemm --seconds 0.01", "results"],
-    ["doctor", "node platform cpu features cores threads memory native dataDir datasets environment"],
+    ["doctor", "node platform cpu features cores threads memory native speed dataDir datasets environment"],
   ];
   for (const [args, keys] of cases) {
     const { code, stdout, stderr } = await heddle([...args.split(" "), "--json"]);
     assert.equal(code, 0, stderr);
-    assert.deepEqual(Object.keys(JSON.parse(stdout) as object), keys.split(" "), args);
+    assert.deepEqual(Object.keys(JSON.parse(stdout) as object), ["schema", ...keys.split(" ")], args);
     const table = await heddle(args.split(" "));
     assert.ok(table.code === 0 && table.stdout.length > 40, args);
   }
   const summary = await heddle(["summary", "dtu-mlp"]);
   assert.match(summary.stdout, /1,086,215 parameters/);
+});
+
+test("--json-lines prints each event as it comes; epochs as metrics.jsonl has them, the result last", async (t) => {
+  const cwd = emptyFolder(t);
+  const { code, stdout, stderr } = await heddle([...short, "--out", "run", "--json-lines"], { cwd });
+  assert.equal(code, 0, stderr);
+  const lines = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { kind: string; [key: string]: unknown });
+  assert.deepEqual([lines[0].kind, lines[0]["run"], lines[0]["epochs"]], ["start", "run", 2]);
+  const written = readFileSync(join(cwd, "run", "metrics.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .slice(1);
+  const epochs = lines.filter(({ kind }) => kind === "epoch").map((line) => JSON.stringify(line));
+  assert.deepEqual(epochs, written);
+  const last = lines.at(-1)!;
+  assert.equal(last.kind, "done");
+  assert.deepEqual(trainDocument.parse(last["result"]), readResult(new RunFolder(join(cwd, "run"))));
+  for (const more of [["--json"], ["--seeds", "2"]]) {
+    const refused = await heddle([...short, "--json-lines", ...more], { cwd });
+    assert.deepEqual([refused.code, refused.stdout], [2, ""], refused.stderr);
+  }
 });

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { HeddleError } from "../../src/base/errors.js";
 import { field, fields, valueOfText } from "../../src/config/fields.js";
 import { readConfigFile } from "../../src/config/file.js";
 import { resolveConfig, strayVariables } from "../../src/config/resolve.js";
-import { HeddleError } from "../../src/errors.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-config-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -59,12 +59,15 @@ test("text becomes a number only where the field can be one", () => {
 
 test("every field has a flag, a description and an expectation", () => {
   for (const { key, flag, description, expected } of fields) {
-    assert.match(flag, /^--[a-z-]+$/);
+    assert.match(flag, /^--[a-z][a-z0-9-]*$/);
     assert.ok(description.length > 0 && expected.length > 0, key);
   }
   assert.equal(field("shuffle").flag, "--no-shuffle");
   assert.equal(field("batchSize").placeholder, "N|full");
-  assert.equal(field("validation").expected, "a number of at least 0 and below 1, or a whole number of at least 1");
+  assert.equal(
+    field("validation").expected,
+    "a number of at least 0 and below 1, or a whole number of at least 1, or own",
+  );
 });
 
 test("JSON files are read too, tabs included, and an empty file says nothing", async () => {
@@ -80,7 +83,7 @@ test("files that are wrong name file, line and column", async () => {
     ["key.yaml", "lr: 1\nbatch-size: 3\n", /^key\.yaml:2:1: .* got batch-size\. Did you mean batchSize\?/],
     ["far.yaml", "zzzzzzzz: 1\n", /^far\.yaml:1:1: .*Known: dataset, /],
     ["value.yaml", "dataset: mnist\nlr: -1\n", /^value\.yaml:2:1 \(lr\): expected a number above 0, got -1/],
-    ["text.yaml", 'epochs: "3"\n', /^text\.yaml:1:1 \(epochs\): expected a whole number of at least 1, got "3"/],
+    ["text.yaml", 'epochs: "3"\n', /^text\.yaml:1:1 \(epochs\): expected a whole number of at least 1 .*, got "3"/],
     ["none.yaml", "model:\n", /^none\.yaml:1:1 \(model\): .* got null/],
     ["nested.yaml", "lr: {a: 1}\n", /^nested\.yaml:1:1 \(lr\): .* got \{"a":1\}/],
     [

@@ -7,7 +7,7 @@
  * dense layer gives, the layers to put below it.
  */
 import { z } from "zod";
-import type { ImageShape } from "../../src/data/dataset.js";
+import type { ImageShape } from "../../src/base/shape.js";
 import type { Layer } from "../../src/nn/layer.js";
 import { layers } from "../../src/nn/layers/index.js";
 import { type Net, resolveNet } from "../../src/nn/net.js";
@@ -19,7 +19,7 @@ interface Special {
   readonly instead?: readonly LayerSpec[];
   /** What stands below it, one list per kind of input that it takes; a dense layer where absent. */
   readonly below?: readonly (readonly LayerSpec[])[];
-  /** Neighbourhoods that it cannot stand in. */
+  /** Neighborhoods that it cannot stand in. */
   readonly never?: readonly string[];
 }
 
@@ -52,6 +52,15 @@ const special: Readonly<Record<string, Special>> = {
     ],
     below: [map],
     never: ["last"],
+  },
+  "grouped-conv2d": {
+    instead: [
+      { type: "grouped-conv2d", filters: 3, kernel: 3, groups: 3, padding: "same" },
+      { type: "grouped-conv2d", filters: 6, kernel: 3, groups: 3, padding: 1, bias: false },
+      { type: "grouped-conv2d", filters: 3, kernel: [3, 2], groups: 1, stride: [2, 1], padding: [1, 0] },
+    ],
+    below: [map],
+    never: ["last", "first", "twice"],
   },
   "max-pool": {
     instead: [...windows("max-pool"), { type: "max-pool", size: 3, stride: 2, padding: 1 }],
@@ -144,7 +153,7 @@ export const oneChain = ({ layers: resolved }: Net): boolean =>
   resolved.every(({ layer, output }) => layer.wholeShard || (output.height * output.width === 1 && !layer.synchronous));
 export const synchronous = ({ layers: resolved }: Net): boolean => resolved.some(({ layer }) => layer.synchronous);
 
-/** The layer between others, as it stands in real nets: its neighbours may do part of its work. */
+/** The layer between others, as it stands in real nets: its neighbors may do part of its work. */
 export function netsWith({ layer, spec }: Example, input: ImageShape, width: number, classes: number): [string, Net][] {
   const { below: belows = [[dense(width)]], never = [] } = special[layer.type] ?? {};
   const nets: [string, Net][] = [];

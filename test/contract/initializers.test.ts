@@ -1,11 +1,13 @@
 /** What every initializer of the registry must keep. (Their formulas: test/model/initializers.test.ts.) */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { initializers } from "../../src/nn/initializers.js";
-import { Stream } from "../../src/random.js";
+import { Stream } from "../../src/base/random.js";
+import { initializers } from "../../src/nn/initializers/index.js";
 import { bits } from "./lab.js";
 
 const size = 20_000;
+/** What does not draw cannot keep what is asked of draws; its values are in test/model/initializers.test.ts. */
+const fixed = ["zeros"];
 
 function moments(w: Float64Array): { mean: number; deviation: number } {
   const mean = w.reduce((sum, x) => sum + x, 0) / w.length;
@@ -17,10 +19,11 @@ test("every initializer has a name of its own, and a line for help", () => {
   for (const { summary } of initializers) assert.match(summary, /^\S.{5,80}\S$/);
 });
 
-for (const initializer of initializers) {
+for (const initializer of initializers.filter(({ name }) => !fixed.includes(name))) {
   const draw = (fanIn: number, fanOut: number, seed = 0, tensor = 0, length = size): Float64Array => {
     const w = new Float64Array(length).fill(NaN);
-    initializer.fill(w, { fanIn, fanOut }, new Stream(seed, "weights", tensor));
+    const weights = { fanIn, fanOut, shape: [fanOut, fanIn], rectified: true };
+    initializer.fill(w, weights, new Stream(seed, "weights", tensor), initializer.options.parse({}));
     return w;
   };
 

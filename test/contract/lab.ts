@@ -1,15 +1,20 @@
 /** What contract tests run nets with: engines that a file shares, a small data set, weights, and a training in one call. */
 import { Buffer } from "node:buffer";
 import { after } from "node:test";
-import type { Dataset, ImageShape } from "../../src/data/dataset.js";
+import { bytesOf, type Dtype, type FloatArray } from "../../src/base/numbers.js";
+import { identity, Stream } from "../../src/base/random.js";
+import { readSetting } from "../../src/base/setting.js";
+import type { ImageShape } from "../../src/base/shape.js";
+import type { Dataset } from "../../src/data/dataset.js";
 import type { Preprocessing } from "../../src/data/preprocessing.js";
-import type { Dtype, FloatArray } from "../../src/engine/arena.js";
+import type { ScoreOutcome } from "../../src/engine/engine.js";
 import { Engine } from "../../src/engine/engine.js";
-import { bytesOf } from "../../src/model/safetensors.js";
-import { findLoss, type Loss } from "../../src/nn/losses.js";
+import type { TrainedLoss } from "../../src/losses/index.js";
+import { lossOf } from "../../src/losses/index.js";
+import { loss } from "../../src/metrics/loss.js";
 import { elementCount, type Net } from "../../src/nn/net.js";
-import { findOptimizer } from "../../src/optim/index.js";
-import { identity, Stream } from "../../src/random.js";
+import { optimizers, ruleOf } from "../../src/optim/index.js";
+import { parameterGroups } from "../../src/run/parameter-groups.js";
 import { chosenBackend } from "../kernels/addon.js";
 
 const engines = new Map<number, Engine>();
@@ -51,12 +56,17 @@ export interface Setting {
   readonly dtype: Dtype;
   readonly dataset: Pick<Dataset, "train" | "test">;
   readonly batchSize: number;
-  readonly loss?: Loss;
+  readonly loss?: TrainedLoss;
   readonly optimizer?: string;
   readonly lr?: number;
-  readonly momentum?: number;
   readonly preprocessing?: Preprocessing;
   readonly tensors?: readonly FloatArray[];
+}
+
+/** Which rule each tensor has: of an optimizer for matrices alone there are two. */
+export function groupsOf({ net, optimizer = "sgd momentum=0.9", lr = 0.05 }: Setting) {
+  const setting = readSetting(optimizers, optimizer, { where: "optimizer", what: "an optimizer" });
+  return parameterGroups(net, { optimizer: setting, lr });
 }
 
 /** Puts the net on the ranks. */
@@ -65,9 +75,10 @@ export function configure(engine: Engine, setting: Setting): void {
   const samples = dataset.train.count + (dataset.test?.count ?? 0);
   engine.configure({
     preprocessing: standardized(net.spec.input),
-    loss: findLoss("cross-entropy"),
+    loss: lossOf("cross-entropy"),
     ...setting,
-    optimizer: findOptimizer(setting.optimizer ?? "momentum"),
+    optimizer: ruleOf(setting.optimizer ?? "sgd momentum=0.9"),
+    assignment: groupsOf(setting).assignment,
     places: samples,
     probabilities: true,
   });
@@ -76,25 +87,29 @@ export function configure(engine: Engine, setting: Setting): void {
 
 /** Trains so many epochs in the order of the data set; returns the loss of each step. */
 export async function train(engine: Engine, setting: Setting, epochs: number, before = 0): Promise<number[]> {
-  const { dataset, batchSize, optimizer = "momentum", lr = 0.05, momentum = 0.9 } = setting;
+  const { dataset, batchSize, optimizer = "sgd momentum=0.9", lr = 0.05 } = setting;
   const losses: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     const steps = before + losses.length;
     const order = identity(dataset.train.count);
     const totals = { loss: 0, correct: 0, samples: 0 };
-    const [report] = await engine.train({ order, from: 0, totals, epoch: 0, before: steps, optimizer, lr, momentum });
+    const { updaters } = groupsOf(setting);
+    const [report] = await engine.train({ order, from: 0, totals, epoch: 0, before: steps, optimizer, updaters, lr });
     if (report.steps !== Math.ceil(order.length / batchSize)) throw new Error(`halted after ${report.steps} steps`);
     losses.push(...engine.stepLosses().subarray(0, report.steps));
   }
   return losses;
 }
 
-/** The gradient of the mean loss over the whole training split: momentum 0 keeps it in the state, rate 0 moves nothing. */
+/** The gradient of the mean loss over the whole training split: a first step leaves it in the state, rate 0 moves nothing. */
 export async function gradientOf(engine: Engine, setting: Setting): Promise<FloatArray[]> {
   configure(engine, setting);
-  await train(engine, { ...setting, lr: 0, momentum: 0 }, 1);
+  await train(engine, { ...setting, lr: 0 }, 1);
   return engine.optimizerState()[0];
 }
+
+/** The mean loss of what was scored; NaN where any is not a number. */
+export const meanLoss = ({ answers }: ScoreOutcome): number => loss.of(answers) ?? Number.NaN;
 
 /** All bytes in one text: equal exactly where every bit is. */
 export const bits = (arrays: readonly (FloatArray | readonly number[])[]): string =>

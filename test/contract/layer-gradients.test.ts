@@ -1,25 +1,8 @@
 /**
- * Gradient checks of every layer of the registry, in every neighbourhood: through the layers below it, its parameters'
- * and its input's gradients are both seen.
+ * Gradient checks of every layer of the registry, in every neighborhood: through the layers below it, its parameters'
+ * and its input's gradients are both seen. Of large tensors some elements; `test/long/layer-gradients` has all.
  */
-import { test } from "node:test";
-import { formulaDataset } from "../golden/formula.js";
-import { engineOf } from "./lab.js";
-import { examples, netsWith } from "./examples.js";
-import { checkGradient } from "./gradient.js";
+import { examples } from "./examples.js";
+import { checkLayerGradients } from "./layer-gradients.js";
 
-const shape = { height: 4, width: 3, channels: 2 };
-// Odd, so that three ranks get shards of different sizes.
-const dataset = formulaDataset(7, shape, 255);
-
-for (const example of examples) {
-  test(`${example.title}: gradients by central differences`, async (context) => {
-    for (const [where, net] of netsWith(example, shape, 5, 4)) {
-      const labels = dataset.train.labels.map((label) => label % net.spec.classes);
-      const train = { ...dataset.train, labels };
-      const setting = { net, dtype: "f64", batchSize: 7, dataset: { train, test: null } } as const;
-      const worst = await checkGradient(engineOf(1), setting);
-      context.diagnostic(`${where}: ${worst.toExponential(1)}`);
-    }
-  });
-}
+for (const example of examples) checkLayerGradients(example, 40);

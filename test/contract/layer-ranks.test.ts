@@ -1,13 +1,13 @@
 /** The bytes of a training do not depend on how many ranks made it, nor the gradient on how the minibatch is cut. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chunkSamples } from "../../src/engine/plan.js";
-import { findLoss } from "../../src/nn/losses.js";
-import { identity } from "../../src/random.js";
+import { identity } from "../../src/base/random.js";
+import { chunkSamples } from "../../src/engine/cuts.js";
+import { lossOf } from "../../src/losses/index.js";
 import { formulaDataset } from "../golden/formula.js";
 import { chosenBackend } from "../kernels/addon.js";
-import { bits, configure, engineOf, gradientOf, rankCounts, standardized, train, weightsOf } from "./lab.js";
 import { examples, netsWith, oneChain, synchronous } from "./examples.js";
+import { bits, configure, engineOf, gradientOf, rankCounts, standardized, train, weightsOf } from "./lab.js";
 import { Solo } from "./solo.js";
 
 const dtypes = ["f32", "f64"] as const;
@@ -66,7 +66,7 @@ for (const example of examples) {
         );
         return;
       }
-      const common = { ...setting, loss: findLoss("cross-entropy"), preprocessing: standardized(small) };
+      const common = { ...setting, loss: lossOf("cross-entropy"), preprocessing: standardized(small) };
       const inChunks = new Solo(chosenBackend(), { ...common, batchSize: more });
       const cut = (chunks: readonly number[]): string => {
         const { gradient, loss } = inChunks.gradient(chunks);

@@ -1,14 +1,14 @@
 /** What every layer of the registry must keep: its spec as JSON, its shapes, and evaluation sample by sample. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HeddleError } from "../../src/errors.js";
+import { HeddleError } from "../../src/base/errors.js";
+import { identity } from "../../src/base/random.js";
 import { featureCount } from "../../src/nn/layer.js";
 import { layerOf, layers } from "../../src/nn/layers/index.js";
 import { resolveNet } from "../../src/nn/net.js";
-import { identity } from "../../src/random.js";
 import { formulaDataset } from "../golden/formula.js";
-import { bits, configure, engineOf, weightsOf } from "./lab.js";
 import { examples, netsWith } from "./examples.js";
+import { bits, configure, engineOf, weightsOf } from "./lab.js";
 
 const shape = { height: 5, width: 4, channels: 3 };
 /** More than evaluation takes through a net at a time. */
@@ -88,9 +88,9 @@ for (const example of examples) {
         assert.equal(bits([(await engine.score(identity(samples))).probabilities!]), bits([together.probabilities!]));
         const single = all.slice().fill(NaN);
         for (let sample = 0; sample < samples; sample++) {
-          const { probabilities, predicted } = await engine.score(Uint32Array.of(sample));
+          const { probabilities, answers } = await engine.score(Uint32Array.of(sample));
           single.set(probabilities!.subarray(0, classes), sample * classes);
-          assert.equal(predicted[0], together.predicted[sample], where);
+          assert.equal(answers.predicted[0], together.answers.predicted[sample], where);
         }
         assert.equal(bits([single]), bits([all]), `${where}, ${dtype}`);
       }

@@ -1,11 +1,11 @@
 /** What every optimizer of the registry must keep. Its numbers are compared with PyTorch's in training.test.ts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { identity } from "../../src/base/random.js";
 import { resolveNet } from "../../src/nn/net.js";
-import { optimizers } from "../../src/optim/index.js";
-import { identity } from "../../src/random.js";
+import { optimizers, ruleOf } from "../../src/optim/index.js";
 import { formulaDataset } from "../golden/formula.js";
-import { bits, configure, engineOf, type Setting, train } from "./lab.js";
+import { bits, configure, engineOf, groupsOf, type Setting, train } from "./lab.js";
 
 const dtypes = ["f32", "f64"] as const;
 const input = { height: 3, width: 2, channels: 2 };
@@ -26,11 +26,18 @@ test("every optimizer has a name of its own, and a line for help", () => {
   for (const { summary } of optimizers) assert.match(summary, /^\S.{5,70}\S$/);
 });
 
-for (const optimizer of optimizers) {
-  const { name, state } = optimizer;
+test("examples use every loop", () => {
+  for (const { name, examples, loops } of optimizers) {
+    const used = new Set(examples.map((sentence) => ruleOf(sentence).loop));
+    assert.deepEqual([...used].sort(), Object.keys(loops).sort(), name);
+  }
+});
+
+for (const name of optimizers.flatMap(({ examples }) => examples)) {
+  const { state, scalars } = ruleOf(name);
 
   test(`${name}: scalars are finite at any step, as many each time, and follow the rate`, () => {
-    const at = (t: number, lr = 1e-3) => optimizer.scalars(t, { lr, momentum: 0.9 });
+    const at = (t: number, lr = 1e-3) => scalars(t, lr);
     for (const t of [1, 2, 3, 10, 1000, 1e6, 1e9]) {
       assert.equal(at(t).length, at(1).length);
       assert.ok(at(t).every(Number.isFinite), `step ${t}: ${at(t).join()}`);
@@ -76,7 +83,7 @@ for (const optimizer of optimizers) {
     test(`${name} in ${dtype}: resumes bit for bit, in the middle of an epoch and on other ranks`, async () => {
       const { lr = 0, batchSize } = setting(net);
       const totals = { loss: 0, correct: 0, samples: 0 };
-      const job = { optimizer: name, lr, momentum: 0.9 };
+      const job = { optimizer: name, updaters: groupsOf(setting(net)).updaters, lr };
       const order = identity(dataset.train.count);
       const whole = engineOf(1);
       configure(whole, setting(net));

@@ -2,25 +2,28 @@
  * One rank in this thread: the engine's own plan, arena and programs without the pool, so that a test can cut a minibatch
  * where it likes and read every tensor. A back end holds one arena per thread: the newest Solo alone works.
  */
+
+import type { Dtype, FloatArray } from "../../src/base/numbers.js";
+import { identity } from "../../src/base/random.js";
 import type { Dataset } from "../../src/data/dataset.js";
 import type { Preprocessing } from "../../src/data/preprocessing.js";
-import { Arena, type Dtype, type FloatArray } from "../../src/engine/arena.js";
+import { Arena } from "../../src/engine/arena.js";
 import { writeParameters } from "../../src/engine/contents.js";
 import { totalPlace } from "../../src/engine/control.js";
-import { lanesOf, unpack } from "../../src/engine/packing.js";
+import { unpack } from "../../src/engine/packing.js";
 import { makePlan, type Plan } from "../../src/engine/plan.js";
-import { stepBlock } from "../../src/engine/step.js";
 import { type Backend, runStatus } from "../../src/kernels/backend.js";
-import type { Loss } from "../../src/nn/losses.js";
+import { stepBlock } from "../../src/kernels/layout.js";
+import { lanesOf } from "../../src/kernels/panels.js";
+import type { TrainedLoss } from "../../src/losses/index.js";
 import { elementCount, type Net } from "../../src/nn/net.js";
-import { findOptimizer } from "../../src/optim/index.js";
-import { identity } from "../../src/random.js";
+import { ruleOf } from "../../src/optim/index.js";
 
 export interface SoloOptions {
   readonly net: Net;
   readonly dtype: Dtype;
   readonly batchSize: number;
-  readonly loss: Loss;
+  readonly loss: TrainedLoss;
   readonly preprocessing: Preprocessing;
   readonly dataset: Pick<Dataset, "train">;
   readonly tensors: readonly FloatArray[];
@@ -38,7 +41,7 @@ export class Solo {
     const { net, dtype, dataset, preprocessing, tensors } = options;
     const { images, labels, count } = dataset.train;
     // Momentum 0 keeps the gradient of a minibatch, to the bit, in the optimizer's state.
-    const optimizer = findOptimizer("momentum");
+    const optimizer = ruleOf("sgd momentum=0.9");
     this.plan = makePlan({
       ...options,
       optimizer,
@@ -79,7 +82,7 @@ export class Solo {
       block[stepBlock.start] = done === 0 ? 1 : 0;
       done += rows;
       block[stepBlock.finish] = done === samples ? 1 : 0;
-      block.fill(0, stepBlock.hyper, stepBlock.waited);
+      block.fill(0, stepBlock.hyperparameters, stepBlock.words);
       for (let at = 0; at !== runStatus.done; ) {
         at = this.#backend.run(this.#program, at);
         if (at === runStatus.poisoned || at === runStatus.halted) throw new Error(`the program ended with ${at}`);

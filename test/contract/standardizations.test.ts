@@ -1,15 +1,15 @@
 /** What every standardization of the registry must keep. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { identity } from "../../src/base/random.js";
 import type { Dataset } from "../../src/data/dataset.js";
 import type { Preprocessing } from "../../src/data/preprocessing.js";
 import { fitPreprocessing, standardizations } from "../../src/data/standardize.js";
-import { findLoss } from "../../src/nn/losses.js";
+import { lossOf } from "../../src/losses/index.js";
 import { resolveNet } from "../../src/nn/net.js";
-import { identity } from "../../src/random.js";
 import { formulaDataset } from "../golden/formula.js";
 import { chosenBackend } from "../kernels/addon.js";
-import { bits, configure, engineOf } from "./lab.js";
+import { bits, configure, engineOf, meanLoss } from "./lab.js";
 import { Solo } from "./solo.js";
 
 const shape = { height: 3, width: 5, channels: 2 };
@@ -23,11 +23,11 @@ function expected(preprocessing: Preprocessing, image: Uint8Array): number[] {
   const last =
     preprocessing.kind === "affine"
       ? Array.from(image, (byte, i) => byte * preprocessing.scale[i % 2] + preprocessing.shift[i % 2])
-      : centred(image);
+      : centered(image);
   return Array.from(last, (_, feature) => last[(feature % 15) * 2 + Math.floor(feature / 15)]);
 }
 
-function centred(image: Uint8Array): number[] {
+function centered(image: Uint8Array): number[] {
   const mean = image.reduce((sum, byte) => sum + byte, 0) / image.length;
   const norm = Math.hypot(...Array.from(image, (byte) => byte - mean));
   return Array.from(image, (byte) => (norm > 0 ? (byte - mean) / norm : 0));
@@ -64,8 +64,8 @@ for (const { name } of standardizations) {
     const net = resolveNet({ input: shape, classes: 10, layers: [{ type: "dense", units: 10 }] });
     const engine = engineOf(1);
     configure(engine, { net, dtype: "f32", dataset: { train: even, test: null }, batchSize: 8, preprocessing });
-    const { loss, probabilities } = await engine.score(identity(40));
-    assert.ok(Number.isFinite(loss) && probabilities!.every(Number.isFinite));
+    const scored = await engine.score(identity(40));
+    assert.ok(Number.isFinite(meanLoss(scored)) && scored.probabilities!.every(Number.isFinite));
   });
 
   for (const [dtype, tolerance] of [
@@ -78,7 +78,7 @@ for (const { name } of standardizations) {
       const unit = new type(pixels * pixels).map((_, i) => (i % (pixels + 1) === 0 ? 1 : 0));
       const tensors = [unit, new type(pixels)];
       const common = { net, dtype, dataset, tensors, preprocessing: fitted, batchSize: 40 };
-      const solo = new Solo(chosenBackend(), { ...common, loss: findLoss("squared-error") });
+      const solo = new Solo(chosenBackend(), { ...common, loss: lossOf("squared-error") });
       solo.gradient([40]);
       for (const [sample, row] of solo.logits(40).entries()) {
         const wanted = expected(fitted, dataset.train.images.subarray(sample * pixels, (sample + 1) * pixels));

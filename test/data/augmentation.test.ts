@@ -1,8 +1,8 @@
 /** `--augment`: what lists mean, and what is said of wrong ones. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { noAugmentation } from "../../src/data/augment/augmentation.js";
-import { augmentations, lastingAugmentation, parseAugmentation } from "../../src/data/augment/index.js";
+import { augmentations, lastingAugmentation, parseAugmentation } from "../../src/augment/index.js";
+import { changes, noAugmentation } from "../../src/kernels/changes/index.js";
 import { saying } from "./fixtures.js";
 
 test("cs596 is the source's exact set", () => {
@@ -15,11 +15,11 @@ test("cs596 is the source's exact set", () => {
 
 test("every word sets what it says", () => {
   const list =
-    "rotate 8deg, shift 0.08, shear 0.3 deg, zoom 0.08, flip horizontal, contrast 0.2, brightness 0.1, noise 0.02, crop 4, erase 0.5";
+    "rotate 8deg, shift 0.08, shear 0.3 deg, zoom 0.08, flip horizontal, contrast 0.2, brightness 0.1, noise 0.02, jitter 0.3, crop 4, erase 0.5";
   assert.deepEqual(parseAugmentation(list), {
     ...noAugmentation,
     ...{ rotate: 8, shiftHeight: 0.08, shiftWidth: 0.08, shear: 0.3, zoomHeight: 0.08, zoomWidth: 0.08 },
-    ...{ flipHorizontal: true, contrast: 0.2, brightness: 0.1, noise: 0.02, crop: 4, erase: 0.5 },
+    ...{ flipHorizontal: true, contrast: 0.2, brightness: 0.1, noise: 0.02, jitter: 0.3, crop: 4, erase: 0.5 },
   });
   const parts = parseAugmentation("shift-height .1,shift-width 0.2,zoom-width 5e-1, flip vertical, fill reflect");
   assert.deepEqual(parts, {
@@ -87,3 +87,22 @@ for (const [text, ...parts] of [
     assert.throws(() => parseAugmentation(text), saying(2, "--augment", ...parts));
   });
 }
+
+test("no two changes read the same draws, and every one has an example in its own words", () => {
+  const places = changes.flatMap(({ draws }) => draws.map(([block, word]) => 4 * block + word));
+  assert.equal(new Set(places).size, places.length);
+  assert.ok(places.every((place) => place >= 0 && place < 32));
+  for (const { name, off, examples, words } of changes) {
+    for (const example of examples) {
+      const settings = parseAugmentation(example) as Record<string, unknown>;
+      const changed = Object.keys(off).filter((key) => settings[key] !== off[key]);
+      assert.ok(changed.length > 0, `${name}: ${example}`);
+      for (const [key, value] of Object.entries(noAugmentation)) if (!(key in off)) assert.equal(settings[key], value);
+      assert.equal(
+        words.some((word) => example.startsWith(`${word.name} `)),
+        true,
+        example,
+      );
+    }
+  }
+});

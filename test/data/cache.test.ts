@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
+import { blake3, digestLength } from "../../src/base/hash.js";
 import { cacheFolder, readCache, stampFiles, writeCache } from "../../src/data/images/cache.js";
-import { blake3, digestLength } from "../../src/model/hash.js";
 import { listClassFolders } from "../../src/data/images/listing.js";
+import { diskTree } from "../../src/data/images/tree.js";
 import { cats, open, pictureFolder, png } from "./pictures.js";
 
 const fileIn = (cacheDir: string): string => {
@@ -82,9 +83,10 @@ for (const [name, change] of Object.entries(changes)) {
 
 test("cache: files that are too young to be told by their status are read", (t) => {
   const { root } = pictureFolder(t, cats);
-  const { train } = listClassFolders(root);
-  assert.equal(stampFiles(train, Date.now()).settled, false);
-  assert.equal(stampFiles(train, Date.now() + 60_000).settled, true);
+  const tree = diskTree(root);
+  const { train } = listClassFolders(tree);
+  assert.equal(stampFiles(tree, train, Date.now()).settled, false);
+  assert.equal(stampFiles(tree, train, Date.now() + 60_000).settled, true);
 });
 
 test("cache: a stamp is proof only where it had settled", async (t) => {

@@ -1,147 +1,220 @@
+/** The reader of tables of images: every way in which they are written, and what is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { digits } from "../../src/data/digits.js";
-import { parseCsv } from "../../src/data/formats/csv.js";
-import { dataFolder, saying } from "./fixtures.js";
-import { open } from "./pictures.js";
+import { type CsvImages, type CsvOptions, parseCsv } from "../../src/formats/csv/parse.js";
+import { saying } from "./fixtures.js";
 
-const options = { path: "some.csv", pixels: 3, maximum: 16, classes: 10 };
-const parse = (text: string) => parseCsv(Buffer.from(text), options);
+const square: CsvOptions = { path: "some.csv", accepts: (n) => Number.isInteger(Math.sqrt(n)), maximum: 255 };
+const parse = (text: string | Uint8Array, more: Partial<CsvOptions> = {}): CsvImages =>
+  parseCsv(typeof text === "string" ? Buffer.from(text) : text, { ...square, ...more });
+const last: Partial<CsvOptions> = { label: "last", accepts: (n) => n === 3, maximum: 16 };
+
+/** Labels as they stand in the rows, and pixels. */
+const contents = ({ labels, images, count }: CsvImages) => ({
+  count,
+  labels: labels && Array.from(labels.of, (text) => labels.texts[text]),
+  images: Array.from(images),
+});
 
 test("CSV: reads what was written, whatever ends the lines", () => {
   const row = fc.tuple(fc.nat(16), fc.nat(16), fc.nat(16), fc.nat(9));
-  const end = fc.constantFrom("\n", "\r\n");
+  const end = fc.constantFrom("\n", "\r\n", "\r");
+  const separator = fc.constantFrom(",", ";", "\t", "|", " ", ", ");
   fc.assert(
-    fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), end, fc.boolean(), (rows, newline, closed) => {
-      const split = parse(rows.map((cells) => cells.join(",")).join(newline) + (closed ? newline : ""));
-      assert.equal(split.count, rows.length);
-      assert.deepEqual(
-        Array.from(split.images),
-        rows.flatMap((cells) => cells.slice(0, 3)),
-      );
-      assert.deepEqual(
-        Array.from(split.labels),
-        rows.map((cells) => cells[3]),
-      );
-    }),
+    fc.property(
+      fc.array(row, { minLength: 1, maxLength: 20 }),
+      end,
+      separator,
+      fc.boolean(),
+      (rows, newline, mark, closed) => {
+        const text = rows.map((cells) => cells.join(mark)).join(newline) + (closed ? newline : "");
+        assert.deepEqual(contents(parse(text, last)), {
+          count: rows.length,
+          labels: rows.map((cells) => `${cells[3]}`),
+          images: rows.flatMap((cells) => cells.slice(0, 3)),
+        });
+      },
+    ),
+    { seed: 1 },
   );
 });
 
-test("CSV: a byte order mark is no pixel", () => {
-  assert.deepEqual(parse("\ufeff1,2,3,4\n"), parse("1,2,3,4\n"));
+/** Four pixels and a label in each of three rows, written in one way or another. */
+const table = { count: 3, labels: ["0", "1", "0"], images: [1, 2, 3, 4, 5, 6, 7, 255, 9, 10, 11, 12] };
+const names = "p0,p1,p2,p3,label";
+const plain = "1,2,3,4,0\n5,6,7,255,1\n9,10,11,12,0\n";
+const utf16 = (text: string, big = false): Buffer => {
+  const bytes = Buffer.from(`\ufeff${text}`, "utf16le");
+  return big ? bytes.swap16() : bytes;
+};
+const same: Readonly<Record<string, string | Buffer>> = {
+  "names in the first line": `${names}\n${plain}`,
+  "a byte order mark": `\ufeff${names}\n${plain}`,
+  "UTF-16, little end first": utf16(`${names}\n${plain}`),
+  "UTF-16, big end first": utf16(`${names}\n${plain}`, true),
+  "every cell in quotes": `${names}\n${plain}`.replace(/[^,\n]+/g, '"$&"'),
+  semicolons: `${names}\n${plain}`.replaceAll(",", ";"),
+  tabs: `${names}\n${plain}`.replaceAll(",", "\t"),
+  "sep= as spreadsheets write it": `sep=;\n${names}\n${plain}`.replaceAll(",", ";"),
+  "decimal commas": `${names}\n${plain}`
+    .replaceAll(",", ";")
+    .replace(/\d+(?=;)/g, (n) => `${n},0`)
+    .replace("p0,0", "p0")
+    .replace(/p(\d),0/g, "p$1"),
+  "points and zeros": `${names}\n${plain}`.replace(/(?<![p\d])\d+(?=,)/g, "$&.0"),
+  "powers of ten, as numpy's savetxt": `${names}\n${plain}`
+    .replaceAll(",", " ")
+    .replace(/(?<![p\d])\d+/g, (n) => Number(n).toExponential(18)),
+  "names behind a #": `# ${names}\n${plain}`,
+  "pandas' index column": `,${names}\n${plain.replace(/^(?=\d)/gm, "7,")}`,
+  "pandas' index column, named": `Unnamed: 0,${names}\n${plain.replace(/^(?=\d)/gm, "7,")}`,
+  "the label first": "label,p0,p1,p2,p3\n0,1,2,3,4\n1,5,6,7,255\n0,9,10,11,12\n",
+  "the label in the middle": "p0,p1,label,p2,p3\n1,2,0,3,4\n5,6,1,7,255\n9,10,0,11,12\n",
+  "a label of another name": `p0,p1,p2,p3,what\n${plain}`,
+  "pixels named by row and column, out of order": "label,2x2,1x1,2x1,1x2\n0,4,1,3,2\n1,255,5,7,6\n0,12,9,11,10\n",
+  "names that no number tells apart": `a,b,c,d,class\n${plain}`,
+  "a pixel list in one cell": 'emotion,pixels\n0,1 2 3 4\n1,"5 6 7 255"\n0,"[9, 10, 11, 12]"\n',
+};
+for (const [how, text] of Object.entries(same)) {
+  test(`CSV: ${how}`, () => {
+    const found = contents(parse(text));
+    assert.deepEqual({ ...found, labels: found.labels!.map((label) => `${Number(label)}`) }, table);
+  });
+}
+
+test("CSV: names say the order by number, not by letters, and colors go side by side", () => {
+  const pixels = Array.from({ length: 16 }, (_, i) => i);
+  const shuffled = [...pixels].sort();
+  shuffled.sort((a, b) => (`p${a}` < `p${b}` ? -1 : 1));
+  const text = `${shuffled.map((i) => `p${i}`).join(",")},y\n${shuffled.join(",")},1\n`;
+  assert.deepEqual([...parse(text).images], pixels);
+  const rgb = "r0,r1,r2,r3,g0,g1,g2,g3,b0,b1,b2,b3,label\n1,2,3,4,11,12,13,14,21,22,23,24,0\n";
+  const found = parse(rgb, { accepts: (n) => n === 12 });
+  assert.deepEqual([...found.images], [1, 11, 21, 2, 12, 22, 3, 13, 23, 4, 14, 24]);
 });
 
-test("CSV: other separators are named", () => {
-  const semicolons = () => parseCsv(Buffer.from("1;0\n2;1\n"), { ...options, pixels: null });
-  assert.throws(semicolons, saying(3, "some.csv", 'a line without a comma: "1;0"'));
+test("CSV: numbers as names are names, and no image", () => {
+  const row = (first: number) => Array.from({ length: 16 }, (_, i) => first + i).join(",");
+  const rows = `${row(20)},0\n${row(40)},1\n${row(60)},0\n${row(60)},1\n`;
+  assert.equal(parse(`${row(0)},16\n${rows}`).count, 4);
+  assert.equal(parse(`${row(1)},17\n${rows}`).count, 4);
+  assert.deepEqual(contents(parse(`label,${row(0)}\nant,${row(20)}\nbee,${row(9)}\n`)).labels, ["ant", "bee"]);
+  // As pandas writes a file whose first image it took for names.
+  const mangled = `3,0,0.1,0.2,0.3,0.4,0.5,0.6,12,0.7,0.8,0.9,0.10,0.11,0.12,0.13,0.14`;
+  const found = parse(`${mangled}\n${rows}`, { label: "last" });
+  assert.equal(found.count, 4);
+  assert.match(found.notes.join(), /pandas' names/);
+  assert.equal(parse(`${row(20)},0\n${row(21)},1\n`, { label: "last" }).count, 2, "numbers that count up from 20");
+});
+
+test("CSV: without names the label is found at either end, or asked for", () => {
+  const rows = (label: (i: number) => number, pixel: (i: number) => number) =>
+    Array.from({ length: 12 }, (_, i) => [label(i), i, 200 - i, 7, pixel(i)].join(",")).join("\n");
+  const first = parse(
+    rows(
+      (i) => i % 3,
+      () => 0,
+    ),
+  );
+  assert.deepEqual([contents(first).labels?.slice(0, 4), first.images[0]], [["0", "1", "2", "0"], 0]);
+  assert.match(first.notes.join(), /no line of names: the first column/);
+  const atEnd = parse(
+    rows(
+      (i) => 17 * i,
+      (i) => 1 + (i % 2),
+    ),
+  );
+  assert.deepEqual(contents(atEnd).labels?.slice(0, 3), ["1", "2", "1"]);
+  const named = parse("ant,1,2,3,4\nbee,1,2,3,4\n");
+  assert.deepEqual(contents(named).labels, ["ant", "bee"]);
+  const both = rows(
+    (i) => i % 3,
+    (i) => i % 2,
+  );
+  assert.throws(() => parse(both), saying(3, "some.csv", "could be labels", "--label first or --label last"));
+  assert.deepEqual(contents(parse(both, { label: "first" })).labels?.slice(0, 2), ["0", "1"]);
+  assert.deepEqual(parse(both, { label: "last" }).images[4], 1);
+  const neither = rows(
+    (i) => 17 * i,
+    () => 0,
+  );
+  assert.throws(() => parse(neither), saying(3, "look like pixels", "--label"));
+  assert.throws(() => parse(both, { label: "digit" }), saying(2, "--label", "no line of names", "digit"));
+});
+
+test("CSV: of several columns beside the pixels the label is the one that is called so, or that is asked for", () => {
+  const text = "id,p0,p1,p2,p3,label,kind\n9,1,2,3,4,0,ant\n8,5,6,7,8,1,bee\n";
+  const found = parse(text);
+  assert.deepEqual(
+    [contents(found).labels, found.ids],
+    [
+      ["0", "1"],
+      ["9", "8"],
+    ],
+  );
+  assert.match(found.notes.join(), /Left out: the column kind\./);
+  assert.deepEqual(contents(parse(text, { label: "Kind" })).labels, ["ant", "bee"]);
+  assert.throws(() => parse(text, { label: "sort" }), saying(2, "--label", "id, label, kind, p0 … p3", "got sort"));
+  const unclear = "p0,p1,p2,p3,size,kind\n1,2,3,4,0,ant\n";
+  assert.throws(() => parse(unclear), saying(3, "some.csv", "size, kind", "--label NAME"));
+});
+
+test("CSV: a file without labels has none, and its rows have names", () => {
+  const named = parse("ImageId,p0,p1,p2,p3\n7,1,2,3,4\n8,1,2,3,4\n");
+  assert.deepEqual([named.labels, named.ids, named.pixels], [null, ["7", "8"], 4]);
+  assert.equal(parse("p0,p1,p2,p3\n1,2,3,4\n").labels, null);
+  assert.equal(parse("1,2,3,4\n1,2,3,4\n").labels, null);
+});
+
+test("CSV: fractions of 1 are k/255, other fractions are rounded, and both are said", () => {
+  const bytes = [0, 255, 17, 128];
+  const row = (numbers: readonly (string | number)[]) => `p0,p1,p2,p3,label\n0,0,0,1,1\n${numbers.join(",")},0\n`;
+  const unit = parse(row(bytes.map((byte) => byte / 255)));
+  assert.deepEqual([...unit.images], [0, 0, 0, 255, ...bytes]);
+  assert.match(unit.notes.join(), /k\/255\.$/);
+  const short = parse(row(bytes.map((byte) => (byte / 255).toFixed(2))));
+  assert.match(short.notes.join(), /rounded to the nearest/);
+  const large = parse(row([0, 254.6, 17.2, 128]));
+  assert.deepEqual([...large.images], [0, 0, 0, 1, 0, 255, 17, 128]);
+  assert.match(large.notes.join(), /rounded to whole numbers/);
+  for (const [cells, got] of [
+    [[0.5, 256, 1, 1], "256"],
+    [[0.5, -0.5, 1, 1], "-0.5, which is below 0"],
+  ] as const) {
+    const column = cells.findIndex((cell) => cell === 256 || cell < 0) + 1;
+    assert.throws(() => parse(row(cells)), saying(3, `some.csv, row 3, column ${column}`, "pixels 0..255", got));
+  }
 });
 
 const bad: Record<string, [text: string, ...parts: string[]]> = {
-  "a short row": ["1,2,3,4\n1,2,3\n", "row 2", "4 numbers", "got 3"],
-  "a long row": ["1,2,3,4,5\n", "row 1", "4 numbers", "got 5"],
-  "an empty row": ["1,2,3,4\n\n1,2,3,4\n", "row 2", "got 1"],
+  "a short row": ["1,2,3,4\n1,2,3\n", "row 2", "4 cells", "got 3"],
+  "a long row": ["1,2,3,4\n5,6,7,8,9\n", "row 2", "4 cells", "got 5"],
+  "an empty row": ["1,2,3,4\n\n1,2,3,4\n", "row 2", "got an empty line"],
   "a word": ["1,2,3,4\n1,x,3,4\n", "row 2, column 2", "a pixel 0..16", 'got "x"'],
   "an empty cell": ["1,,3,4\n", "row 1, column 2", 'got ""'],
-  "a fraction": ["1,2.5,3,4\n", "row 1, column 2", 'got "2.5"'],
   "a negative pixel": ["-1,2,3,4\n", "row 1, column 1", 'got "-1"'],
   "a pixel out of range": ["1,2,17,4\n", "row 1, column 3", "a pixel 0..16", 'got "17"'],
-  "a label out of range": ["1,2,3,4\n1,2,3,10\n", "row 2, column 4", "a label 0..9", 'got "10"'],
-  "a huge number": [`1,2,3,${"9".repeat(400)}\n`, "row 1, column 4", "a label 0..9"],
+  "a huge number": [`1,2,${"9".repeat(400)},4\n`, "row 1, column 3", "a pixel 0..16"],
+  nothing: ["", "lines of numbers", "none"],
+  "names alone": ["label,p0,p1,p2\n", "lines of numbers", "none"],
+  "a table of files": ["id,breed\n1.jpg,ant\n2.jpg,bee\n", "lines of numbers", '"1.jpg, ant"'],
 };
 
 for (const [name, [text, ...parts]] of Object.entries(bad)) {
   test(`CSV: ${name} is refused, by file and row`, () => {
-    assert.throws(() => parse(text), saying(3, "some.csv", ...parts));
+    assert.throws(() => parse(text, last), saying(3, "some.csv", ...parts));
   });
 }
 
-const line = (label: number) => `${"0,5,16,3,".repeat(16)}${label}\n`;
-const csv = Array.from({ length: 1797 }, (_, i) => line(i % 10)).join("");
-
-for (const [name, bytes] of [
-  ["digits.csv.gz", gzipSync(csv)],
-  ["digits.csv", Buffer.from(csv)],
+for (const [bytes, what] of [
+  [Buffer.from("PK\x03\x04"), "a zip archive"],
+  [Buffer.from("BZh91AY"), "bzip2 data"],
+  [Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), "a PNG image"],
+  [Buffer.from("<!doctype html>"), "a web page"],
+  [Buffer.from("1,2\0,3,4"), "at byte 3"],
 ] as const) {
-  test(`digits: ${name} becomes 1437 + 360 images`, async (t) => {
-    const dataset = await digits.load({ dataDir: dataFolder(t, { [`digits/${name}`]: bytes }) });
-    assert.deepEqual([dataset.train.count, dataset.test?.count], [1437, 360]);
-    assert.deepEqual(Array.from(dataset.train.images.subarray(0, 4)), [0, 5, 16, 3]);
-    assert.deepEqual([dataset.train.labels[1436], dataset.test?.labels[0]], [6, 7]);
-    assert.equal(dataset.test?.images.length, 360 * 64);
-    assert.match(dataset.notes.join(), /last 360/);
+  test(`CSV: what is no text is named: ${what}`, () => {
+    assert.throws(() => parse(bytes), saying(3, "some.csv", "a text of numbers", what));
   });
 }
-
-test("digits: a file of another length is refused", async (t) => {
-  const dataDir = dataFolder(t, { "digits/digits.csv": csv.slice(line(0).length) });
-  await assert.rejects(digits.load({ dataDir }), saying(3, "digits.csv", "1797 rows", "got 1796"));
-});
-
-test("digits: a truncated gzip and a bomb are refused", async (t) => {
-  const packed = gzipSync(csv);
-  const cut = dataFolder(t, { "digits/digits.csv.gz": packed.subarray(0, 200) });
-  await assert.rejects(digits.load({ dataDir: cut }), saying(3, "digits.csv.gz at byte 200", "truncated"));
-  const bomb = dataFolder(t, { "digits/digits.csv.gz": gzipSync(Buffer.alloc(20_000_000, "0,")) });
-  await assert.rejects(digits.load({ dataDir: bomb }), saying(3, "digits.csv.gz at byte", "no more than"));
-});
-
-test("CSV: names in the first line say where the label is; without them it comes last", () => {
-  const open = { ...options, pixels: null, maximum: 255, classes: null };
-  const first = parseCsv(Buffer.from("Label,p0,p1\n1,20,30\n0,40,50\n"), open);
-  assert.deepEqual([[...first.labels], [...first.images], first.pixels], [[1, 0], [20, 30, 40, 50], 2]);
-  const last = parseCsv(Buffer.from('"p0","p1","what"\n20,30,1\n40,50,0'), open);
-  assert.deepEqual(
-    [[...last.labels], [...last.images]],
-    [
-      [1, 0],
-      [20, 30, 40, 50],
-    ],
-  );
-  const bad = () => parseCsv(Buffer.from("label,p0\n1,20\n0,256\n"), open);
-  assert.throws(bad, saying(3, "row 3, column 2", "a pixel 0..255", '"256"'));
-  assert.throws(() => parseCsv(Buffer.from("label,p0\n"), open), saying(3, "lines of numbers", "none"));
-  assert.throws(() => parseCsv(Buffer.from(""), open), saying(3, "lines of numbers", "none"));
-});
-
-const rows = (...labels: number[]) => labels.map((label, i) => `${i},${i + 1},${i + 2},${i + 3},${label}\n`).join("");
-
-test("csv:PATH: a file, packed or not, is a training split of square grey images", async (t) => {
-  const root = dataFolder(t, { "a.csv": rows(1, 0, 1), "b.csv.gz": gzipSync(rows(1, 0, 1)) });
-  for (const name of ["a.csv", "b.csv.gz"]) {
-    const { dataset } = await open(`csv:${root}/${name}`);
-    assert.deepEqual(dataset.shape, { height: 2, width: 2, channels: 1 });
-    assert.deepEqual([dataset.classes, [...dataset.train.labels], dataset.test], [["0", "1"], [1, 0, 1], null]);
-    assert.deepEqual([...dataset.train.images.subarray(4, 8)], [1, 2, 3, 4]);
-  }
-});
-
-test("csv:PATH: a folder has both splits; --image-size and --channels give the shape", async (t) => {
-  const root = dataFolder(t, { "train.csv": rows(0, 1), "test.csv.gz": gzipSync(rows(1)) });
-  const { dataset } = await open(`csv:${root}`, { imageSize: "1x4" });
-  assert.deepEqual([dataset.shape.height, dataset.shape.width, dataset.test?.count], [1, 4, 1]);
-  await assert.rejects(open(`csv:${root}`, { imageSize: "3x3" }), saying(3, "9 pixels or 27 (RGB)", "got 4"));
-  await assert.rejects(open(`csv:${root}`, { channels: 3 }), saying(3, "square", "3 channels", "--image-size"));
-  const colours = dataFolder(t, { "a.csv": "1,2,3,4,5,6,0\n1,2,3,4,5,6,1\n" });
-  const rgb = (await open(`csv:${colours}/a.csv`, { imageSize: "1x2" })).dataset;
-  assert.deepEqual(rgb.shape, { height: 1, width: 2, channels: 3 });
-});
-
-for (const [name, [text, ...parts]] of Object.entries<[string, ...string[]]>({
-  "labels that begin at 1": [rows(1, 2, 1), "each class", "none of 0"],
-  "one class only": [rows(0, 0), "at least 2 classes"],
-  "a label that no class of so few images can have": [rows(0, 7), "row 2, column 5", "a label 0..1"],
-  "a test label that training lacks": [rows(0, 1), "test.csv, row 1, column 5", "a label 0..1", '"2"'],
-})) {
-  test(`csv:PATH: ${name} is refused`, async (t) => {
-    const root = dataFolder(t, { "train.csv": text, "test.csv": rows(2) });
-    await assert.rejects(open(`csv:${root}`), saying(3, root, ...parts));
-  });
-}
-
-test("csv:PATH: what is not there is named", async (t) => {
-  const root = dataFolder(t);
-  await assert.rejects(open(`csv:${root}`), saying(3, root, "train.csv or train.csv.gz", "neither"));
-  await assert.rejects(open(`csv:${root}/a.csv`), saying(3, `${root}/a.csv`, "a readable file", "ENOENT"));
-});

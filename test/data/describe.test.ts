@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Dataset } from "../../src/data/dataset.js";
 import { findDataset } from "../../src/data/index.js";
-import { describeDataset } from "../../src/data/tools/describe.js";
+import { describeDataset } from "../../src/datatools/describe.js";
 import { needsRealData, realDataDir } from "./fixtures.js";
 
 /** Two training images of one row, two columns, two channels; one test image. */
@@ -18,7 +18,8 @@ const small: Dataset = {
 };
 
 test("counts, bytes, and mean and deviation of each channel", () => {
-  const { hash, ...rest } = describeDataset(small);
+  const { hash, findings, fit, ...rest } = describeDataset(small);
+  assert.deepEqual([fit, findings.map(({ id }) => id)[0]], [true, "no-validation"]);
   assert.match(hash, /^blake3:[0-9a-f]{64}$/);
   assert.deepEqual(rest, {
     schema: 1,
@@ -29,6 +30,7 @@ test("counts, bytes, and mean and deviation of each channel", () => {
     splits: {
       train: { images: 2, perClass: [1, 0, 1], bytes: 12 },
       test: { images: 1, perClass: [0, 1, 0], bytes: 6 },
+      validation: null,
     },
     bytes: 18,
     mean: [0.5, 0.1],
@@ -45,6 +47,9 @@ test("mean and deviation come from the training split alone; the hash from all",
   const alone = describeDataset({ ...small, test: null });
   assert.equal(alone.splits.test, null);
   assert.equal(alone.bytes, 12);
+  const held = describeDataset({ ...small, validation: small.test });
+  assert.deepEqual(held.splits.validation, { images: 1, perClass: [0, 1, 0], bytes: 6 });
+  assert.equal(held.bytes, 24);
 });
 
 const published: readonly [name: string, digits: number, mean: readonly number[], std: readonly number[]][] = [

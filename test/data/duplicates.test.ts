@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Dataset } from "../../src/data/dataset.js";
-import { findDuplicates } from "../../src/data/tools/duplicates.js";
+import { findDuplicates } from "../../src/datatools/duplicates.js";
 
 /** One pixel an image: the pixel is the image's identity. */
 function dataset(train: readonly [pixel: number, label: number][], test: readonly [number, number][] | null): Dataset {

@@ -1,14 +1,17 @@
 /** Downloads from mirrors that cut, lie, forget and refuse: the right file in the end, or none under its name. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test, type TestContext } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { lockName } from "../../src/base/lock.js";
+import { Stream } from "../../src/base/random.js";
 import type { DatasetSource, PublishedFile } from "../../src/data/dataset.js";
-import type { Patience } from "../../src/data/tools/download.js";
-import { fetchDataset } from "../../src/data/tools/fetch.js";
-import { Stream } from "../../src/random.js";
+import type { Patience } from "../../src/datatools/download.js";
+import { fetchDataset } from "../../src/datatools/fetch.js";
+import { documents } from "../../src/run/documents/index.js";
+import { refusal } from "../run/refuses.js";
 import { dataFolder, saying } from "./fixtures.js";
 import { cutting, etag, inTurn, type Manner, serving, startMirror, status } from "./mirror.js";
 
@@ -59,7 +62,9 @@ async function run(
 /** The file is there, whole, and nothing beside it. */
 async function arrives(...given: Parameters<typeof run>) {
   const result = await run(...given);
-  const { dataset, files: states } = await result.promise;
+  const fetched = await result.promise;
+  documents.dataFetch.parse({ schema: 1, ...fetched });
+  const { dataset, files: states } = fetched;
   assert.deepEqual([dataset, states.map(({ state }) => state)], ["set", ["fetched"]]);
   assert.ok(readFileSync(result.path).equals(packed));
   assert.deepEqual(readdirSync(join(result.dataDir, "set")), ["images.gz"]);
@@ -187,6 +192,26 @@ describe("the right file arrives", () => {
   }
 });
 
+test("one process at a time fetches a set; one that finds all there needs no lock", async (t) => {
+  const gate: { open?: () => void } = {};
+  const opened = new Promise<void>((resolve) => {
+    gate.open = resolve;
+  });
+  const waiting: Manner = (...given) => void opened.then(() => serving(packed)(...given));
+  const { promise, dataDir, mirrors, path } = await run(t, [waiting]);
+  // The first has its lock as soon as it asks.
+  while (mirrors[0].log.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const again = () => fetchDataset(source([mirrors[0].url]), { dataDir, patience: hurried });
+  const says = new RegExp(`expected a data set that nobody else works on, got process ${process.pid} on `);
+  await assert.rejects(again(), refusal(2, says));
+  gate.open!();
+  await promise;
+  assert.deepEqual(readdirSync(join(dataDir, "set")), ["images.gz"]);
+  writeFileSync(join(dataDir, "set", lockName), "somebody's");
+  assert.deepEqual((await again()).files[0].state, "present");
+  assert.ok(readFileSync(path).equals(packed));
+});
+
 test("whatever mirrors do in turn, the file under the name is the right one or there is none", async (t) => {
   const cutAnywhere = () => cutting(packed, 1 + stream.below(packed.length));
   const kinds: readonly (() => Manner)[] = [
@@ -228,7 +253,7 @@ describe("no file under the name", () => {
 
   test("where the only mirror sends other bytes; they are not kept either", async (t) => {
     const { promise, path } = await run(t, [serving(wrong)]);
-    await assert.rejects(promise, saying(3, "other bytes", file.sha256));
+    await assert.rejects(promise, saying(3, "other bytes", file.sha256!));
     assert.deepEqual([existsSync(path), existsSync(`${path}.part`)], [false, false]);
   });
 

@@ -1,10 +1,11 @@
 /** Crafted data folders, and what an error must say. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
-import { HeddleError } from "../../src/errors.js";
+import { HeddleError } from "../../src/base/errors.js";
+import { type DatasetSource, folderOf } from "../../src/data/dataset.js";
 
 /** A temporary data folder with these files (path below it: bytes), removed after the test. */
 export function dataFolder(t: TestContext, files: Readonly<Record<string, Uint8Array | string>> = {}): string {
@@ -37,3 +38,9 @@ export function saying(exitCode: number, ...parts: readonly string[]): (error: u
 /** The folder of the real data sets, where the machine has one. */
 export const realDataDir = process.env.HEDDLE_DATA_DIR;
 export const needsRealData = realDataDir ? false : "HEDDLE_DATA_DIR is not set: no real data here";
+
+/** Why the test of such a set must wait: the real data lack it. */
+export const needsSet = (source: Pick<DatasetSource, "name" | "folder">): string | false =>
+  needsRealData || existsSync(join(realDataDir!, folderOf(source)))
+    ? needsRealData
+    : `no ${folderOf(source)}/ in the real data`;

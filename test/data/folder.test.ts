@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { listClassFolders } from "../../src/data/images/listing.js";
 import { loadImages } from "../../src/data/images/load.js";
+import { diskTree } from "../../src/data/images/tree.js";
 import { saying } from "./fixtures.js";
-import { cats, open, pictureFolder, png } from "./pictures.js";
+import { cats, evidenceOf, open, pictureFolder, png } from "./pictures.js";
 
 test("folder: classes and images by name, without a split", async (t) => {
   const { root, cacheDir } = pictureFolder(t, {
@@ -41,12 +42,34 @@ test("folder: with train and test, folders in folders, links, and names in any c
   assert.deepEqual([...dataset.test!.images], [4, 5, 6, 7, 8, 9]);
 });
 
+test("folder: links to folders count at any depth, and none leads round in a circle", async (t) => {
+  const { root, cacheDir } = pictureFolder(t, {
+    "a/1.png": png(1),
+    "b/0.png": png(4),
+    "b/in/1.png": png(2),
+    "b/in/2.png": png(3),
+  });
+  symlinkSync("../b/in", join(root, "a", "linked"));
+  symlinkSync("../../a", join(root, "b", "in", "back"));
+  symlinkSync(".", join(root, "b", "in", "up"));
+  const { dataset } = await open(`folder:${root}`, { cacheDir });
+  assert.deepEqual(
+    dataset.train.names?.filter((name) => name.startsWith("a/")),
+    ["a/1.png", "a/linked/1.png", "a/linked/2.png"],
+  );
+  assert.deepEqual(
+    dataset.train.names?.filter((name) => name.startsWith("b/")),
+    ["b/0.png", "b/in/1.png", "b/in/2.png", "b/in/back/1.png"],
+  );
+  assert.match(evidenceOf(dataset).join(), /links that lead round in circles/);
+});
+
 test("folder: a class may be called train", async (t) => {
   const { root, cacheDir } = pictureFolder(t, { "car/1.png": png(1), "train/1.png": png(2) });
   assert.deepEqual((await open(`folder:${root}`, { cacheDir })).dataset.classes, ["car", "train"]);
 });
 
-test("folder: one image in colour makes all RGB; --channels decides otherwise", async (t) => {
+test("folder: one image in color makes all RGB; --channels decides otherwise", async (t) => {
   const { root, cacheDir } = pictureFolder(t, { ...cats, "dog/3.png": png(0, { channels: 3 }) });
   const rgb = (await open(`folder:${root}`, { cacheDir })).dataset;
   assert.equal(rgb.shape.channels, 3);
@@ -59,36 +82,56 @@ test("folder: one image in colour makes all RGB; --channels decides otherwise", 
   assert.deepEqual([...forced.train.images.subarray(0, 4)], [10, 10, 10, 11]);
 });
 
-test("folder: images of different sizes are refused by name, and brought to one by --image-size", async (t) => {
+test("folder: images of different sizes are brought to one: what is usual among them, or as --image-size says", async (t) => {
   const { root, cacheDir } = pictureFolder(t, { ...cats, "dog/3.png": png(0, { height: 4, width: 6 }) });
-  const [first, other] = [join(root, "cat/1.png"), join(root, "dog/3.png")];
-  await assert.rejects(open(`folder:${root}`, { cacheDir }), saying(3, other, "2x3", first, "got 4x6", "--image-size"));
+  const { dataset } = await open(`folder:${root}`, { cacheDir });
+  // Four of five have one size: too few to call the fifth odd.
+  assert.deepEqual([dataset.shape.height, dataset.shape.width], [3, 3]);
+  assert.deepEqual(dataset.reading, { imageSize: "3x3", fit: "pad" });
+  const cached = await open(`folder:${root}`, { cacheDir });
+  assert.deepEqual([cached.dataset.reading, evidenceOf(cached.dataset)], [dataset.reading, evidenceOf(dataset)]);
   for (const fit of ["crop", "pad", "stretch"] as const) {
-    const { dataset } = await open(`folder:${root}`, { cacheDir, imageSize: "2x3", fit });
-    assert.deepEqual(dataset.shape, { height: 2, width: 3, channels: 1 });
-    assert.equal(dataset.train.count, 5);
+    const { dataset: sized } = await open(`folder:${root}`, { cacheDir, imageSize: "2x3", fit });
+    assert.deepEqual(sized.shape, { height: 2, width: 3, channels: 1 });
+    assert.equal(sized.train.count, 5);
+    assert.deepEqual(evidenceOf(sized), []);
   }
-  await assert.rejects(open(`folder:${root}`, { imageSize: "2" }), saying(2, "--image-size", "HEIGHTxWIDTH", '"2"'));
+  assert.equal((await open(`folder:${root}`, { cacheDir, imageSize: "2" })).dataset.shape.width, 2);
+  await assert.rejects(open(`folder:${root}`, { imageSize: "2x" }), saying(2, "--image-size", "HEIGHTxWIDTH", '"2x"'));
   const huge = open(`folder:${root}`, { imageSize: "60000x60000" });
   await assert.rejects(huge, saying(2, "--image-size", "at most 67108864 in all", '"60000x60000"'));
 });
 
+test("folder: an odd image among many, wherever it is, gets the size of the others", async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`${i % 2}/${i}.png`, png(i % 100)]));
+  // Between those that are looked at first.
+  const { root, cacheDir } = pictureFolder(t, { ...many, "0/2.png": png(9, { height: 40, width: 40 }) });
+  const { dataset } = await open(`folder:${root}`, { cacheDir });
+  assert.deepEqual([dataset.shape.height, dataset.shape.width, dataset.train.count], [2, 3, 600]);
+  assert.match(evidenceOf(dataset).join(), /\(3 wide, 2 high to 40 wide, 40 high\)/);
+});
+
+test("folder: large mixed images come to 64x64; limits are named, and a flag lets larger ones in", async (t) => {
+  const sizes = [
+    [100, 300],
+    [200, 90],
+    [150, 150],
+  ];
+  const files = sizes.flatMap(([height, width], i) => [
+    [`a/${i}.png`, png(i, { height, width })],
+    [`b/${i}.png`, png(i)],
+  ]);
+  const { root, cacheDir } = pictureFolder(t, Object.fromEntries(files) as Record<string, Uint8Array>);
+  const { dataset } = await open(`folder:${root}`, { cacheDir });
+  assert.deepEqual(dataset.shape, { height: 64, width: 64, channels: 1 });
+  const small = open(`folder:${root}`, { cacheDir, maxMegapixels: 0.02 });
+  await assert.rejects(small, saying(3, "got 2 that do not", "a/0.png", "at most 20000 pixels", "--max-megapixels 1"));
+});
+
 const refused: Record<string, [files: Record<string, Uint8Array | string>, ...parts: string[]]> = {
-  "an empty folder": [{}, "at least 2 folders of images", "an empty folder"],
-  "images in no folder": [{ "1.png": png(1) }, "images that lie in no folder", "targets:PATH"],
-  "one class only": [{ "cat/1.png": png(1) }, "at least 2 folders", "one (cat)"],
-  "a class with no image": [{ ...cats, "eel/notes.txt": "" }, "eel: expected images of class eel", "none"],
-  "a test class that training lacks": [
-    { "train/a/1.png": png(1), "train/b/1.png": png(1), "test/c/1.png": png(1) },
-    "only classes that",
-    "(a, b)",
-    "got c",
-  ],
-  "a test folder without classes": [
-    { "train/a/1.png": png(1), "train/b/1.png": png(1), "test/1.png": png(1) },
-    "class folders",
-  ],
-  "an image that does not decode": [{ ...cats, "dog/3.png": "hello" }, "dog/3.png: expected a PNG", "--skip-bad"],
+  "an empty folder": [{}, "folders of images, one for each class", "no image at all"],
+  "images in no folder": [{ "1.png": png(1) }, "1 image that lies in no folder", "docs/data.md"],
+  "an image that does not decode": [{ ...cats, "dog/3.png": "hello" }, "dog/3.png: no image", "--skip-bad 1"],
   "an image that is cut off": [{ ...cats, "dog/3.png": png(1).subarray(0, 50) }, "dog/3.png", "--skip-bad"],
 };
 
@@ -108,29 +151,31 @@ test("folder: a folder that is not there, or not a folder, is refused", async (t
 
 test("folder: --skip-bad passes over so many, names them, and no more", async (t) => {
   const { root, cacheDir } = pictureFolder(t, { ...cats, "cat/3.png": "x", "dog/0.png": "y" });
-  const { dataset, notes } = await open(`folder:${root}`, { cacheDir, skipBad: 2 });
+  const { dataset } = await open(`folder:${root}`, { cacheDir, skipBad: 2 });
   assert.deepEqual(dataset.train.names, ["cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png"]);
   assert.deepEqual([...dataset.train.labels], [0, 0, 1, 1]);
   assert.deepEqual([...dataset.train.images.subarray(12, 14)], [30, 31]);
-  assert.match(notes.join("\n"), /cat\/3\.png.*\n.*dog\/0\.png/);
+  assert.deepEqual(evidenceOf(dataset), ["Passed over 2 images that do not decode: cat/3.png, dog/0.png."]);
   assert.match(dataset.notes.join(), /Passed over 2 images that do not decode: cat\/3\.png, dog\/0\.png/);
   // Out of the cache as well as decoded.
   for (const folder of [cacheDir, `${cacheDir}-2`]) {
     const one = open(`folder:${root}`, { cacheDir: folder, skipBad: 1 });
-    await assert.rejects(one, saying(3, "at most 1 images", "2 (cat/3.png, dog/0.png)", "--skip-bad"));
+    await assert.rejects(one, saying(3, "at most 1 images", "cat/3.png: ", "dog/0.png: ", "--skip-bad 2"));
   }
   const all = pictureFolder(t, { "cat/1.png": "x", "dog/1.png": png(1) });
-  await assert.rejects(open(`folder:${all.root}`, { cacheDir, skipBad: 5 }), saying(3, "each class", "none of cat"));
+  const rest = await open(`folder:${all.root}`, { cacheDir, skipBad: 5 });
+  assert.deepEqual([rest.dataset.train.count, rest.dataset.classes], [1, ["cat", "dog"]]);
 });
 
 test("folder: a file that vanishes between listing and reading is named", async (t) => {
   const { root, cacheDir } = pictureFolder(t, cats);
-  const listing = listClassFolders(root);
+  const tree = diskTree(root);
+  const listing = listClassFolders(tree);
   rmSync(join(root, "dog/1.png"));
-  const loading = loadImages("set", root, listing, { cacheDir, skipBad: 9 });
+  const loading = loadImages("set", tree, listing, { cacheDir, skipBad: 9 });
   await assert.rejects(loading, saying(3, join(root, "dog/1.png"), "when the folder was listed", "no such file"));
   mkdirSync(join(root, "dog/1.png"));
-  const asFolder = loadImages("set", root, listing, { cacheDir, skipBad: 9 });
+  const asFolder = loadImages("set", tree, listing, { cacheDir, skipBad: 9 });
   await assert.rejects(asFolder, saying(3, join(root, "dog/1.png"), "a file"));
 });
 

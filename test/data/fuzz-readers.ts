@@ -1,18 +1,22 @@
 /** The readers that are fuzzed, each with whole files, ways to damage them, and another way of reading to compare with. */
+
 import assert from "node:assert/strict";
 import { deflateSync, inflateSync } from "node:zlib";
 import sharp from "sharp";
-import { parseCsv } from "../../src/data/formats/csv.js";
-import { decodeImage } from "../../src/data/formats/image.js";
-import { decodePng } from "../../src/data/formats/png.js";
-import { bytesOf, decodeSafetensors, encodeSafetensors } from "../../src/model/safetensors.js";
+import { bytesOf } from "../../src/base/numbers.js";
+import { labelColumns } from "../../src/data/labels/columns.js";
+import { parseCsv } from "../../src/formats/csv/parse.js";
+import { decodeImage, sizeOf } from "../../src/formats/image.js";
+import { decodePng } from "../../src/formats/png.js";
+import { parseTextTable } from "../../src/formats/text-table.js";
+import { decodeSafetensors, encodeSafetensors } from "../../src/model/safetensors.js";
 import type { FuzzedReader } from "./fuzz.js";
 import { fileReaders } from "./fuzz-files.js";
 import { chunk, makePng, type PngParts, toRgba } from "./png-maker.js";
 
 const rising = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 29 + 3) & 255);
 
-/** Of every colour type, with and without what may be in a file. */
+/** Of every color type, with and without what may be in a file. */
 const pngSeeds = (): Buffer[] => {
   const palette = Array.from({ length: 48 }, (_, i) => i * 5);
   const kinds: Omit<PngParts, "width" | "height">[] = [
@@ -115,25 +119,64 @@ const jpeg = async (): Promise<FuzzedReader> => {
   };
 };
 
-const csvSeeds = ["0,17,255,3,4,5,1\n9,8,7,6,5,4,0\n1,1,1,1,1,1,2\n", " 1, 2,3 ,4,5,6,0\r\n6,5,4,3,2,1,1\r\n\r\n"];
-const csv = (name: string, seeds: readonly string[], pixels: number | null, classes: number | null): FuzzedReader => ({
+/** The forms that libvips reads; what is read has the size that was told. */
+const otherImages = async (): Promise<FuzzedReader> => {
+  const picture = (channels: 1 | 3 | 4) => {
+    const raw = { width: 23, height: 17, channels };
+    return sharp(rising(23 * 17 * channels), { raw });
+  };
+  return {
+    name: "webp, gif, tiff, avif",
+    seeds: [
+      await picture(3).webp({ lossless: true }).toBuffer(),
+      await picture(4).webp().toBuffer(),
+      await picture(4).gif().toBuffer(),
+      await picture(3).tiff({ compression: "lzw" }).toBuffer(),
+      await picture(1).tiff({ compression: "none", tile: true }).toBuffer(),
+      await picture(3).avif({ effort: 0 }).toBuffer(),
+    ],
+    ways: [(file, damage) => damage(file)],
+    async read(bytes) {
+      const { width, height, channels, pixels } = await decodeImage(bytes, "fuzzed.webp");
+      assert.equal(pixels.length, width * height * channels);
+      assert.deepEqual(await sizeOf(bytes, "fuzzed.webp"), { height, width });
+    },
+  };
+};
+
+const csvSeeds = [
+  "0,17,255,3,4,5,1\n9,8,7,6,5,4,0\n1,1,1,1,1,1,2\n",
+  " 1, 2,3 ,4,5,6,0\r\n6,5,4,3,2,1,1\r\n\r\n",
+  "sep=;\n0,5;1;0;0,25;1;0;2\n1;1;1;1;1;1;0\n",
+  '\ufeff"1","2",3,4,5,6.0,0\n1e1,1,1,1,1,1,1\n',
+];
+const csvTables = [
+  "a,label,b\n1,0,2\n3,1,4\n5,2,6\n",
+  Buffer.from("\ufefflabel;p0;p1;p2;p3;split\nant;1;2;3;4;train\nbee;1;2;3;4;test\n", "utf16le"),
+  "# label 2x1 1x1 2x2 1x2\n0 1.0e+00 2 3 4\n1 1 2 3 4\n",
+  'emotion,pixels,Usage\n0,"1 2 3 4",Training\n1,"[4, 3, 2, 1]",PublicTest\n',
+  ",0,1,2,3,4,5,6,7,8,9,10\n0,1,1,1,1,1,1,1,1,1,1,0\n1,1,1,1,1,1,1,1,1,1,1,1\n",
+];
+const csv = (name: string, seeds: readonly (string | Buffer)[], label: string | undefined): FuzzedReader => ({
   name,
   seeds: seeds.map((text) => Buffer.from(text)),
   ways: [(file, damage) => damage(file)],
   read(bytes) {
-    const parsed = parseCsv(bytes, { path: "fuzzed.csv", pixels, maximum: 255, classes });
-    const lines = Buffer.from(bytes)
-      .toString("latin1")
-      .replace(/[\r\n]+$/, "")
+    const accepts = (pixels: number) => label === undefined || pixels === 6;
+    const parsed = parseCsv(bytes, { path: "fuzzed.csv", accepts, maximum: 255, label });
+    assert.equal(parsed.images.length, parsed.count * parsed.pixels);
+    assert.ok(parsed.labels === null || parsed.labels.of.length === parsed.count);
+    const text = Buffer.from(bytes).toString("latin1");
+    // Plain numbers, as an independent reading takes them.
+    if (label === undefined || !/^[\d,\n]+$/.test(text)) return;
+    const lines = text
+      .replace(/\n+$/, "")
       .split("\n")
-      .map((line) => line.split(",").map((cell) => cell.replace(/^[ \t]*|[ \t\r]*$/g, "")));
-    const names = lines[0].every((cell) => /^"?[A-Za-z_]/.test(cell)) ? lines.shift()! : [];
-    const named = names.findIndex((cell) => /^"?(label|class|target|y)"?$/i.test(cell));
-    const labels = lines.map((cells) => cells.splice(named < 0 ? -1 : named, 1)[0]);
-    const numbersOf = (cells: readonly string[]) => cells.map((cell) => (/^\d+$/.test(cell) ? Number(cell) : cell));
+      .map((line) => line.split(","));
+    const labels = lines.map((cells) => cells.pop());
     assert.deepEqual(
-      [Array.from(parsed.images), Array.from(parsed.labels), parsed.count],
-      [numbersOf(lines.flat()), numbersOf(labels), lines.length],
+      [Array.from(parsed.images), Array.from(parsed.labels!.of, (i) => parsed.labels!.texts[i])],
+      [lines.flat().map(Number), labels],
     );
   },
 });
@@ -179,11 +222,32 @@ const safetensors: FuzzedReader = {
 };
 
 /** All of them. `folder` is where those that read files find their inputs. */
+/** File names and classes: every row has as many cells. */
+const tableOfNames: FuzzedReader = {
+  name: "table of file names",
+  seeds: [
+    'file,label\na/1.png,ant\n"a,2.png","be""e"\n',
+    "1.png 0\n2.png 1\n3.png 0\n",
+    "sep=;\r\nfile;x;y\r\n1.png;0;1\r\n2.png;1;0\r\n",
+  ].map((text) => Buffer.from(text)),
+  ways: [(file, damage) => damage(file)],
+  read(bytes) {
+    for (const path of ["fuzzed.csv", ...(bytes[0] === 0x7b ? ["fuzzed.jsonl"] : [])]) {
+      const { rows } = parseTextTable(bytes, path);
+      assert.ok(rows.every(({ length }) => length === rows[0].length));
+      const columns = labelColumns({ names: null, rows, where: String }, path, () => false, undefined);
+      assert.ok(columns.file >= 0 && columns.rows.length > 0);
+    }
+  },
+};
+
 export const fuzzedReaders = async (folder: string): Promise<FuzzedReader[]> => [
   png,
   await jpeg(),
+  await otherImages(),
   ...(await fileReaders(folder)),
-  csv("csv of a known set", csvSeeds, 6, 10),
-  csv("csv of one's own", [...csvSeeds, "a,label,b\n1,0,2\n3,1,4\n5,2,6\n"], null, null),
+  csv("csv of a known set", csvSeeds, "last"),
+  csv("csv of one's own", csvTables, undefined),
+  tableOfNames,
   safetensors,
 ];

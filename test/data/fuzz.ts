@@ -3,8 +3,8 @@
  * own, or give what an independent way of reading gives. Nothing may crash, hang, or take memory that no file can ask for.
  */
 import { AssertionError } from "node:assert";
-import { HeddleError } from "../../src/errors.js";
-import { Stream } from "../../src/random.js";
+import { HeddleError } from "../../src/base/errors.js";
+import { Stream } from "../../src/base/random.js";
 
 export interface FuzzedReader {
   readonly name: string;
@@ -23,6 +23,8 @@ export interface FuzzReport {
   readonly refused: number;
   readonly answered: number;
   readonly slowestMs: number;
+  /** The most that the process held, looked at now and then. */
+  readonly mostBytes: number;
   /** What went wrong: the input's number, and how. */
   readonly failures: readonly { readonly input: number; readonly bytes: Uint8Array; readonly reason: string }[];
 }
@@ -31,7 +33,7 @@ export interface FuzzReport {
 export async function fuzz(reader: FuzzedReader, inputs: number, seed: number): Promise<FuzzReport> {
   const stream = new Stream(seed, "synthetic", 7);
   const failures: FuzzReport["failures"][number][] = [];
-  let [refused, answered, slowestMs] = [0, 0, 0];
+  let [refused, answered, slowestMs, mostBytes] = [0, 0, 0, 0];
   for (let input = 0; input < inputs; input++) {
     stream.at(0, input);
     const pick = <T>(list: readonly T[]): T => list[stream.below(list.length)];
@@ -49,12 +51,13 @@ export async function fuzz(reader: FuzzedReader, inputs: number, seed: number): 
       }
     }
     slowestMs = Math.max(slowestMs, performance.now() - started);
+    if (input % 50 === 0) mostBytes = Math.max(mostBytes, process.memoryUsage.rss());
   }
-  return { inputs, refused, answered, slowestMs, failures };
+  return { inputs, refused, answered, slowestMs, mostBytes, failures };
 }
 
 /** One to six changes. */
-function damaged(file: Uint8Array, stream: Stream, others: readonly Uint8Array[]): Uint8Array {
+export function damaged(file: Uint8Array, stream: Stream, others: readonly Uint8Array[]): Uint8Array {
   let bytes: Buffer = Buffer.from(file);
   for (let left = 1 + stream.below(6) * stream.below(2); left > 0; left--) {
     bytes = changes[stream.below(changes.length)](bytes, stream, others);

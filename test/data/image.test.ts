@@ -1,14 +1,14 @@
 /** Image files of either format, told apart by how they begin; JPEG with and without `sharp`. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import sharp from "sharp";
-import { decodeImage } from "../../src/data/formats/image.js";
-import { defaultLimits } from "../../src/data/formats/pixels.js";
-import { encodePng } from "../../src/data/formats/png.js";
+import { decodeImage } from "../../src/formats/image.js";
+import { defaultLimits } from "../../src/formats/pixels.js";
+import { encodePng } from "../../src/formats/png.js";
 import { needsRealData, realDataDir, saying } from "./fixtures.js";
 import { makePng } from "./png-maker.js";
 
@@ -34,7 +34,7 @@ const worst = (a: Uint8Array, b: Uint8Array): number => {
 };
 
 for (const channels of [1, 3] as const) {
-  test(`JPEG: ${channels === 1 ? "grey stays one channel" : "colour is three channels"}`, async () => {
+  test(`JPEG: ${channels === 1 ? "grey stays one channel" : "color is three channels"}`, async () => {
     const image = await decodeImage(await jpegOf(channels), "a.jpg");
     assert.deepEqual([image.width, image.height, image.channels], [24, 16, channels]);
     assert.ok(worst(image.pixels, slope(channels).pixels) <= 3);
@@ -56,8 +56,14 @@ test("JPEG: damaged or cut short, or beyond the limits, is refused by name", asy
   for (const size of [3, 20, 200, good.length - 20]) {
     await assert.rejects(decodeImage(good.subarray(0, size), "cut.jpg"), saying(3, "cut.jpg", "a whole JPEG image"));
   }
-  await assert.rejects(decodeImage(good, "a.jpg", { ...defaultLimits, side: 23 }), saying(3, "1..23", "width 24"));
-  await assert.rejects(decodeImage(good, "a.jpg", { ...defaultLimits, pixels: 300 }), saying(3, "a.jpg", "pixel"));
+  await assert.rejects(
+    decodeImage(good, "a.jpg", { limits: { ...defaultLimits, side: 23 } }),
+    saying(3, "1..23", "width 24"),
+  );
+  await assert.rejects(
+    decodeImage(good, "a.jpg", { limits: { ...defaultLimits, pixels: 300 } }),
+    saying(3, "a.jpg", "pixel"),
+  );
 });
 
 test("JPEG: a size that the file cannot hold is refused before it takes memory", async () => {
@@ -68,7 +74,7 @@ test("JPEG: a size that the file cannot hold is refused before it takes memory",
   await assert.rejects(decodeImage(lying, "a.jpg"), saying(3, "a.jpg", "7000x8000 pixels", "cannot hold"));
   const flat = sharp({ create: { width: 4000, height: 3000, channels: 3, background: "red" } });
   for (const progressive of [false, true]) {
-    const dense = await flat.clone().jpeg({ quality: 1, progressive, optimiseCoding: true }).toBuffer();
+    const dense = await flat.clone().jpeg({ quality: 1, progressive, optimizeCoding: true }).toBuffer();
     assert.equal((await decodeImage(dense, "flat.jpg")).height, 3000, `${12e6 / dense.length} pixels a byte`);
   }
 });
@@ -77,12 +83,17 @@ test("JPEG: without sharp the message says what to install; PNG needs nothing", 
   const folder = mkdtempSync(join(tmpdir(), "heddle-no-sharp-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const compiled = fileURLToPath(new URL("../../src", import.meta.url));
-  for (const part of ["errors.js", "data/formats"]) {
+  for (const part of ["base", "formats"]) {
     mkdirSync(dirname(join(folder, part)), { recursive: true });
     cpSync(join(compiled, part), join(folder, part), { recursive: true });
   }
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-  const module = pathToFileURL(join(folder, "data/formats/image.js")).href;
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(
+    fileURLToPath(new URL("../../../node_modules/zod", import.meta.url)),
+    join(folder, "node_modules", "zod"),
+  );
+  const module = pathToFileURL(join(folder, "formats/image.js")).href;
   const alone = (await import(module)) as { decodeImage: typeof decodeImage };
   await assert.rejects(alone.decodeImage(await jpegOf(1), "a.jpg"), {
     kind: "data",
@@ -98,7 +109,8 @@ test("the format is told by the first bytes, whatever the name", async () => {
   const { format, channels, alpha } = await decodeImage(await jpegOf(1), "a.png");
   assert.deepEqual([format, channels, alpha], ["JPEG", 1, false]);
   for (const [text, got] of [
-    ["GIF89a", "something else"],
+    ["%PDF-1.7", "a PDF document"],
+    ["hello", "something else"],
     ["", "an empty file"],
   ]) {
     await assert.rejects(decodeImage(Buffer.from(text), "a.png"), saying(3, "a.png", "a PNG or JPEG image", got));
@@ -118,7 +130,7 @@ test("what is transparent lies on black, or on white where asked", async () => {
   const greyAlpha = makePng({ width: 3, height: 1, depth: 8, color: 4 }, (x, _, c) => values[x][2 + c]);
   const onBlack = await decodeImage(greyAlpha, "a.png");
   assert.deepEqual([onBlack.channels, onBlack.alpha, ...onBlack.pixels], [1, true, 50, 0, 26]);
-  const onWhite = await decodeImage(greyAlpha, "a.png", defaultLimits, "white");
+  const onWhite = await decodeImage(greyAlpha, "a.png", { paper: "white" });
   assert.deepEqual([...onWhite.pixels], [50, 255, 153]); // 51 x 128/255 + 127
 });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { DatasetSource } from "../../src/data/dataset.js";
 import { datasets } from "../../src/data/index.js";
-import { takeInventory } from "../../src/data/tools/inventory.js";
+import { takeInventory } from "../../src/datatools/inventory.js";
 import { dataFolder } from "./fixtures.js";
 
 const file = (name: string) => ({ name, bytes: 1, sha256: "" });
@@ -16,7 +16,7 @@ const source = (archive: boolean): DatasetSource => ({
   defaults: { model: "mlp:1", epochs: 1 },
   published: {
     files: [file("a.gz"), file("b")],
-    ...(archive && { archive: file("all.tar.gz") }),
+    ...(archive && { archives: [file("all.tar.gz")] }),
     mirrors: [],
     counts: { train: [], test: [] },
   },

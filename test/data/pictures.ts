@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Dataset, LoadEvent, LoadOptions } from "../../src/data/dataset.js";
-import { encodePng } from "../../src/data/formats/png.js";
 import { findDataset } from "../../src/data/index.js";
+import { encodePng } from "../../src/formats/png.js";
 import { dataFolder } from "./fixtures.js";
 
 export interface Picture {
@@ -20,6 +20,9 @@ export function png(first: number, { height = 2, width = 3, channels = 1 }: Pict
 
 /** Two classes with two images each. */
 export const cats = { "cat/1.png": png(10), "cat/2.png": png(20), "dog/1.png": png(30), "dog/2.png": png(40) };
+
+/** What loading found, in words. */
+export const evidenceOf = ({ findings = [] }: Dataset): string[] => findings.map(({ evidence }) => evidence);
 
 export interface Loaded {
   readonly dataset: Dataset;

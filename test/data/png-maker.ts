@@ -1,6 +1,6 @@
 /** Makes PNG files of every kind from their samples, and wrong ones part by part: the reader's tests and fuzzing feed on them. */
 import { crc32, deflateSync } from "node:zlib";
-import type { PngImage } from "../../src/data/formats/png.js";
+import type { PngImage } from "../../src/formats/png.js";
 
 export interface PngParts {
   readonly width: number;

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
-import { defaultLimits } from "../../src/data/formats/pixels.js";
-import { decodePng, encodePng } from "../../src/data/formats/png.js";
-import { Stream } from "../../src/random.js";
+import { Stream } from "../../src/base/random.js";
+import { defaultLimits } from "../../src/formats/pixels.js";
+import { decodePng, encodePng } from "../../src/formats/png.js";
 import { saying } from "./fixtures.js";
-import { assemble, chunk, headerChunk, makePng, packRows, type PngParts, samplesOf, signature } from "./png-maker.js";
+import { assemble, chunk, headerChunk, makePng, type PngParts, packRows, samplesOf, signature } from "./png-maker.js";
 
 const kinds = [
   { color: 0, depths: [1, 2, 4, 8, 16] },
@@ -40,14 +40,31 @@ for (const { color, depth } of kinds) {
             palette ? palette.slice(3 * value, 3 * value + 3) : [eightBits(value, depth)],
           );
           const channels = palette ? 3 : samples;
-          assert.deepEqual({ ...image, pixels: [...image.pixels] }, { width, height, channels, pixels });
+          const colors = numbers.filter((_, i) => samples % 2 === 1 || i % samples < samples - 1);
+          const deep = depth === 16 && { deepest: Math.max(...colors) };
+          assert.deepEqual({ ...image, pixels: [...image.pixels] }, { width, height, channels, pixels, ...deep });
         }
       }
     });
   }
 }
 
-test("PNG: transparent colours: one grey, one RGB, some of the palette", () => {
+test("PNG: 16 bits that hold fewer, spread over 0..255 where the maximum is given; alpha is always of the full range", () => {
+  const parts = { width: 2, height: 1, depth: 16, color: 4 } as const;
+  const bytes = makePng(
+    parts,
+    (x, _, c) =>
+      [
+        [4095, 65535],
+        [819, 0],
+      ][x][c],
+  );
+  assert.deepEqual([...decodePng(bytes, "a.png").pixels], [15, 255, 3, 0]);
+  const image = decodePng(bytes, "a.png", undefined, 4095);
+  assert.deepEqual([[...image.pixels], image.deepest], [[255, 255, 51, 0], 4095]);
+});
+
+test("PNG: transparent colors: one grey, one RGB, some of the palette", () => {
   const alphaOf = (parts: PngParts, values: readonly number[][]): number[] => {
     const image = decodePng(
       makePng(parts, (x, _, c) => values[x][c]),
@@ -140,9 +157,9 @@ const bad: Record<string, { bytes: Uint8Array; says: string[] }> = {
   "no width": { bytes: header({ width: 0 }), says: ["a width and height of 1..65535", "width 0 and height 3"] },
   "a huge height": { bytes: header({ height: 2 ** 31 }), says: ["1..65535", "height 2147483648"] },
   "too many pixels": { bytes: header({ width: 65535, height: 65535 }), says: ["67108864 pixels", "width 65535"] },
-  "colour type 5": { bytes: header({ color: 5 }), says: ["a colour type of 0, 2, 3, 4 or 6", "5"] },
+  "color type 5": { bytes: header({ color: 5 }), says: ["a color type of 0, 2, 3, 4 or 6", "5"] },
   "3 bits": { bytes: header({ depth: 3 }), says: ["1, 2, 4, 8, 16 bits", "3"] },
-  "RGB of 4 bits": { bytes: header({ depth: 4, color: 2 }), says: ["8, 16 bits a sample (colour type 2)", "4"] },
+  "RGB of 4 bits": { bytes: header({ depth: 4, color: 2 }), says: ["8, 16 bits a sample (color type 2)", "4"] },
   "another compression": { bytes: header({}, [1, 0]), says: ["compression 0", "1, 0 and 0"] },
   "another filter method": { bytes: header({}, [0, 64]), says: ["filter method 0", "0, 64 and 0"] },
   "a short header": { bytes: Buffer.concat([signature, chunk("IHDR", [0, 0])]), says: ["13 bytes", "got 2"] },
@@ -150,9 +167,9 @@ const bad: Record<string, { bytes: Uint8Array; says: string[] }> = {
   "no palette": { bytes: assemble({ ...parts, color: 3 }, [data]), says: ["a palette (PLTE chunk) before IDAT"] },
   "a palette that is too long": {
     bytes: assemble({ ...palette, depth: 1, palette: new Array<number>(9).fill(0) }, [data]),
-    says: ["1..2 colours", "9 bytes"],
+    says: ["1..2 colors", "9 bytes"],
   },
-  "half a colour": { bytes: assemble({ ...palette, palette: [1, 2] }, [data]), says: ["colours of 3 bytes", "2"] },
+  "half a color": { bytes: assemble({ ...palette, palette: [1, 2] }, [data]), says: ["colors of 3 bytes", "2"] },
   "two palettes": { bytes: assemble(palette, [chunk("PLTE", [1, 2, 3]), data]), says: ["one PLTE chunk"] },
   "a palette after the data": {
     bytes: assemble({ ...parts, color: 2 }, [data, chunk("PLTE", [1, 2, 3])]),
@@ -170,7 +187,7 @@ const bad: Record<string, { bytes: Uint8Array; says: string[] }> = {
     bytes: assemble({ ...parts, transparency: [0, 1, 2] }, [data]),
     says: ["2 bytes in tRNS", "got 3"],
   },
-  "an index outside of the palette": { bytes: assemble(palette, [data]), says: ["a colour 0..1 of the palette", "2"] },
+  "an index outside of the palette": { bytes: assemble(palette, [data]), says: ["a color 0..1 of the palette", "2"] },
   "a filter of its own": {
     bytes: assemble(parts, [chunk("IDAT", deflateSync(Buffer.alloc(15, 9)))]),
     says: ["byte 0 of its unpacked data", "a row filter 0..4", "9"],

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { decodePng } from "../../src/data/formats/png.js";
+import { decodePng } from "../../src/formats/png.js";
 import { needsRealData, realDataDir, saying } from "./fixtures.js";
 import { toRgba } from "./png-maker.js";
 

@@ -1,9 +1,9 @@
 /** The published sets, where HEDDLE_DATA_DIR has them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Split } from "../../src/data/dataset.js";
+import type { Split } from "../../src/base/shape.js";
 import { findDataset } from "../../src/data/index.js";
-import { describeDataset } from "../../src/data/tools/describe.js";
+import { describeDataset } from "../../src/datatools/describe.js";
 import { needsRealData, realDataDir } from "./fixtures.js";
 
 function labelCounts(...splits: readonly Split[]): number[] {

@@ -1,9 +1,9 @@
 /** Resizing against cases that can be done in the head, and a plain formula; channels. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DecodedImage, invert, toChannels } from "../../src/data/formats/pixels.js";
-import { type Fit, resize } from "../../src/data/formats/resize.js";
-import { Stream } from "../../src/random.js";
+import { Stream } from "../../src/base/random.js";
+import { type DecodedImage, invert, toChannels } from "../../src/formats/pixels.js";
+import { type Fit, resize } from "../../src/formats/resize.js";
 
 const grey = (...rows: readonly number[][]): DecodedImage => ({
   width: rows[0].length,
@@ -30,7 +30,7 @@ test("shrinking from 3 to 2 gives the middle pixel to both sides, by halves", ()
   assert.deepEqual(resized(grey([0, 90, 30]), 1, 2, "stretch"), [[30, 50]]); // (0 + 90/2) / 1.5, (90/2 + 30) / 1.5
 });
 
-test("growing interpolates between centres, and does not go beyond the border", () => {
+test("growing interpolates between centers, and does not go beyond the border", () => {
   assert.deepEqual(resized(grey([0, 80]), 1, 4, "stretch"), [[0, 20, 60, 80]]);
   assert.deepEqual(resized(grey([0], [80]), 4, 1, "stretch"), [[0], [20], [60], [80]]);
 });

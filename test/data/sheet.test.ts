@@ -1,8 +1,9 @@
 /** Contact sheets and mean images, pixel by pixel. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Split } from "../../src/data/dataset.js";
-import { contactSheet, imagesAt, meanImage, spread, toPicture } from "../../src/data/tools/sheet.js";
+import type { Split } from "../../src/base/shape.js";
+import { toPicture } from "../../src/data/picture.js";
+import { contactSheet, imagesAt, meanImage, spread } from "../../src/datatools/sheet.js";
 
 const shape = { height: 1, width: 2, channels: 1 };
 const images = [Uint8Array.of(0, 16), Uint8Array.of(8, 8), Uint8Array.of(16, 0)];
@@ -21,7 +22,7 @@ test("a sheet has the images in rows, lines between them, and nothing but grey a
   ]);
 });
 
-test("fewer images than columns make a narrower sheet; colours stay colours", () => {
+test("fewer images than columns make a narrower sheet; colors stay colors", () => {
   const rgb = (...pixels: number[]) => toPicture(pixels, { shape: { height: 1, width: 1, channels: 3 }, maximum: 255 });
   const sheet = contactSheet([rgb(1, 2, 3), rgb(4, 5, 6)], 9);
   assert.deepEqual([sheet.width, sheet.height, sheet.channels], [3, 1, 3]);

@@ -91,7 +91,7 @@ test("no test image, and no sample held back, can move a statistic", () => {
   );
 });
 
-test("dataset: a channel that never changes is centred, not divided by zero", () => {
+test("dataset: a channel that never changes is centered, not divided by zero", () => {
   const { scale, shift } = affine("dataset", dataset(new Uint8Array(12).fill(7)), [0, 1]);
   for (let channel = 0; channel < 3; channel++) {
     assert.equal(scale[channel], 1 / 255);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import type { Dataset, Split } from "../../src/data/dataset.js";
+import type { Split } from "../../src/base/shape.js";
+import type { Dataset } from "../../src/data/dataset.js";
 import { syntheticDigits, syntheticDigits28 } from "../../src/data/synthetic.js";
 
 /**

@@ -4,11 +4,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { dataError } from "../../src/base/errors.js";
 import type { Dataset, DatasetSource, Published } from "../../src/data/dataset.js";
 import { datasets } from "../../src/data/index.js";
-import { verifyDataset, wrongData } from "../../src/data/tools/verify.js";
-import { dataError } from "../../src/errors.js";
-import { dataFolder, needsRealData, realDataDir, saying } from "./fixtures.js";
+import { verifyDataset, wrongData } from "../../src/datatools/verify.js";
+import { dataFolder, needsSet, realDataDir, saying } from "./fixtures.js";
 
 const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
 const known = (bytes: Uint8Array | string) => ({ bytes: bytes.length, sha256: sha256(bytes) });
@@ -49,7 +49,7 @@ const source = (more: Partial<DatasetSource> = {}): DatasetSource => ({
   ...more,
 });
 
-const withArchive = source({ published: { ...published, archive: { name: "all.tar.gz", ...known(archive) } } });
+const withArchive = source({ published: { ...published, archives: [{ name: "all.tar.gz", ...known(archive) }] } });
 
 test("all as published: nothing wrong, counts and copies told", async (t) => {
   const found = await verifyDataset(source(), { dataDir: dataFolder(t, whole) });
@@ -169,7 +169,8 @@ test("one error names all that is wrong, in all sets", async (t) => {
 
 for (const known of datasets) {
   test(`${known.name}: what is here is as published`, async (t) => {
-    if (!known.embedded && needsRealData) return t.skip(needsRealData);
+    const absent = !known.embedded && needsSet(known);
+    if (absent) return t.skip(absent);
     const cacheDir = join(dataFolder(t), "cache");
     const found = await verifyDataset(known, { dataDir: realDataDir, allowMissing: true, cacheDir });
     assert.deepEqual(found.problems, []);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { HeddleError } from "../../src/errors.js";
+import { HeddleError } from "../../src/base/errors.js";
 import { layers } from "../../src/nn/layers/index.js";
 import { resolveNet } from "../../src/nn/net.js";
 import { buildNet, presets } from "../../src/zoo/index.js";

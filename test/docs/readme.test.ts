@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { exitMeanings } from "../../src/index.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -25,7 +26,11 @@ test("the library example runs as written", (t) => {
     return [file];
   });
   assert.equal(status, 0, stderr);
-  assert.match(stdout, /accuracy: 0\.9\d+, samples: 1000/);
+  assert.match(stdout, /^0\.9\d+ of 1000$/m);
+});
+
+test("the exit codes are those of the program", () => {
+  for (const [code, meaning] of exitMeanings) assert.ok(readme.includes(`| ${code} | ${meaning} |`), meaning);
 });
 
 test("the CI snippet passes, and its output is the README's own", (t) => {

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { FloatArray } from "../../src/engine/arena.js";
-import { lanesOf, pack, packedLength, padded, panelIndex, copyLength, unpack } from "../../src/engine/packing.js";
+import type { FloatArray } from "../../src/base/numbers.js";
+import { copyLength, pack, packedLength, unpack } from "../../src/engine/packing.js";
+import { lanesOf, padded, panelIndex } from "../../src/kernels/panels.js";
 import type { Packing } from "../../src/nn/spec.js";
 
 const dtypes = ["f32", "f64"] as const;

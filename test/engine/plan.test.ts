@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { makePlan, type Plan, type PlanOptions } from "../../src/engine/plan.js";
-import { operationNames, type Region, signature } from "../../src/kernels/operations.js";
-import { losses } from "../../src/nn/losses.js";
+import { instructionNames, signature } from "../../src/kernels/ops/index.js";
+import { type Region, wordsOf } from "../../src/kernels/signature.js";
+import { losses, lossOf } from "../../src/losses/index.js";
 import { resolveNet } from "../../src/nn/net.js";
-import { optimizers } from "../../src/optim/index.js";
+import { optimizers, ruleOf } from "../../src/optim/index.js";
 import { buildNet } from "../../src/zoo/index.js";
 
 interface Operation {
@@ -19,10 +20,10 @@ interface Operation {
 function operationsOf(program: Float64Array): Operation[] {
   const list: Operation[] = [];
   for (let at = 2; at < program.length; ) {
-    const name = operationNames[program[at++]];
+    const name = instructionNames[program[at++]];
     const buffers: { argument: string; region: Region }[] = [];
     const numbers: Record<string, number> = {};
-    for (const { name: argument, kind } of signature(name)) {
+    for (const { name: argument, kind } of signature(name).flatMap(wordsOf)) {
       if (kind === "buffer") {
         const [offset, bytes] = [program[at++], program[at++]];
         at++;
@@ -42,6 +43,8 @@ const image = fc.record({
   channels: fc.constantFrom(1, 3),
 });
 
+const rules = optimizers.flatMap(({ examples }) => examples.map(ruleOf));
+
 const planOptions = fc
   .record({
     input: image,
@@ -49,8 +52,8 @@ const planOptions = fc
     activation: fc.constantFrom("relu", "tanh"),
     dtype: fc.constantFrom("f32" as const, "f64" as const),
     batchSize: fc.constantFrom(1, 7, 64, 1024, 1500),
-    optimizer: fc.constantFrom(null, ...optimizers),
-    loss: fc.constantFrom(...losses),
+    optimizer: fc.constantFrom(null, ...rules),
+    loss: fc.constantFrom(...losses.map(({ name }) => lossOf(name))),
     ranks: fc.integer({ min: 1, max: 17 }),
     samples: fc.integer({ min: 1, max: 3000 }),
     perImage: fc.boolean(),
@@ -110,7 +113,7 @@ function sharesOf(program: Float64Array): [first: number, last: number][] {
 test("what one rank alone would update is divided among any number of them, without gap or overlap", () => {
   fc.assert(
     fc.property(planOptions, (given) => {
-      const options = { ...given, optimizer: given.optimizer ?? optimizers[0] };
+      const options = { ...given, optimizer: given.optimizer ?? rules[0] };
       const shares = makePlan(options).train!.map(sharesOf);
       const [alone] = makePlan({ ...options, ranks: 1 }).train!.map(sharesOf);
       assert.ok(alone.length > 0);
@@ -131,7 +134,7 @@ test("what one rank alone would update is divided among any number of them, with
 
 test("ranks run the same operations on the same bytes; only shares, workspaces and rank 0's sums differ", () => {
   const net = resolveNet(buildNet("mlp:67-19", { input: { height: 8, width: 8, channels: 1 }, classes: 10 }));
-  const common = { net, dtype: "f32", loss: losses[0], optimizer: optimizers[0], perImage: false } as const;
+  const common = { net, dtype: "f32", loss: lossOf("cross-entropy"), optimizer: rules[0], perImage: false } as const;
   const plan = makePlan({
     ...common,
     batchSize: 64,

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { type TrainConfig, trainConfigSchema } from "../../src/config/schema.js";
-import type { TrainEvent, TrainResult } from "../../src/train/events.js";
+import { type TrainConfig, type TrainConfigInput, trainConfigSchema } from "../../src/config/schema.js";
 import { nativeStatus } from "../../src/kernels/native.js";
+import type { TrainEvent, TrainResult } from "../../src/train/events.js";
 import { train } from "../../src/train/trainer.js";
 
-export type Settings = Partial<TrainConfig>;
+export type Settings = TrainConfigInput;
 
 export interface RunOptions {
   readonly onEvent?: (event: TrainEvent) => void;

@@ -3,17 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { identity } from "../../src/base/random.js";
 import { Arena } from "../../src/engine/arena.js";
 import { Engine, type EngineOptions } from "../../src/engine/engine.js";
 import { makePlan } from "../../src/engine/plan.js";
 import { Ranks } from "../../src/engine/ranks.js";
-import { stepBlock } from "../../src/engine/step.js";
 import { loadBackend } from "../../src/kernels/index.js";
-import { initializeParameter } from "../../src/nn/initializers.js";
-import { findLoss } from "../../src/nn/losses.js";
+import { stepBlock } from "../../src/kernels/layout.js";
+import { lossOf } from "../../src/losses/index.js";
+import { initializeParameter } from "../../src/nn/initializers/index.js";
 import { resolveNet } from "../../src/nn/net.js";
-import { findOptimizer } from "../../src/optim/index.js";
-import { identity } from "../../src/random.js";
+import { ruleOf } from "../../src/optim/index.js";
 import { buildNet } from "../../src/zoo/index.js";
 import { formulaDataset } from "../golden/formula.js";
 import { configOf, run } from "./runs.js";
@@ -22,8 +22,8 @@ const { backend: choice } = configOf({});
 const shape = { height: 8, width: 8, channels: 1 };
 const samples = 300;
 const net = resolveNet(buildNet("mlp:33", { input: shape, classes: 10 }));
-const loss = findLoss("cross-entropy");
-const optimizer = findOptimizer("adam");
+const loss = lossOf("cross-entropy");
+const optimizer = ruleOf("adam");
 const options: EngineOptions = {
   net,
   loss,
@@ -34,7 +34,7 @@ const options: EngineOptions = {
   dataset: formulaDataset(samples, shape, 16),
   places: samples,
 };
-const job = { from: 0, epoch: 0, before: 0, optimizer: optimizer.name, lr: 1e-3, momentum: 0 } as const;
+const job = { from: 0, epoch: 0, before: 0, optimizer: "adam", lr: 1e-3 } as const;
 
 async function withEngine(threads: number, given: EngineOptions, work: (engine: Engine) => Promise<void>) {
   const engine = new Engine(threads, choice);
@@ -138,4 +138,16 @@ test("a whole run needs no more memory in its last epochs than in its first", as
 test("an arena larger than the memory is refused before it is made, with both numbers", () => {
   const make = () => Arena.allocate("f32", 3e9, 2e9, loadBackend(choice));
   assert.throws(make, /memory: expected at least 3000 MB .*, got 2000 MB available\. Take a smaller --batch-size/);
+});
+
+test("scoring that is no longer wanted ends at once; the next is whole again", async () => {
+  await withEngine(2, options, async (engine) => {
+    const controller = new AbortController();
+    const order = identity(samples);
+    const broken = engine.scoreUnless(controller.signal, order);
+    controller.abort();
+    assert.equal(await broken, null);
+    assert.equal(await engine.scoreUnless(controller.signal, order), null);
+    assert.deepEqual((await engine.scoreUnless(undefined, order))?.answers, (await engine.score(order)).answers);
+  });
 });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Augmentation } from "../../src/data/augment/augmentation.js";
-import type { ImageShape } from "../../src/data/dataset.js";
-import { augmentImages } from "../kernels/augment.js";
+import type { ImageShape } from "../../src/base/shape.js";
+import type { Augmentation } from "../../src/kernels/changes/index.js";
 import { chosenBackend } from "../kernels/addon.js";
+import { augmentImages } from "../kernels/augment.js";
 import { assertClose, formats } from "../kernels/lab.js";
 import { goldenFile } from "./golden.js";
 

@@ -44,10 +44,10 @@ def worst(actual, expected):
 def prepared(preprocessing, images, dtype):
     if preprocessing["kind"] == "affine":
         return standardized(images, preprocessing["scale"], preprocessing["shift"], dtype)
-    centred = images.to(torch.float64).flatten(1)
-    centred = centred - centred.mean(1, keepdim=True)
-    length = centred.norm(dim=1, keepdim=True)
-    return (centred / torch.where(length > 0, length, 1)).to(dtype).reshape(images.shape)
+    centered = images.to(torch.float64).flatten(1)
+    centered = centered - centered.mean(1, keepdim=True)
+    length = centered.norm(dim=1, keepdim=True)
+    return (centered / torch.where(length > 0, length, 1)).to(dtype).reshape(images.shape)
 
 
 def main():

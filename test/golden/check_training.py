@@ -29,7 +29,7 @@ BATCH = 64
 FLOOR = 1e-3
 NETS = {"lenet5": "mnist", "kth-3.2": "cifar-10"}
 # kth-3.2 is unruly with momentum at lenet5's rate: PyTorch's f32 then strays by a tenth.
-RATES = {"lenet5": {"momentum": 0.01, "adam": 0.001}, "kth-3.2": {"momentum": 0.001, "adam": 0.0003}}
+RATES = {"lenet5": {"sgd momentum=0.9": 0.01, "adam": 0.001}, "kth-3.2": {"sgd momentum=0.9": 0.001, "adam": 0.0003}}
 WAYS = {"f64": ["--dtype", "f64"], "f32, --exact-conv": ["--exact-conv"], "f32": []}
 
 
@@ -44,7 +44,7 @@ def train(out, *settings):
 
 
 def samples(run, out):
-    """The training images that the run saw, standardised as it says, and their labels."""
+    """The training images that the run saw, standardized as it says, and their labels."""
     command = ["node", str(ROOT / "test" / "golden" / "run-images.mjs"), str(run), str(out)]
     subprocess.run(command, check=True)
     described = json.loads((out / "net.json").read_text())

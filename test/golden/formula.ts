@@ -2,7 +2,9 @@
  * A data set without a data file: `make.py` computes the same bytes. A pixel is half the pattern of its class, half
  * noise, so that a net learns it in a few epochs.
  */
-import type { Dataset, ImageShape, Split } from "../../src/data/dataset.js";
+
+import type { ImageShape, Split } from "../../src/base/shape.js";
+import type { Dataset } from "../../src/data/dataset.js";
 
 const classes = 10;
 

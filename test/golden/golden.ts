@@ -1,15 +1,15 @@
 /** The golden files that `make.py` wrote, typed; and how Heddle runs a case of them. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Dtype, FloatArray } from "../../src/base/numbers.js";
+import { identity } from "../../src/base/random.js";
 import type { Preprocessing } from "../../src/data/preprocessing.js";
-import type { Dtype, FloatArray } from "../../src/engine/arena.js";
 import type { Engine } from "../../src/engine/engine.js";
+import { lossOf } from "../../src/losses/index.js";
 import { matchParameters, readWeights, type WeightsFile } from "../../src/model/model-file.js";
-import { findLoss } from "../../src/nn/losses.js";
 import { type Net, resolveNet } from "../../src/nn/net.js";
 import type { NetSpec } from "../../src/nn/spec.js";
-import { findOptimizer } from "../../src/optim/index.js";
-import { identity } from "../../src/random.js";
+import { ruleOf } from "../../src/optim/index.js";
 import { formulaDataset } from "./formula.js";
 
 /** Tests run in dist/test, the files stay beside their script. */
@@ -48,6 +48,35 @@ const readJson = (name: string): unknown => JSON.parse(readFileSync(goldenFile(n
 /** Whole nets whose gradients PyTorch has made (`make_nets.py`, nets.test.ts). */
 export const goldenNets = (): readonly { readonly net: NetSpec }[] =>
   (readJson("nets.json") as { cases: readonly { net: NetSpec }[] }).cases;
+/** Minibatches and short trainings of each loss (`make_losses.py`, losses.test.ts). */
+export const goldenLosses = (): readonly { readonly loss: string }[] =>
+  (readJson("losses.json") as { steps: readonly { loss: string }[] }).steps;
+
+export interface GoldenOptimizer {
+  readonly optimizer: string;
+  readonly lr: number;
+  /** The weights after so many steps. */
+  readonly after: Readonly<Record<number, readonly number[]>>;
+}
+/** Updates of a few weights by gradients of a formula (`make_optimizers.py`, native/optimizers.test.ts). */
+export const goldenOptimizers = (): { readonly start: readonly number[]; readonly cases: readonly GoldenOptimizer[] } =>
+  readJson("optimizers.json") as ReturnType<typeof goldenOptimizers>;
+export interface GoldenSchedule {
+  readonly schedule: string;
+  readonly base: number;
+  /** Of each update, and momentum where the schedule has it. */
+  readonly rate: readonly number[];
+  readonly momentum?: readonly number[];
+}
+/** What each update is made with (`make_schedules.py`). */
+export const goldenSchedules = (): readonly GoldenSchedule[] =>
+  (readJson("schedules.json") as { cases: GoldenSchedule[] }).cases;
+/** Schedules that follow validation: its value after each epoch, what the base rate is multiplied by in each and after the last. */
+export const goldenPlateaus = (): readonly {
+  readonly schedule: string;
+  readonly values: readonly number[];
+  readonly factors: readonly number[];
+}[] => (readJson("schedules.json") as { plateaus: ReturnType<typeof goldenPlateaus> }).plateaus;
 export const goldenCases = (): readonly GoldenCase[] => (readJson("training.json") as { cases: GoldenCase[] }).cases;
 export const goldenModel = (): GoldenModel => readJson("model.json") as GoldenModel;
 
@@ -95,8 +124,8 @@ export async function replay(
     net,
     dtype,
     batchSize,
-    optimizer: findOptimizer(optimizer),
-    loss: findLoss(golden.loss),
+    optimizer: ruleOf(optimizer),
+    loss: lossOf(golden.loss),
     preprocessing: preprocessingOf(golden),
     dataset: formulaDataset(samples, golden.net.input, golden.maximum),
     places: samples,
@@ -107,7 +136,7 @@ export async function replay(
     const before = losses.length;
     const order = identity(Math.min(samples, (steps - before) * batchSize));
     const totals = { loss: 0, correct: 0, samples: 0 };
-    const [report] = await engine.train({ order, from: 0, totals, epoch: 0, before, optimizer, lr, momentum: 0.9 });
+    const [report] = await engine.train({ order, from: 0, totals, epoch: 0, before, optimizer, lr });
     losses.push(...engine.stepLosses().subarray(0, report.steps));
     if (report.steps === 0) throw new Error(`${golden.name}: no step was made`);
   }

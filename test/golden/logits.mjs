@@ -6,8 +6,8 @@
  */
 import { findDataset } from "../../dist/src/data/index.js";
 import { loadBackend } from "../../dist/src/kernels/index.js";
+import { lossOf } from "../../dist/src/losses/index.js";
 import { matchParameters, readModel } from "../../dist/src/model/model-file.js";
-import { findLoss } from "../../dist/src/nn/losses.js";
 import { resolveNet } from "../../dist/src/nn/net.js";
 import { Solo } from "../../dist/test/contract/solo.js";
 import { withoutChance } from "../../dist/test/golden/nets.js";
@@ -26,7 +26,7 @@ const net = resolveNet(withoutChance(architecture));
 const dtype = file.tensors.some((tensor) => tensor.dtype === "F64") ? "f64" : "f32";
 const { tensors } = matchParameters(file, net.parameters, dtype);
 const dataset = { train: { count, images, labels } };
-const loss = findLoss("cross-entropy");
+const loss = lossOf("cross-entropy");
 const solo = new Solo(loadBackend("auto"), { net, dtype, batchSize: count, loss, preprocessing, dataset, tensors });
 solo.gradient([count]);
 const logits = net.layers.some(({ layer }) => layer.synchronous) ? null : solo.logits(count);

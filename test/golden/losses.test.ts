@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
+import { identity } from "../../src/base/random.js";
 import { Engine } from "../../src/engine/engine.js";
-import { findLoss } from "../../src/nn/losses.js";
+import { lossOf } from "../../src/losses/index.js";
 import { resolveNet } from "../../src/nn/net.js";
 import type { NetSpec } from "../../src/nn/spec.js";
-import { findOptimizer } from "../../src/optim/index.js";
-import { identity } from "../../src/random.js";
+import { ruleOf } from "../../src/optim/index.js";
 import { chosenBackend } from "../kernels/addon.js";
-import { blank, padded } from "../kernels/data.js";
+import { blankRows } from "../kernels/data.js";
 import { call, execute, f64, wholeStep } from "../kernels/lab.js";
 import { formulaDataset } from "./formula.js";
 import { goldenFile, worst } from "./golden.js";
@@ -46,25 +46,25 @@ after(() => Promise.all(engines.map((engine) => engine.close())));
 for (const { name, loss, smoothing, weights, logits, labels, value, gradient } of golden.rows) {
   test(`${name}: loss and gradient of each sample`, () => {
     const [count, classes] = [logits.length, logits[0].length];
-    const ld = padded(classes, f64);
-    const z = f64.array(count * ld);
-    for (const [row, numbers] of logits.entries()) z.set(numbers, row * ld);
-    const [dz, losses] = [blank(f64, count * ld), new Float64Array(count)];
+    const [z, dz] = [0, 1].map(() => blankRows(f64, count, classes));
+    for (const [row, numbers] of logits.entries()) z.numbers.set(numbers, row * z.ld);
+    const losses = new Float64Array(count);
     const values = {
-      ...{ z, ldz: ld, dz, lddz: ld, classes, smoothing, loss: losses },
+      ...{ z, dz, classes, smoothing, loss: losses, parameter: lossOf(loss).parameter, byPlace: 0 },
       labels: Uint16Array.from(labels),
       order: Int32Array.from(identity(count)),
       weights: weights && Float64Array.from(weights),
+      plain: null,
       correct: new Float64Array(count),
       flag: new Int32Array(1),
     };
     const weight = labels.reduce((sum, label) => sum + (weights?.[label] ?? 1), 0);
     const step = { ...wholeStep(count), scale: 1 / weight };
-    const out = execute(backend, f64, [call(findLoss(loss).operation, values)], [step]);
+    const out = execute(backend, f64, [call(lossOf(loss).operation, values)], [step]);
     const mean = out.of(losses).reduce((sum, each) => sum + each, 0) / weight;
     assert.ok(Math.abs(mean - value) <= tolerance, `loss ${mean}, expected ${value}`);
     for (const [row, expected] of gradient.entries()) {
-      const distance = worst(out.of(dz).subarray(row * ld, row * ld + classes), expected);
+      const distance = worst(out.of(dz.numbers).subarray(row * dz.ld, row * dz.ld + classes), expected);
       assert.ok(distance <= tolerance, `sample ${row} differs by ${distance}`);
     }
   });
@@ -78,8 +78,8 @@ for (const { name, net: spec, loss, smoothing, weights, samples, batchSize, lr, 
         net,
         dtype: "f64",
         batchSize,
-        optimizer: findOptimizer("sgd"),
-        loss: { ...findLoss(loss), smoothing, ...(weights && { classWeights: weights }) },
+        optimizer: ruleOf("sgd"),
+        loss: { ...lossOf(loss), smoothing, ...(weights && { classWeights: weights }) },
         preprocessing: {
           standardize: "golden",
           ...spec.input,
@@ -95,7 +95,7 @@ for (const { name, net: spec, loss, smoothing, weights, samples, batchSize, lr, 
       const losses: number[] = [];
       for (let epoch = 0; epoch < 2; epoch++) {
         const totals = { loss: 0, correct: 0, samples: 0 };
-        const job = { epoch, from: 0, before: losses.length, optimizer: "sgd", lr, momentum: 0, totals };
+        const job = { epoch, from: 0, before: losses.length, optimizer: "sgd", lr, totals };
         const [{ steps }] = await engine.train({ order: identity(samples), ...job });
         losses.push(...engine.stepLosses().subarray(0, steps));
       }

@@ -57,10 +57,10 @@ LOSSES = {
 }
 OPTIMIZERS = {
     "sgd": lambda weights, lr: torch.optim.SGD(weights, lr),
-    "momentum": lambda weights, lr: torch.optim.SGD(weights, lr, momentum=0.9),
+    "sgd momentum=0.9": lambda weights, lr: torch.optim.SGD(weights, lr, momentum=0.9),
     "adam": lambda weights, lr: torch.optim.Adam(weights, lr),
 }
-RATES = {"sgd": 0.2, "momentum": 0.05, "adam": 0.005}
+RATES = {"sgd": 0.2, "sgd momentum=0.9": 0.05, "adam": 0.005}
 
 
 def train(case, start, dtype):

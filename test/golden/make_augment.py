@@ -3,10 +3,10 @@
     python3 test/golden/make_augment.py        needs NumPy, SciPy and PyTorch
 
 Draws are made here anew (Philox4x32-10, key (seed, 7 << 24), counter (epoch, sample, 0, block)), the map is composed from
-Keras's four matrices, output (row, column) to input (row, column) about the image's centre, and applied by
+Keras's four matrices, output (row, column) to input (row, column) about the image's center, and applied by
 scipy.ndimage.affine_transform of order 1. torch's grid_sample with align_corners=True, which counts pixels by their
-centres as Heddle does, must agree with it. (It knows nearest and constant as border and zeros; its reflection turns at
-the centres of the outer pixels, SciPy's and Heddle's at the outer edges: there align_corners=False agrees.)
+centers as Heddle does, must agree with it. (It knows nearest and constant as border and zeros; its reflection turns at
+the centers of the outer pixels, SciPy's and Heddle's at the outer edges: there align_corners=False agrees.)
 augment.json holds 16 pixels of each image.
 """
 
@@ -54,10 +54,10 @@ def keras_matrix(case, sample):
     shift[:2, 2] = case["shiftHeight"] * down * case["height"], case["shiftWidth"] * right * case["width"]
     shearing = np.array([[1, -math.sin(lean), 0], [0, math.cos(lean), 0], [0, 0, 1]])
     zoom = np.diag([1 + case["zoomHeight"] * tall, 1 + case["zoomWidth"] * wide, 1])
-    centre, back = np.eye(3), np.eye(3)
-    centre[:2, 2] = (case["height"] - 1) / 2, (case["width"] - 1) / 2
-    back[:2, 2] = -centre[:2, 2]
-    return centre @ rotation @ shift @ shearing @ zoom @ back
+    center, back = np.eye(3), np.eye(3)
+    center[:2, 2] = (case["height"] - 1) / 2, (case["width"] - 1) / 2
+    back[:2, 2] = -center[:2, 2]
+    return center @ rotation @ shift @ shearing @ zoom @ back
 
 
 def image(case, sample):

@@ -5,7 +5,7 @@
 `rows` holds minibatches of logits with their loss and its gradient; `steps` a net of one layer, from zeros, through two
 epochs with a last minibatch of its own weight. Smoothing alone and weights alone are CrossEntropyLoss's own arguments.
 Where both are given Heddle weighs the sample's smoothed loss, as for every other loss; PyTorch would weigh each class's
-part of the target. And PyTorch has no squared error on a softmax: that one is written out.
+part of the target. And PyTorch has no squared error on a softmax: that one is written out, and Huber's is its own on the softmax.
 """
 
 import torch
@@ -29,7 +29,15 @@ def squared_error(z, t, smoothing, weights):
     return (share * losses).sum() / share.sum()
 
 
-LOSSES = {"cross-entropy": cross_entropy, "squared-error": squared_error}
+def huber(z, t, smoothing, weights):
+    classes = z.shape[1]
+    target = (1 - smoothing) * nn.functional.one_hot(t, classes).to(z) + smoothing / classes
+    losses = nn.functional.huber_loss(z.softmax(1), target, reduction="none", delta=0.5).sum(1)
+    share = torch.ones_like(losses) if weights is None else weights[t]
+    return (share * losses).sum() / share.sum()
+
+
+LOSSES = {"cross-entropy": cross_entropy, "squared-error": squared_error, "huber": huber}
 SETTINGS = [(0.1, False), (0.0, True), (0.3, True)]
 
 
@@ -80,7 +88,7 @@ def steps():
         losses = []
         for begin in [*range(0, samples, batch_size)] * 2:
             batch = slice(begin, begin + batch_size)
-            value = LOSSES[loss](net(x[batch]), labels[batch], smoothing, weights)
+            value = LOSSES[loss](net(x[batch].flatten(1)), labels[batch], smoothing, weights)
             optimizer.zero_grad()
             value.backward()
             optimizer.step()

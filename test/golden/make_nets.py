@@ -1,6 +1,7 @@
 """Makes the golden numbers of whole nets: what PyTorch computes of lenet5, kth-3.2 and small nets of every layer.
 
-    python3 test/golden/make_nets.py       needs torch and numpy, and a built Heddle for the lists of layers
+    python3 test/golden/make_nets.py           needs torch and numpy, and a built Heddle for the lists of layers
+    python3 test/golden/make_nets.py --new     only nets that nets.json lacks; it keeps the others as they are
 
 Writes nets.json beside itself. Samples come from `formula.ts`, weights from `formulaWeights` of `nets.ts`, each written here a
 second time; so the file holds no tensor of a large net: of its gradients norms and a few elements. Of a small net it holds
@@ -9,20 +10,21 @@ all. Dropout does nothing here. f64 numbers, and what f32 is off from them.
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from make import DOUBLE, SINGLE, formula, hash32, standardized
-from torch_net import build
+from torch_net import ACTIVATIONS, build
 
 FOLDER = Path(__file__).parent
 SAMPLES = 24
 # Beyond these many numbers a tensor is told by its norm and so many elements.
 WHOLE, ELEMENTS = 100, 12
 STEPS, BATCH = 10, 64
-RATES = {"momentum": 0.01, "adam": 0.001}
+RATES = {"sgd momentum=0.9": 0.01, "adam": 0.001}
 
 NETS = {
     "lenet5": (28, 28, 1),
@@ -33,6 +35,13 @@ NETS = {
     "conv 5x3 same stride 2 >> tanh >> pool 3 same stride 2 >> avgpool 2 stride 1 >> noise 0.1 >> fc 10": (13, 10, 3),
     # Winograd, as kth-3.2.
     "conv 32x3 same stride 2 >> lrelu 0.1 >> conv 32x3 same >> relu >> pool 2 >> conv 32x3 same >> flatten >> fc 10": (15, 16, 1),
+    "conv 5x3 nobias >> bn noscale >> relu >> conv 6x3 nobias >> bn noshift >> pool 2 >> bn 0.2 0.001 noscale noshift >> flatten >> fc 10": (9, 8, 2),
+    # The functions that none of these has, below and above what they touch.
+    **{
+        f"conv 4x3 same >> {name} >> pool 2 >> bn >> {name} >> flatten >> fc 6 >> {name} >> fc 10": (6, 6, 2)
+        for name in ACTIVATIONS
+        if name not in ("relu", "leaky-relu", "tanh", "sigmoid")
+    },
 }
 TRAINED = ["lenet5", "kth-3.2"]
 
@@ -98,7 +107,7 @@ def train(case, optimizer, dtype):
     net.load_state_dict(start(net))
     net.to(dtype)
     x, labels = standard(case, 2 * BATCH, dtype)
-    make = {"momentum": lambda w, lr: torch.optim.SGD(w, lr, momentum=0.9), "adam": torch.optim.Adam}[optimizer]
+    make = {"sgd momentum=0.9": lambda w, lr: torch.optim.SGD(w, lr, momentum=0.9), "adam": torch.optim.Adam}[optimizer]
     steps = make(net.parameters(), lr=RATES[optimizer])
     losses = []
     for step in range(STEPS):
@@ -116,8 +125,13 @@ def apart(single, double):
 
 
 def main():
-    cases = []
+    path = FOLDER / "nets.json"
+    stored = json.loads(path.read_text()) if "--new" in sys.argv else {"cases": []}
+    cases = stored["cases"]
+    known = [case["name"] for case in cases]
     for model, shape in NETS.items():
+        if model in known:
+            continue
         channels = shape[2]
         case = {
             "name": model,
@@ -139,9 +153,10 @@ def main():
                 settings = {"optimizer": optimizer, "lr": lr, "batchSize": BATCH, "samples": 2 * BATCH}
                 case["training"].append({**settings, "losses": losses, "weights": ends, "f32": [worst, apart(narrow, weights)]})
         cases.append(case)
-    made_by = {"madeBy": "make_nets.py", "pytorch": torch.__version__}
+    versions = sorted({stored.get("pytorch"), torch.__version__} - {None})
+    made_by = {"madeBy": "make_nets.py", "pytorch": ", ".join(versions)}
     text = json.dumps({**made_by, "cases": cases}, separators=(",", ":")).replace('{"name"', '\n{"name"')
-    (FOLDER / "nets.json").write_text(text + "\n")
+    path.write_text(text + "\n")
 
 
 if __name__ == "__main__":

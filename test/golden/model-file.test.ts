@@ -1,11 +1,11 @@
 /** A model file that PyTorch wrote gives PyTorch's logits. (`check_model.py` asks the same of the other way.) */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { identity } from "../../src/base/random.js";
 import { Engine } from "../../src/engine/engine.js";
+import { lossOf } from "../../src/losses/index.js";
 import { matchParameters, readWeights } from "../../src/model/model-file.js";
-import { findLoss } from "../../src/nn/losses.js";
 import { resolveNet } from "../../src/nn/net.js";
-import { identity } from "../../src/random.js";
 import { Solo } from "../contract/solo.js";
 import { chosenBackend } from "../kernels/addon.js";
 import { formulaDataset } from "./formula.js";
@@ -17,7 +17,7 @@ const file = readWeights(goldenFile("model.safetensors"));
 const images = golden.logits.length;
 const setup = {
   net,
-  loss: findLoss("cross-entropy"),
+  loss: lossOf("cross-entropy"),
   preprocessing: preprocessingOf(golden),
   dataset: formulaDataset(images, golden.net.input, golden.maximum),
 };
@@ -49,7 +49,8 @@ for (const [dtype, tolerance] of [
     const options = { ...setup, dtype, batchSize: 0, optimizer: null, places: images, probabilities: true };
     engine.configure(options);
     engine.setParameters(tensors);
-    const { probabilities, predicted } = await engine.score(identity(images));
+    const { probabilities, answers } = await engine.score(identity(images));
+    const { predicted } = answers;
     const distance = worst(probabilities!, golden.logits.flatMap(softmax));
     assert.ok(distance <= tolerance, `probabilities differ by ${distance}`);
     const classes = golden.logits.map((row) => row.indexOf(Math.max(...row)));

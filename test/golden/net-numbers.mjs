@@ -11,15 +11,15 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { identity, Stream } from "../../dist/src/base/random.js";
 import { findDataset } from "../../dist/src/data/index.js";
 import { Engine } from "../../dist/src/engine/engine.js";
 import { loadBackend } from "../../dist/src/kernels/index.js";
+import { lossOf } from "../../dist/src/losses/index.js";
 import { encodeSafetensors } from "../../dist/src/model/safetensors.js";
-import { initializeParameter } from "../../dist/src/nn/initializers.js";
-import { findLoss } from "../../dist/src/nn/losses.js";
+import { initializeParameter } from "../../dist/src/nn/initializers/index.js";
 import { resolveNet } from "../../dist/src/nn/net.js";
-import { findOptimizer } from "../../dist/src/optim/index.js";
-import { identity, Stream } from "../../dist/src/random.js";
+import { ruleOf } from "../../dist/src/optim/index.js";
 import { buildNet } from "../../dist/src/zoo/index.js";
 import { Solo } from "../../dist/test/contract/solo.js";
 import { formulaSplit } from "../../dist/test/golden/formula.js";
@@ -65,11 +65,11 @@ const preprocessing = {
   scale: Array.from({ length: channels }, (_, c) => 1 / (64 + 16 * c)),
   shift: Array.from({ length: channels }, (_, c) => 0.25 * c - 1.75),
 };
-const common = { net, dtype, exact, batchSize: samples, loss: findLoss("cross-entropy"), preprocessing };
+const common = { net, dtype, exact, batchSize: samples, loss: lossOf("cross-entropy"), preprocessing };
 const dataset = { train, test: null };
 
 const engine = new Engine(2, "auto");
-engine.configure({ ...common, dataset, optimizer: findOptimizer("momentum"), places: samples, probabilities: true });
+engine.configure({ ...common, dataset, optimizer: ruleOf("sgd momentum=0.9"), places: samples, probabilities: true });
 engine.setParameters(tensors);
 const { probabilities } = await engine.score(identity(samples));
 const totals = { loss: 0, correct: 0, samples: 0 };
@@ -80,9 +80,8 @@ const job = {
   totals,
   epoch: 0,
   before: 0,
-  optimizer: "momentum",
+  optimizer: "sgd momentum=0.9",
   lr: 0,
-  momentum: 0,
 };
 await engine.train(job);
 const [loss] = engine.stepLosses();

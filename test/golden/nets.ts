@@ -1,7 +1,8 @@
 /** What comparisons of whole nets with PyTorch share: nets without chance, and weights that both sides compute. */
-import type { Dtype, FloatArray } from "../../src/engine/arena.js";
+
+import type { Dtype, FloatArray } from "../../src/base/numbers.js";
 import type { Plan } from "../../src/engine/plan.js";
-import { operationNames } from "../../src/kernels/operations.js";
+import { instructionNames } from "../../src/kernels/ops/index.js";
 import { elementCount, type Net } from "../../src/nn/net.js";
 import type { LayerSpec, NetSpec } from "../../src/nn/spec.js";
 import { hash32 } from "./formula.js";
@@ -24,12 +25,12 @@ const isList = (value: unknown): boolean => Array.isArray(value) && value.every(
 
 /** Convolutions whose filters the plan transforms: those that go by Winograd. */
 export function winogradCount({ prepare }: Plan): number {
-  const code = operationNames.indexOf("winogradFilters");
+  const code = instructionNames.indexOf("winogradFilters");
   // The operation, three buffers of three words, and two integers.
   const length = 12;
   let count = 0;
   for (let at = 2; at < prepare.length; at += length) {
-    if (prepare[at] !== code) throw new Error(`preparing holds ${operationNames[prepare[at]]} too`);
+    if (prepare[at] !== code) throw new Error(`preparing holds ${instructionNames[prepare[at]]} too`);
     count++;
   }
   return count;

@@ -52,11 +52,12 @@ class Sliding(nn.Module):
 class Convolution(Sliding):
     def __init__(self, spec, channels):
         super().__init__(spec, spec["kernel"], 1, 0.0)
-        plain = nn.Conv2d(channels, spec["filters"], self.window, bias=spec.get("bias", True))
+        self.groups = spec.get("groups", 1)
+        plain = nn.Conv2d(channels, spec["filters"], self.window, bias=spec.get("bias", True), groups=self.groups)
         self.weight, self.bias = plain.weight, plain.bias
 
     def forward(self, x):
-        return F.conv2d(self.padded(x), self.weight, self.bias, self.stride)
+        return F.conv2d(self.padded(x), self.weight, self.bias, self.stride, groups=self.groups)
 
 
 class MaxPool(Sliding):
@@ -89,12 +90,34 @@ class Residual(nn.Module):
 
 def batch_norm(spec, shape):
     kind = nn.BatchNorm2d if len(shape) == 3 and shape[1:] != (1, 1) else nn.BatchNorm1d
-    return kind(shape[0], eps=spec["epsilon"], momentum=spec["momentum"])
+    norm = kind(shape[0], eps=spec["epsilon"], momentum=spec["momentum"])
+    for name, kept in (("weight", spec.get("scale", True)), ("bias", spec.get("shift", True))):
+        if not kept:
+            norm.register_parameter(name, None)
+    return norm
+
+
+# In the order of Heddle's list; each is told the function's number.
+ACTIVATIONS = {
+    "relu": lambda _: nn.ReLU(),
+    "leaky-relu": nn.LeakyReLU,
+    "tanh": lambda _: nn.Tanh(),
+    "sigmoid": lambda _: nn.Sigmoid(),
+    "elu": nn.ELU,
+    "gelu": lambda _: nn.GELU(),
+    "silu": lambda _: nn.SiLU(),
+}
+
+
+def activation(spec, _):
+    numbers = [value for key, value in spec.items() if key != "type"]
+    return ACTIVATIONS[spec["type"]](*numbers or [None])
 
 
 LAYERS = {
     "dense": lambda spec, shape: Dense(math.prod(shape), spec["units"]),
     "conv2d": lambda spec, shape: Convolution(spec, shape[0]),
+    "grouped-conv2d": lambda spec, shape: Convolution(spec, shape[0]),
     "max-pool": lambda spec, _: MaxPool(spec),
     "average-pool": lambda spec, _: nn.AvgPool2d(pair(spec["size"]), pair(spec.get("stride", spec["size"]))),
     "global-average-pool": lambda *_: nn.AdaptiveAvgPool2d(1),
@@ -105,10 +128,7 @@ LAYERS = {
     "flatten": lambda *_: nn.Flatten(),
     "maxout": lambda spec, _: Maxout(spec["pieces"]),
     "residual": Residual,
-    "relu": lambda *_: nn.ReLU(),
-    "leaky-relu": lambda spec, _: nn.LeakyReLU(spec["slope"]),
-    "tanh": lambda *_: nn.Tanh(),
-    "sigmoid": lambda *_: nn.Sigmoid(),
+    **dict.fromkeys(ACTIVATIONS, activation),
 }
 
 

@@ -22,16 +22,15 @@ const asked = { threads: 1, backend: "reference" } as const;
 test("size and way of fitting come from the model, and need no flag", async (t) => {
   const { root } = pictureFolder(t, { ...files("train/"), ...files("test/") });
   const [dataset, out] = [`folder:${root}`, join(root, "run")];
-  await assert.rejects(train({ config: { ...settings, dataset, out } }), saying(3, "--image-size"));
   await train({ config: { ...settings, dataset, out, imageSize: "4x4", fit: "stretch", channels: 3 } });
   const { provenance, architecture } = readModel(join(out, "model.safetensors")).model;
   assert.deepEqual([provenance.imageSize, provenance.fit, provenance.channels], ["4x4", "stretch", 3]);
   assert.deepEqual(architecture.input, { height: 4, width: 4, channels: 3 });
   for (const split of ["test", "train", "validation"] as const) {
-    const { confusion, samples } = await evaluate({ path: out, split, ...asked });
+    const { confusion, score } = await evaluate({ path: out, split, ...asked });
     assert.equal(
       confusion.flat().reduce((sum, count) => sum + count),
-      samples,
+      score.samples,
     );
   }
 
@@ -39,8 +38,8 @@ test("size and way of fitting come from the model, and need no flag", async (t) 
   const events: LoadEvent[] = [];
   const onEvent = (event: LoadEvent) => void events.push(event);
   await evaluate({ path: out, dataset: `folder:${other.root}`, split: "test", onEvent, ...asked });
-  const notes = events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
-  assert.match(notes.join("\n"), /Class 0 is high to the model and low in/);
+  const told = events.flatMap((event) => (event.kind === "finding" ? [event.finding.evidence] : []));
+  assert.match(told.join("\n"), /The model does not know tall/);
 });
 
 test("size and channels are refused where the images are what they are", async () => {

@@ -1,14 +1,14 @@
-/** Images from files: what comes from a set's own bytes must come from a picture of them, whatever its size and colours. */
+/** Images from files: what comes from a set's own bytes must come from a picture of them, whatever its size and colors. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type DecodedImage, invert, toChannels } from "../../src/data/formats/pixels.js";
-import { encodePng } from "../../src/data/formats/png.js";
-import { openPredictor, predict, predictFiles, type Predictions, train } from "../../src/index.js";
-import { makePng } from "../data/png-maker.js";
+import { type DecodedImage, invert, toChannels } from "../../src/formats/pixels.js";
+import { encodePng } from "../../src/formats/png.js";
+import { openPredictor, type Predictions, predict, predictFiles, train } from "../../src/index.js";
 import { saying } from "../data/fixtures.js";
+import { makePng } from "../data/png-maker.js";
 import { configOf } from "../engine/runs.js";
 import { chosenBackend } from "../kernels/addon.js";
 
@@ -63,7 +63,7 @@ for (const dataset of ["synthetic-digits", "synthetic-digits-28"] as const) {
       assert.deepEqual(steps, range);
     });
 
-    test("three times as large, in colour, dark on light", async () => {
+    test("three times as large, in color, dark on light", async () => {
       const large = pictures.map((image) => encodePng(toChannels(invert(times(image, 3)), 3)));
       const { numbers, steps } = await ask(write("large", large), { invert: true });
       assert.deepEqual(numbers, right());
@@ -99,15 +99,91 @@ for (const dataset of ["synthetic-digits", "synthetic-digits-28"] as const) {
       const [good] = write("good", [encodePng(pictures[0])]);
       const [bad] = write("bad", [Buffer.from("no image")]);
       const missing = join(folder, "missing.png");
-      const call = (file: string) => predictFiles({ path, files: [good, file], backend });
-      await assert.rejects(call(missing), saying(3, `${missing}: expected an image file`, "no such file"));
-      await assert.rejects(call(bad), saying(3, `${bad}: expected a PNG or JPEG image`, "something else"));
-      await assert.rejects(call(folder), saying(3, `${folder}: expected an image file`, "a folder"));
+      const alone = (file: string) => predictFiles({ path, files: [file], backend });
+      await assert.rejects(alone(missing), saying(3, `${missing}: expected an image file`, "no such file"));
+      await assert.rejects(alone(bad), saying(3, `${bad}: expected a PNG or JPEG image`, "something else"));
+      await assert.rejects(
+        predictFiles({ path, files: [bad, missing], backend }),
+        saying(3, "2 image files that decode", bad, missing),
+      );
+      const { predictions, failed } = await predictFiles({ path, files: [bad, good, missing], backend });
+      assert.deepEqual([predictions.map(({ file }) => file), failed.map(({ file }) => file)], [[good], [bad, missing]]);
+      assert.match(failed[0].reason, /expected a PNG or JPEG image .*got something else/);
     });
   });
 }
 
-test("a folder's own images, in colour, are cut as in training unless told otherwise", async () => {
+describe("images that are not as the training images were", () => {
+  const path = join(folder, "synthetic-digits-28");
+  const digit = (): DecodedImage => {
+    const { images } = digits;
+    return { width: 28, height: 28, channels: 1, pixels: images.subarray(0, 784) };
+  };
+  let digits: Predictions;
+  let files: { light: string; dark: string; canvas: string; empty: string };
+  before(async () => {
+    digits = await predict({ path, split: "test", index: [0, 0], threads: 1, backend });
+    const { pixels } = digit();
+    const put = (name: string, bytes: Uint8Array): string => {
+      writeFileSync(join(folder, name), bytes);
+      return join(folder, name);
+    };
+    const canvas = { width: 28, height: 28, depth: 8, color: 4 } as const;
+    files = {
+      light: put("light.png", encodePng(digit())),
+      dark: put("dark.png", encodePng(invert(digit()))),
+      // Black ink on nothing, as a canvas saves it.
+      canvas: put(
+        "canvas.png",
+        makePng(canvas, (x, y, c) => (c === 0 ? 0 : pixels[28 * y + x])),
+      ),
+      empty: put("empty.png", encodePng({ ...digit(), pixels: new Uint8Array(784).fill(9) })),
+    };
+  });
+  const found = async (file: string, wish?: boolean | "auto") => {
+    const { predictions, findings } = await predictFiles({
+      path,
+      files: [file],
+      backend,
+      ...(wish && { invert: wish }),
+    });
+    return {
+      probabilities: predictions[0].probabilities,
+      steps: predictions[0].steps,
+      ids: findings.map(({ id }) => id),
+    };
+  };
+
+  test("a bright border where the training images' is dark, and an image of which nothing is left, are said", async () => {
+    assert.deepEqual((await found(files.light)).ids, []);
+    assert.deepEqual((await found(files.dark)).ids, ["bright-border"]);
+    assert.deepEqual((await found(files.canvas)).ids, ["blank"]);
+    assert.deepEqual((await found(files.empty)).ids, ["blank"]);
+    assert.deepEqual((await found(files.dark, true)).ids, []);
+    assert.deepEqual((await found(files.canvas, true)).ids, []);
+    assert.deepEqual((await found(files.light, true)).ids, ["bright-border"]);
+    const { findings } = await predictFiles({
+      path,
+      files: [files.dark, files.light, files.dark, files.canvas],
+      backend,
+    });
+    assert.match(findings[1].evidence, /The border of 2 images \(.*dark\.png, .*dark\.png\) is bright where/);
+    assert.match(findings[1].fix, /--invert=auto/);
+  });
+
+  test("invert auto makes each alike", async () => {
+    const [light, dark, canvas] = await Promise.all(
+      [files.light, files.dark, files.canvas].map((file) => found(file, "auto")),
+    );
+    assert.deepEqual(dark.probabilities, light.probabilities);
+    assert.deepEqual(canvas.probabilities, light.probabilities);
+    assert.deepEqual(light.steps, []);
+    assert.deepEqual(canvas.steps, ["laid on white", "inverted, as the training images' border is dark"]);
+    assert.deepEqual((await found(files.empty, "auto")).ids, ["blank"]);
+  });
+});
+
+test("a folder's own images, in color, are cut as in training unless told otherwise", async () => {
   process.env.HEDDLE_CACHE_DIR = join(folder, "cache");
   const root = join(folder, "images");
   const files = ["train", "test"].flatMap((split) =>

@@ -1,16 +1,34 @@
 /** The addon as Heddle finds it: its list of operations, its choice of kernels, its manners on a thread that is V8's. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { operationNames, operations } from "../../src/kernels/operations.js";
+import { activations, identity } from "../../src/kernels/activations/index.js";
+import { nativeStatus } from "../../src/kernels/native.js";
+import { instructionList } from "../../src/kernels/ops/index.js";
+import { loopNames, optimizers, ruleOf } from "../../src/optim/index.js";
 import { loadAddon, nativeBackends } from "./addon.js";
+import { blankRows } from "./data.js";
 import { call, execute, f32, f64, formats, wholeStep } from "./lab.js";
 
 const addon = loadAddon();
 const skip = addon === null && "there is no addon";
 
 test("the addon has the operations of TypeScript, name by name", { skip }, () => {
-  const expected = operationNames.map((name) => [name, operations[name]]);
-  assert.deepEqual(addon?.operations(), expected);
+  assert.deepEqual(addon?.operations(), instructionList());
+});
+
+test("the addon has the functions and the optimizers' loops of TypeScript", { skip }, () => {
+  assert.deepEqual(
+    addon?.functions(),
+    activations.map(({ name, kept }) => [name, kept]),
+  );
+  const rules = optimizers.flatMap(({ examples }) => examples.map(ruleOf));
+  const standIns: Readonly<Record<string, number>> = { keep: 1, nothing: 0 };
+  const states = loopNames.map((name) => [
+    name,
+    standIns[name] ?? rules.find(({ loop }) => loop === name)?.state.length,
+  ]);
+  assert.deepEqual(addon?.optimizers(), states);
 });
 
 test("the generic kernels are always there, and come last", { skip }, () => {
@@ -98,10 +116,10 @@ for (const backend of nativeBackends()) {
     });
 
     test(`a program in ${name} takes denormal numbers for zero, and JavaScript has them after it (${backend.isa})`, () => {
-      const [x, w] = [format.array(1).fill(tiny), format.array(format.lanes).fill(1)];
-      const y = format.array(format.lanes).fill(NaN);
-      const values = { x, ldx: 1, w, b: null, y, ldy: y.length, k: 1, n: y.length, function: 0, slope: 0 };
-      const out = execute(backend, format, [call("dense", values)], [wholeStep(1)]).of(y);
+      const x = { numbers: format.array(1).fill(tiny), ld: 1 };
+      const [w, y] = [format.array(format.lanes).fill(1), blankRows(format, 1, format.lanes)];
+      const values = { x, w, b: null, y, k: 1, n: format.lanes, activation: identity };
+      const out = execute(backend, format, [call("dense", values)], [wholeStep(1)]).of(y.numbers);
       assert.ok(out[0] === 0, `${out[0]}`);
       const [smallest, one] = Float64Array.of(Number.MIN_VALUE, 1);
       assert.equal(smallest * one, 5e-324);
@@ -113,10 +131,24 @@ for (const backend of nativeBackends()) {
 test("programs of both formats live side by side", { skip }, () => {
   for (const backend of nativeBackends()) {
     for (const format of [f64, f32]) {
-      const x = format.array(format.lanes).fill(3);
-      const y = format.array(format.lanes);
-      const values = { x, ldx: x.length, y, ldy: x.length, n: x.length, function: 0, slope: 0 };
-      assert.deepEqual(execute(backend, format, [call("activation", values)], [wholeStep(1)]).of(y), x);
+      const [x, y] = [0, 1].map(() => blankRows(format, 1, format.lanes));
+      x.numbers.fill(3);
+      const values = { x, y, n: format.lanes, activation: identity };
+      const out = execute(backend, format, [call("activation", values)], [wholeStep(1)]);
+      assert.deepEqual(out.of(y.numbers), x.numbers);
     }
   }
+});
+
+test("the addon loads on every system that Node 20 runs on: glibc 2.28, and no C++ runtime", {
+  skip: skip || (process.platform !== "linux" && "other systems have no glibc"),
+}, () => {
+  const text = readFileSync(nativeStatus().path!, "latin1");
+  const needed = [...text.matchAll(/\b(GLIBC|GLIBCXX|CXXABI)_(\d+)\.(\d+)/g)].map(([, of, major, minor]) => ({
+    of,
+    version: Number(major) * 1000 + Number(minor),
+  }));
+  const tooNew = needed.filter(({ of, version }) => of !== "GLIBC" || version > 2028);
+  assert.deepEqual([...new Set(tooNew.map(({ of, version }) => `${of} ${version}`))], []);
+  assert.ok(!text.includes("libstdc++.so"));
 });

@@ -11,7 +11,9 @@ export const chosenBackend = (): Backend => loadBackend((process.env["HEDDLE_BAC
 export interface Addon extends Omit<Backend, "name" | "isa"> {
   isas(): string[];
   choose(isa: string): boolean;
-  operations(): [name: string, signature: string][];
+  operations(): [name: string, words: string][];
+  functions(): [name: string, kept: string][];
+  optimizers(): [name: string, states: number][];
 }
 
 /** The addon itself, or null where there is none. */

@@ -1,8 +1,9 @@
-/** Runs `augment` on images, without standardisation: pixels come out as they go in. */
-import { type Augmentation, noAugmentation } from "../../src/data/augment/augmentation.js";
-import type { ImageShape } from "../../src/data/dataset.js";
-import { augmentArguments, augmentWorkspace } from "../../src/engine/augment.js";
+/** Runs `augment` on images, without standardization: pixels come out as they go in. */
+
+import { augmentArguments, augmentWorkspace } from "../../src/augment/operation.js";
+import type { ImageShape } from "../../src/base/shape.js";
 import type { Backend } from "../../src/kernels/backend.js";
+import { type Augmentation, noAugmentation } from "../../src/kernels/changes/index.js";
 import { blank } from "./data.js";
 import type { Format, Real } from "./lab.js";
 import { call, execute, wholeStep } from "./lab.js";
@@ -23,10 +24,9 @@ export interface AugmentRun {
 export function augmentImages(backend: Backend, format: Format, run: AugmentRun): Real[] {
   const { images, shape, settings, order, epoch = 0, seed = 0, maximum = 255, perImage = false } = run;
   const pixels = shape.height * shape.width * shape.channels;
-  const x = blank(format, order.length * pixels);
+  const x = { numbers: blank(format, order.length * pixels), ld: pixels };
   const values = {
     x,
-    ldx: pixels,
     images,
     order: Int32Array.from(order),
     scale: format.array(pixels).fill(1),
@@ -38,6 +38,6 @@ export function augmentImages(backend: Backend, format: Format, run: AugmentRun)
     ...augmentArguments({ ...noAugmentation, ...settings }, seed),
   };
   const step = { ...wholeStep(order.length), epoch };
-  const out = execute(backend, format, [call("augment", values)], [step]).of(x);
+  const out = execute(backend, format, [call("augment", values)], [step]).of(x.numbers);
   return order.map((_, r) => out.slice(r * pixels, (r + 1) * pixels));
 }

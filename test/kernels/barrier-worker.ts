@@ -1,10 +1,11 @@
 /** One rank of the barrier tests: meets the others for a number of rounds, and reports what it saw. */
 import { parentPort, workerData } from "node:worker_threads";
-import { stepBlock } from "../../src/engine/step.js";
+import { identity } from "../../src/kernels/activations/index.js";
 import { runStatus } from "../../src/kernels/backend.js";
-import type { Region } from "../../src/kernels/operations.js";
-import { ProgramWriter } from "../../src/kernels/operations.js";
 import { loadBackend } from "../../src/kernels/index.js";
+import { stepBlock } from "../../src/kernels/layout.js";
+import { ProgramWriter } from "../../src/kernels/program-writer.js";
+import { type Region, type Rows } from "../../src/kernels/signature.js";
 
 /** Eight doubles: what a rank writes is one vector. */
 export const lanes = 8;
@@ -37,13 +38,13 @@ function meet(meeting: Meeting): Report {
   const backend = loadBackend(meeting.backend);
   const view = ({ offset, bytes }: Region) => new Float64Array(arena.buffer, arena.byteOffset + offset, bytes / 8);
   const writer = new ProgramWriter(8, meeting.stepBlock);
-  const plain = { function: 0, slope: 0 };
+  const rows = (region: Region, ld: number): Rows => ({ region, ld });
   const slot = { offset: shared.offset + rank * lanes * 8, bytes: lanes * 8 };
   const all = ranks * lanes;
   // Publish the round, meet, take what all have published, and meet before the next round overwrites it.
-  writer.add("activation", { x: own, ldx: lanes, y: slot, ldy: lanes, n: lanes, ...plain });
+  writer.add("activation", { x: rows(own, lanes), y: rows(slot, lanes), n: lanes, activation: identity });
   writer.add("barrier", { words: barrier, ranks, spin });
-  writer.add("activation", { x: shared, ldx: all, y: copy, ldy: all, n: all, ...plain });
+  writer.add("activation", { x: rows(shared, all), y: rows(copy, all), n: all, activation: identity });
   writer.add("barrier", { words: barrier, ranks, spin });
   const program = backend.load(writer.finish(), arena);
 

@@ -5,19 +5,20 @@ import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { stepBlock } from "../../src/engine/step.js";
 import type { Backend } from "../../src/kernels/backend.js";
 import { runStatus } from "../../src/kernels/backend.js";
-import type { Region } from "../../src/kernels/operations.js";
-import { ProgramWriter } from "../../src/kernels/operations.js";
-import { referenceBackend } from "../../src/kernels/reference/index.js";
+import { barrierWord, stepBlock, stepBlock as stepWords } from "../../src/kernels/layout.js";
+import { ProgramWriter } from "../../src/kernels/program-writer.js";
+import { referenceBackend } from "../../src/kernels/reference/interpreter.js";
+import type { Region } from "../../src/kernels/signature.js";
 import { nativeBackends } from "./addon.js";
 import type { Meeting, Report } from "./barrier-worker.js";
 import { lanes } from "./barrier-worker.js";
-import { barrierWords } from "./cases/control.js";
 
 const backends = [...nativeBackends().slice(0, 1), referenceBackend()];
-const poisonWord = 96;
+const poisonWord = barrierWord.poison;
+/** Four words, each on its own 128 bytes. */
+const barrierBytes = 512;
 /** A barrier that is wrong hangs. */
 const timeout = 20_000;
 
@@ -39,10 +40,10 @@ function gather(
     size += Math.ceil(bytes / 128) * 128;
     return { offset, bytes };
   };
-  const barrier = region(barrierWords().byteLength);
+  const barrier = region(barrierBytes);
   const shared = region(ranks * lanes * 8);
   const own = Array.from({ length: present }, () => ({
-    stepBlock: region(128),
+    stepBlock: region(stepWords.words * 8),
     own: region(lanes * 8),
     copy: region(ranks * lanes * 8),
   }));

@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { stepBlock } from "../../src/engine/step.js";
+import { identity } from "../../src/kernels/activations/index.js";
 import { runStatus } from "../../src/kernels/backend.js";
-import { ProgramWriter } from "../../src/kernels/operations.js";
+import { stepBlock } from "../../src/kernels/layout.js";
+import { ProgramWriter } from "../../src/kernels/program-writer.js";
 import { type BlockLoop, blocksOf } from "../../src/kernels/reference/blocks.js";
-import { referenceBackend } from "../../src/kernels/reference/index.js";
+import { referenceBackend } from "../../src/kernels/reference/interpreter.js";
+import { type Rows } from "../../src/kernels/signature.js";
 import { nativeBackends } from "./addon.js";
 
 const ld = 16;
@@ -34,14 +36,12 @@ for (const backend of [...nativeBackends(), referenceBackend()]) {
         const [x, y] = [numbers(at.x), numbers(at.y)];
         x.forEach((_, i) => (x[i] = i % 2 === 0 ? i : -i));
         const writer = new ProgramWriter(4, { offset: at.block, bytes: stepBlock.words * 8 });
-        const row = { bytes: most * ld * 4, rowBytes: ld * 4 };
-        const local = { offset: at.local, bytes: size * ld * 4 };
-        const relu = { ldx: ld, ldy: ld, n: ld, function: 1, slope: 0 };
-        const identity = { ...relu, function: 0 };
-        writer.add("activation", { x: { offset: at.y, ...row }, y: { offset: at.y, ...row }, ...identity });
+        const rows = (offset: number): Rows => ({ region: { offset, bytes: most * ld * 4, rowBytes: ld * 4 }, ld });
+        const local = { region: { offset: at.local, bytes: size * ld * 4 }, ld };
+        writer.add("activation", { x: rows(at.y), y: rows(at.y), n: ld, activation: identity });
         writer.add("blocks", { firstGroup: first, lastGroup: last, groups, size, count: 2 });
-        writer.add("activation", { x: { offset: at.x, ...row }, y: local, ...relu });
-        writer.add("activation", { x: local, y: { offset: at.y, ...row }, ...identity });
+        writer.add("activation", { x: rows(at.x), y: local, n: ld, activation: { name: "relu", slope: 0 } });
+        writer.add("activation", { x: local, y: rows(at.y), n: ld, activation: identity });
         const step = new Float64Array(arena.buffer, at.block, stepBlock.words);
         step[stepBlock.chunk] = chunk;
         if (groups === 0) [step[stepBlock.first], step[stepBlock.rows]] = [first, last - first];
@@ -66,9 +66,9 @@ test("the blocks of a group begin its gradient, end it, and are as even as can b
     scale: 1,
     start: true,
     finish: true,
-    hyper: new Float64Array(8),
+    hyperparameters: new Float64Array(8),
   };
-  const rest = { epoch: 0, group: 0, last: false, waited: () => undefined };
+  const rest = { epoch: 0, group: 0, last: false };
   const loop: BlockLoop = { firstGroup: 1, lastGroup: 3, groups: 4, size: 8, count: 1 };
   const blocks = blocksOf(loop, { ...step, ...rest });
   assert.deepEqual(

@@ -1,6 +1,7 @@
 /** Contents of buffers for tests: the same numbers in every run. */
-import { panelVectors } from "../../src/kernels/backend.js";
-import type { Format, Real } from "./lab.js";
+
+import { panelVectors } from "../../src/kernels/layout.js";
+import type { Format, Matrix, Real } from "./lab.js";
 
 /** Numbers in [0, 1): Marsaglia's xorshift of 32 bits. */
 export function random(seed: number): () => number {
@@ -23,23 +24,43 @@ export function uniform(format: Format, length: number, next: () => number): Rea
   return format.array(length).map(() => 2 * next() - 1);
 }
 
-/** Rows of n numbers, `ld` apart. What lies beyond is nobody's. */
-export function rows(format: Format, count: number, n: number, ld: number, next: () => number): Real {
-  const out = blank(format, count * ld);
-  for (let r = 0; r < count; r++) for (let i = 0; i < n; i++) out[r * ld + i] = 2 * next() - 1;
-  return out;
+/** Numbers from row to row: n in whole vectors, and some more. */
+const ldOf = (n: number, format: Format, spare: number): number => padded(n, format) + spare * format.lanes;
+
+/** Rows whose contents must not matter. `spare`: vectors between them. */
+export const blankRows = (format: Format, count: number, n: number, spare = 0): Matrix => ({
+  numbers: blank(format, count * ldOf(n, format, spare)),
+  ld: ldOf(n, format, spare),
+});
+
+/** Rows of n numbers in [-1, 1). What lies beyond is nobody's. */
+export function rows(format: Format, count: number, n: number, next: () => number, spare = 0): Matrix {
+  const { numbers, ld } = blankRows(format, count, n, spare);
+  for (let r = 0; r < count; r++) for (let i = 0; i < n; i++) numbers[r * ld + i] = 2 * next() - 1;
+  return { numbers, ld };
 }
 
 /** The same with zeros up to the next whole vector, as weights, deltas and what kernels write have them. */
-export function paddedRows(format: Format, count: number, n: number, ld: number, next: () => number): Real {
-  const out = rows(format, count, n, ld, next);
-  for (let r = 0; r < count; r++) out.fill(0, r * ld + n, r * ld + padded(n, format));
-  return out;
+export function paddedRows(format: Format, count: number, n: number, next: () => number, spare = 0): Matrix {
+  const { numbers, ld } = rows(format, count, n, next, spare);
+  for (let r = 0; r < count; r++) numbers.fill(0, r * ld + n, r * ld + padded(n, format));
+  return { numbers, ld };
 }
 
+/** Rows with every number changed. */
+export const mapRows = ({ numbers, ld }: Matrix, of: (value: number) => number): Matrix => ({
+  numbers: numbers.map(of),
+  ld,
+});
+
+/** Rows of n bytes whose contents must not matter, `spare` bytes between them. */
+export const blankBytes = (count: number, n: number, spare = 0): Matrix<Uint8Array> => ({
+  numbers: new Uint8Array(count * (n + spare)).fill(255),
+  ld: n + spare,
+});
+
 /** A row of n numbers and zeros up to the next whole vector: a bias, its gradient, its state. */
-export const vector = (format: Format, n: number, next: () => number): Real =>
-  paddedRows(format, 1, n, padded(n, format), next);
+export const vector = (format: Format, n: number, next: () => number): Real => paddedRows(format, 1, n, next).numbers;
 
 /** Where number (k, j) of a packed matrix of `depth` rows and n columns lies. */
 export function panelIndex(format: Format, depth: number, n: number, k: number, j: number): number {

@@ -1,7 +1,7 @@
 /** Problems for GEMM: matrices with guards around them, the call, and the bound that a right answer keeps. */
 import assert from "node:assert/strict";
+import { activationOf } from "../../src/kernels/activations/index.js";
 import type { Backend } from "../../src/kernels/backend.js";
-import { elementwiseNames } from "../../src/kernels/operations.js";
 import { random } from "./data.js";
 import type { Format, Real } from "./lab.js";
 
@@ -83,21 +83,13 @@ export function solve(backend: Backend, given: Problem): Real {
   return c.view;
 }
 
-const functions: Record<(typeof elementwiseNames)[number], (x: number, slope: number) => number> = {
-  identity: (x) => x,
-  relu: (x) => Math.max(0, x),
-  "leaky-relu": (x, slope) => (x < 0 ? slope * x : x),
-  tanh: Math.tanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-};
-
 /**
  * Each number is off by at most (k + 3) roundings of the sum of magnitudes that went into it (k products, alpha, beta
  * and bias), and 8 more of a function's result; what lies between the rows of C is as it was.
  */
 export function assertBound(given: Problem, out: Real): void {
   const { format, transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, bias, slope } = given;
-  const f = functions[elementwiseNames[given.function]];
+  const f = activationOf(given.function).apply;
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       const kept = beta === 0 ? 0 : beta * c[i * ldc + j];

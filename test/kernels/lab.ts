@@ -4,11 +4,18 @@
  * write is found.
  */
 import assert from "node:assert/strict";
-import { stepBlock } from "../../src/engine/step.js";
+import type { Elementwise } from "../../src/kernels/activations/index.js";
 import type { Backend } from "../../src/kernels/backend.js";
-import { vectorBytes } from "../../src/kernels/backend.js";
-import type { OperationArguments, OperationName, Region } from "../../src/kernels/operations.js";
-import { ProgramWriter, signature } from "../../src/kernels/operations.js";
+import { stepBlock, vectorBytes } from "../../src/kernels/layout.js";
+import {
+  type InstructionArguments,
+  type InstructionName,
+  type SignatureOf,
+  signature,
+} from "../../src/kernels/ops/index.js";
+import type { Elements } from "../../src/kernels/ops/operation.js";
+import { ProgramWriter } from "../../src/kernels/program-writer.js";
+import type { ArgumentsOf, Range, Region } from "../../src/kernels/signature.js";
 
 export type Real = Float32Array | Float64Array;
 export type Numbers = Real | Uint8Array | Uint16Array | Int32Array;
@@ -38,15 +45,35 @@ export const f64: Format = {
 };
 export const formats = [f32, f64];
 
-/** The arguments of an operation, buffers by their contents; the same array twice is the same buffer. */
-type CallValues<O extends OperationName> = {
-  readonly [N in keyof OperationArguments<O>]: OperationArguments<O>[N] extends number ? number : Numbers | null;
-};
-export interface Call {
-  readonly operation: OperationName;
-  readonly values: Readonly<Record<string, Numbers | number | null>>;
+/** Rows of numbers, `ld` apart. */
+export interface Matrix<A extends Numbers = Real> {
+  readonly numbers: A;
+  readonly ld: number;
 }
-export const call = <O extends OperationName>(operation: O, values: CallValues<O>): Call => ({ operation, values });
+
+/** What stands for each kind of argument: buffers by their contents; the same array twice is the same buffer. */
+interface InTest {
+  readonly buffer: Elements;
+  readonly rows: { readonly [B in keyof Elements]: Matrix<Elements[B]> };
+  readonly absent: null;
+  readonly state: readonly Real[];
+  readonly activation: Elementwise;
+}
+export type CallValues<I extends InstructionName> = ArgumentsOf<SignatureOf<I>, InTest>;
+type Value = Numbers | Matrix<Numbers> | readonly Real[] | Elementwise | Range | number | null;
+export interface Call {
+  readonly operation: InstructionName;
+  readonly values: Readonly<Record<string, Value>>;
+}
+export const call = <I extends InstructionName>(operation: I, values: CallValues<I>): Call => ({ operation, values });
+
+const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value);
+/** The buffers of an argument: of the optimizer's state there are as many as it has kinds. */
+export function buffersOf(value: Value | undefined): readonly Numbers[] {
+  if (isNumbers(value)) return [value];
+  if (Array.isArray(value)) return (value as readonly unknown[]).filter(isNumbers);
+  return typeof value === "object" && value !== null && "numbers" in value ? [value.numbers] : [];
+}
 
 export interface StepValues {
   readonly cursor: number;
@@ -56,7 +83,7 @@ export interface StepValues {
   readonly scale: number;
   readonly start: boolean;
   readonly finish: boolean;
-  readonly hyper: readonly number[];
+  readonly hyperparameters: readonly number[];
   readonly epoch?: number;
   /** Of a block: the group of samples that it belongs to, and whether it is that group's last; 0 and true where absent. */
   readonly group?: number;
@@ -65,7 +92,8 @@ export interface StepValues {
 
 /** The step in which one rank has all rows of a minibatch of one chunk. */
 export const wholeStep = (rows: number): StepValues => {
-  return { cursor: 0, first: 0, rows, chunk: rows, scale: 1 / Math.max(rows, 1), start: true, finish: true, hyper: [] };
+  const scale = 1 / Math.max(rows, 1);
+  return { cursor: 0, first: 0, rows, chunk: rows, scale, start: true, finish: true, hyperparameters: [] };
 };
 
 export interface Outcome {
@@ -80,8 +108,9 @@ const guardBytes = 128;
 const roundUp = (n: number) => Math.ceil(n / vectorBytes) * vectorBytes;
 
 function writeStep(block: Float64Array, step: StepValues): void {
-  const { cursor, first, rows, chunk, scale, start, finish, hyper } = step;
-  block.set([cursor, first, rows, chunk, scale, Number(start), Number(finish), ...hyper]);
+  const { cursor, first, rows, chunk, scale, start, finish, hyperparameters } = step;
+  block.set([cursor, first, rows, chunk, scale, Number(start), Number(finish)]);
+  block.set(hyperparameters, stepBlock.hyperparameters);
   block[stepBlock.epoch] = step.epoch ?? 0;
   block[stepBlock.group] = step.group ?? 0;
   block[stepBlock.last] = Number(step.last ?? true);
@@ -96,10 +125,10 @@ export function execute(
 ): Outcome {
   const places = new Map<Numbers, number>();
   let size = roundUp(stepBlock.words * 8) + guardBytes;
-  for (const value of calls.flatMap(({ values }) => Object.values(values))) {
-    if (value === null || typeof value === "number" || places.has(value)) continue;
-    places.set(value, size);
-    size += roundUp(value.byteLength) + guardBytes;
+  for (const buffer of calls.flatMap(({ values }) => Object.values(values).flatMap(buffersOf))) {
+    if (places.has(buffer)) continue;
+    places.set(buffer, size);
+    size += roundUp(buffer.byteLength) + guardBytes;
   }
   const shared = new Uint8Array(new SharedArrayBuffer(size + vectorBytes)).fill(0xff);
   const skip = (vectorBytes - (backend.address(shared) % vectorBytes)) % vectorBytes;
@@ -137,17 +166,19 @@ export function execute(
 
 function addCall(
   writer: ProgramWriter,
-  name: OperationName,
+  name: InstructionName,
   values: Call["values"],
   places: Map<Numbers, number>,
 ): void {
-  const written: Record<string, Region | number | null> = {};
-  for (const argument of signature(name)) {
+  const regionOf = (buffer: Numbers): Region => ({ offset: places.get(buffer) ?? -1, bytes: buffer.byteLength });
+  const written = signature(name).map((argument) => {
     const value = values[argument.name];
-    const isBuffer = value !== null && typeof value !== "number";
-    written[argument.name] = isBuffer ? { offset: places.get(value) ?? -1, bytes: value.byteLength } : value;
-  }
-  writer.add(name, written as OperationArguments<OperationName>);
+    const regions = buffersOf(value).map(regionOf);
+    if (argument.kind === "rows") return [argument.name, value && { region: regions[0], ld: (value as Matrix).ld }];
+    if (argument.kind === "state") return [argument.name, regions];
+    return [argument.name, argument.kind === "buffer" ? (regions[0] ?? null) : value];
+  });
+  writer.add(name, Object.fromEntries(written) as InstructionArguments<InstructionName>);
 }
 
 export const bytesOf = (numbers: Numbers): Uint8Array =>

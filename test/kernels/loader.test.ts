@@ -1,23 +1,24 @@
 /** Programs that are wrong are refused with the place of the first wrong word, by both back ends. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stepBlock } from "../../src/engine/step.js";
 import { runStatus } from "../../src/kernels/backend.js";
-import { operationNames, ProgramWriter } from "../../src/kernels/operations.js";
-import { referenceBackend } from "../../src/kernels/reference/index.js";
+import { stepBlock } from "../../src/kernels/layout.js";
+import { instructionNames } from "../../src/kernels/ops/index.js";
+import { ProgramWriter } from "../../src/kernels/program-writer.js";
+import { referenceBackend } from "../../src/kernels/reference/interpreter.js";
 import { nativeBackends } from "./addon.js";
 
 const arenaBytes = 4096;
 const block = { offset: 0, bytes: stepBlock.words * 8 };
-const activation = operationNames.indexOf("activation");
-const halt = operationNames.indexOf("halt");
-const blocks = operationNames.indexOf("blocks");
+const activation = instructionNames.indexOf("activation");
+const halt = instructionNames.indexOf("halt");
+const blocks = instructionNames.indexOf("blocks");
 
-/** activation of one vector: x at 128, y at 192. Words: 4, 0, number, x, bytes, 0, ldx, y, bytes, 0, ldy, n, function, slope. */
+/** activation of one vector: x at 128, y at 192. Words: 4, 0, number, x, bytes, 0, ldx, y, bytes, 0, ldy, n, activation, slope. */
 const good = ((): number[] => {
   const writer = new ProgramWriter(4, block);
-  const [x, y] = [128, 192].map((offset) => ({ offset, bytes: 64 }));
-  writer.add("activation", { x, ldx: 16, y, ldy: 16, n: 16, function: 1, slope: 0 });
+  const [x, y] = [128, 192].map((offset) => ({ region: { offset, bytes: 64 }, ld: 16 }));
+  writer.add("activation", { x, y, n: 16, activation: { name: "relu", slope: 0 } });
   return Array.from(writer.finish());
 })();
 
@@ -29,7 +30,7 @@ const wrong: [what: string, words: number[]][] = [
     `step block at ${offset}`,
     good.with(1, offset),
   ]),
-  ...[operationNames.length, -1, 0.5, 99, 1e20, -1e20, NaN, Infinity].map((number): [string, number[]] => [
+  ...[instructionNames.length, -1, 0.5, 99, 1e20, -1e20, NaN, Infinity].map((number): [string, number[]] => [
     `operation ${number}`,
     good.with(2, number),
   ]),
@@ -95,7 +96,9 @@ test("the reference refuses functions and optimizers that nobody knows", () => {
   assert.throws(() => backend.load(functions, arena), /no elementwise function has the number 99/);
   const writer = new ProgramWriter(4, block);
   const [dy, b] = [128, 192].map((offset) => ({ offset, bytes: 64 }));
-  const absent = { g: null, s: null, t: null };
-  writer.add("biasUpdate", { dy, lddy: 16, b, ...absent, firstVector: 0, lastVector: 1, optimizer: 9 });
-  assert.throws(() => backend.load(writer.finish(), arena), /no optimizer has the number 9/);
+  const values = { dy: { region: dy, ld: 16 }, b, g: null, state: [], vectors: [0, 1] as const };
+  writer.add("biasUpdate", { ...values, optimizer: 63 });
+  new Float64Array(arena.buffer)[stepBlock.finish] = 1;
+  const program = backend.load(writer.finish(), arena);
+  assert.throws(() => backend.run(program, 0), /no optimizer has the number 63/);
 });

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { HeddleError } from "../../src/errors.js";
+import { HeddleError } from "../../src/base/errors.js";
 import {
-  matchParameters,
   type ModelMetadata,
+  matchParameters,
   readModel,
   readWeights,
   weightsHash,
@@ -134,6 +134,28 @@ test("tensors that are missing, too many, of another shape or of whole numbers a
     match([weight, { ...bias, dtype: "I64", data: new BigInt64Array(3) }]),
     /"0\.bias": expected F32 or F64, got I64/,
   );
+});
+
+test("a prefix that all names share, as other programs' wrappers put it, is left out with a note", () => {
+  const named = (prefix: string) => [weight, bias].map((tensor) => ({ ...tensor, name: prefix + tensor.name }));
+  for (const prefix of ["module.", "_orig_mod.", "model.net.", "0."]) {
+    const path = foreign(named(prefix));
+    const { tensors: taken, notes } = matchParameters(readWeights(path), parameters, "f32");
+    assert.deepEqual(taken, tensors);
+    assert.deepEqual(notes, [`${path}: all names begin with "${prefix}", which was left out.`]);
+  }
+  const mixed = foreign([{ ...weight, name: "module.0.weight" }, bias]);
+  refuses(() => matchParameters(readWeights(mixed), parameters, "f32"), /got no 0\.weight, also module\.0\.weight/);
+});
+
+test("numbers that are not finite are refused by file, tensor and place", () => {
+  for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    const path = foreign([weight, { ...bias, data: Float32Array.of(0.1, wrong, 0.3) }]);
+    const says = new RegExp(`${path}, tensor "0\\.bias": expected finite numbers, got ${wrong} as number 2 of 3`);
+    for (const dtype of ["f32", "f64"] as const) {
+      refuses(() => matchParameters(readWeights(path), parameters, dtype), says);
+    }
+  }
 });
 
 test("a file that is absent, a folder, or not safetensors is refused by name", () => {

@@ -1,7 +1,7 @@
 /** Augmented images: each change by itself, on images where one sees what must come out. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Augmentation } from "../../src/data/augment/augmentation.js";
+import type { Augmentation } from "../../src/kernels/changes/index.js";
 import { chosenBackend } from "../kernels/addon.js";
 import { augmentImages } from "../kernels/augment.js";
 import { blank, random } from "../kernels/data.js";
@@ -22,11 +22,11 @@ const at = (row: number, column: number, channel: number): number => (row * shap
 for (const format of formats) {
   for (const perImage of [false, true]) {
     test(`without any change it is gather, in ${format.name}${perImage ? ", per image" : ""}`, () => {
-      const x = blank(format, samples * pixels);
+      const x = { numbers: blank(format, samples * pixels), ld: pixels };
       const [scale, shift] = [format.array(pixels).fill(1), format.array(pixels)];
       const order = Int32Array.from(all);
-      const values = { x, ldx: pixels, images, order, scale, shift, pixels, perImage: Number(perImage) };
-      const gathered = execute(backend, format, [call("gather", values)], [wholeStep(samples)]).of(x);
+      const values = { x, images, order, scale, shift, pixels, perImage: Number(perImage) };
+      const gathered = execute(backend, format, [call("gather", values)], [wholeStep(samples)]).of(x.numbers);
       const plain = augmentImages(backend, format, { images, shape, settings: {}, order: all, perImage });
       for (const [i, image] of plain.entries()) {
         const expected = gathered.subarray(i * pixels, (i + 1) * pixels);
@@ -104,6 +104,26 @@ test("erasing makes one rectangle 0, as often as asked", () => {
     assert.ok(share > 0.005 && share < 0.4, `${share} of the image`);
   }
   assert.ok(erased > 30 && erased < 70, `${erased} of ${samples}`);
+});
+
+test("jitter has a gain of its own for each channel of each image, within its range, and stays in range", () => {
+  const gains = [0, 1, 2].map((channel) =>
+    run({ jitter: 0.5 }).map((image, sample) => {
+      const from = original(sample);
+      const darkest = Math.min(...from.filter((_, i) => i % 3 === channel));
+      const gain = image[from.findIndex((value, i) => i % 3 === channel && value === darkest)] / darkest;
+      for (let i = channel; i < pixels; i += 3) {
+        assert.ok(Math.abs(image[i] - Math.min(255, from[i] * gain)) < 1e-9, `${sample}, ${i}: ${image[i]}`);
+      }
+      return gain;
+    }),
+  );
+  for (const of of gains) {
+    assert.ok(Math.min(...of) >= 0.5 && Math.min(...of) < 0.55 && Math.max(...of) <= 1.5 && Math.max(...of) > 1.45);
+    assert.ok(Math.abs(of.reduce((sum, gain) => sum + gain, 0) / samples - 1) < 0.08);
+  }
+  const apart = gains[0].filter((gain, sample) => Math.abs(gain - gains[1][sample]) > 0.01);
+  assert.ok(apart.length > 0.9 * samples, "channels are drawn apart");
 });
 
 test("contrast keeps the mean and scales what is around it; brightness moves all; both stay in range", () => {

@@ -1,41 +1,38 @@
 /** A convolution's three passes are one bilinear form: sum of y dy = sum of x dx = sum of w dw. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { identity } from "../../src/kernels/activations/index.js";
 import { chosenBackend } from "../kernels/addon.js";
-import { geometryOf, inputs, kernels, outputs, shapes } from "../kernels/cases/conv.js";
-import { blank, padded, random, rows } from "../kernels/data.js";
-import type { Real } from "../kernels/lab.js";
-import { call, execute, f64, wholeStep } from "../kernels/lab.js";
+import { everyShape, inputs, kernels, outputs } from "../kernels/cases/conv.js";
+import { blank, blankRows, random, rows } from "../kernels/data.js";
+import { call, execute, f64, type Matrix, type Real, wholeStep } from "../kernels/lab.js";
 
 const backend = chosenBackend();
 const samples = 5;
-const none = { function: 0, slope: 0 };
 
-/** The sum of products of the first n numbers of each row. */
-function product(a: Real, b: Real, count: number, n: number, ld: number): number {
+/** The sum of products of the first n numbers of each row; `b` are the numbers that a like matrix holds. */
+function product({ numbers: a, ld }: Matrix, b: Real, n: number): number {
   let sum = 0;
-  for (let r = 0; r < count; r++) for (let i = 0; i < n; i++) sum += a[r * ld + i] * b[r * ld + i];
+  for (let r = 0; r < a.length / ld; r++) for (let i = 0; i < n; i++) sum += a[r * ld + i] * b[r * ld + i];
   return sum;
 }
 
-test("forward, gradient by input and gradient by kernel are adjoint, for every shape of the cases", () => {
-  for (const [i, sizes] of shapes.entries()) {
-    const g = geometryOf(sizes);
-    const next = random(1700 + i);
-    const [ldx, ldy] = [inputs(g), outputs(g)].map((n) => padded(n, f64));
+for (const { name, g } of everyShape) {
+  test(`forward, gradient by input and gradient by kernel are adjoint: ${name}`, () => {
+    const next = random(1700 + inputs(g));
     const { w, wt } = kernels(f64, g, next);
-    const x = rows(f64, samples, inputs(g), ldx, next);
-    const dy = rows(f64, samples, outputs(g), ldy, next);
-    const [y, dx, dw] = [blank(f64, dy.length), blank(f64, x.length), blank(f64, w.length)];
+    const [x, dy] = [rows(f64, samples, inputs(g), next), rows(f64, samples, outputs(g), next)];
+    const [y, dx] = [blankRows(f64, samples, outputs(g)), blankRows(f64, samples, inputs(g))];
+    const [kernel, dw] = [w, blank(f64, w.length)].map((numbers) => ({ numbers, ld: w.length }));
     const passes = [
-      call("conv", { x, ldx, w, b: null, y, ldy, winners: null, ldw: 0, ...g, ...none, pool: 0 }),
-      call("convBackward", { dy, lddy: ldy, wt, dx, lddx: ldx, y: null, ldy: 0, ...g, ...none }),
-      call("convGradient", { x, ldx, dy, lddy: ldy, g: dw, stride: w.length, ...g }),
+      call("conv", { x, w, b: null, y, argmax: null, ...g, activation: identity, pool: 0 }),
+      call("convInputGradient", { dy, wt, dx, y: null, ...g, activation: identity }),
+      call("convWeightGradient", { x, dy, g: dw, ...g }),
     ];
     const after = execute(backend, f64, passes, [wholeStep(samples)]);
-    const expected = product(after.of(y), dy, samples, outputs(g), ldy);
+    const expected = product(dy, after.of(y.numbers), outputs(g));
     const tolerance = 1e-10 * samples * outputs(g);
-    assert.ok(Math.abs(product(x, after.of(dx), samples, inputs(g), ldx) - expected) < tolerance, `dx of shape ${i}`);
-    assert.ok(Math.abs(product(w, after.of(dw), 1, w.length, 0) - expected) < tolerance, `dw of shape ${i}`);
-  }
-});
+    assert.ok(Math.abs(product(x, after.of(dx.numbers), inputs(g)) - expected) < tolerance, "dx");
+    assert.ok(Math.abs(product(kernel, after.of(dw.numbers), w.length) - expected) < tolerance, "dw");
+  });
+}

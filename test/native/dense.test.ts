@@ -1,11 +1,22 @@
 /** The dense operations against plain matrices, and what they promise about padding and the transposed copy. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { identity } from "../../src/kernels/activations/index.js";
+import { loopNames } from "../../src/optim/index.js";
 import { chosenBackend } from "../kernels/addon.js";
-import { hypers } from "../kernels/cases/dense.js";
-import { blank, padded, paddedRows, panelIndex, random, rows, vector, weights } from "../kernels/data.js";
-import type { Format, Real } from "../kernels/lab.js";
-import { assertClose, assertSameBits, call, execute, formats, wholeStep } from "../kernels/lab.js";
+import { loops, updateBy } from "../kernels/cases/case.js";
+import { allUnits } from "../kernels/cases/dense.js";
+import { blankRows, padded, paddedRows, panelIndex, random, rows, vector, weights } from "../kernels/data.js";
+import {
+  assertClose,
+  assertSameBits,
+  call,
+  execute,
+  type Format,
+  formats,
+  type Real,
+  wholeStep,
+} from "../kernels/lab.js";
 
 const backend = chosenBackend();
 const shapes = [
@@ -16,10 +27,10 @@ const shapes = [
   { count: 11, k: 200, n: 33 },
 ];
 
-/** sum over p < depth of left(p) * right(p), in double. */
-function sum(depth: number, left: (p: number) => number, right: (p: number) => number): number {
+/** The sum of of(p) over p < depth, in double. */
+function sum(depth: number, of: (p: number) => number): number {
   let total = 0;
-  for (let p = 0; p < depth; p++) total += left(p) * right(p);
+  for (let p = 0; p < depth; p++) total += of(p);
   return total;
 }
 
@@ -34,107 +45,67 @@ for (const format of formats) {
   for (const { count, k, n } of shapes) {
     const name = `${format.name}, ${count} rows, ${k} to ${n}`;
     const next = random(count * k + n);
-    const [ldk, ldn] = [padded(k, format), padded(n, format)];
-    const x = rows(format, count, k, ldk, next);
-    const dy = paddedRows(format, count, n, ldn, next);
+    const x = rows(format, count, k, next);
+    const dy = paddedRows(format, count, n, next);
     const { w, wt, plain } = weights(format, k, n, next);
     const b = vector(format, n, next);
+    const xAt = (r: number, p: number): number => x.numbers[r * x.ld + p];
+    const dyAt = (r: number, j: number): number => dy.numbers[r * dy.ld + j];
     /** Rounding of a chain of `depth` products of numbers below 1, at each step by one unit of a sum below depth. */
     const bound = (depth: number) => format.unit * (depth + 2) * (depth + 2);
 
     test(`dense: y = x w + b (${name})`, () => {
-      const y = blank(format, count * ldn);
-      const values = { x, ldx: ldk, w, b, y, ldy: ldn, k, n, function: 0, slope: 0 };
-      const out = execute(backend, format, [call("dense", values)], [wholeStep(count)]).of(y);
-      const expected = new Float64Array(count * ldn);
+      const y = blankRows(format, count, n);
+      const values = { x, w, b, y, k, n, activation: identity };
+      const out = execute(backend, format, [call("dense", values)], [wholeStep(count)]).of(y.numbers);
+      const expected = new Float64Array(count * y.ld);
       for (let r = 0; r < count; r++) {
-        for (let j = 0; j < n; j++) {
-          expected[r * ldn + j] =
-            b[j] +
-            sum(
-              k,
-              (p) => x[r * ldk + p],
-              (p) => plain[p * n + j],
-            );
-        }
+        for (let j = 0; j < n; j++) expected[r * y.ld + j] = b[j] + sum(k, (p) => xAt(r, p) * plain[p * n + j]);
       }
       assertClose(out, expected, bound(k), "y");
     });
 
-    test(`denseBackward: dx = dy wᵀ, its padding zero (${name})`, () => {
-      const dx = blank(format, count * ldk);
-      const values = { dy, lddy: ldn, wt, dx, lddx: ldk, y: null, ldy: 0, k, n, function: 0, slope: 0 };
-      const out = execute(backend, format, [call("denseBackward", values)], [wholeStep(count)]).of(dx);
-      const expected = new Float64Array(count * ldk);
+    test(`denseInputGradient: dx = dy wᵀ, its padding zero (${name})`, () => {
+      const dx = blankRows(format, count, k);
+      const values = { dy, wt, dx, y: null, k, n, activation: identity };
+      const out = execute(backend, format, [call("denseInputGradient", values)], [wholeStep(count)]).of(dx.numbers);
+      const expected = new Float64Array(count * dx.ld);
       for (let r = 0; r < count; r++) {
-        for (let p = 0; p < k; p++) {
-          expected[r * ldk + p] = sum(
-            n,
-            (j) => dy[r * ldn + j],
-            (j) => plain[p * n + j],
-          );
-        }
-        assert.ok(out.subarray(r * ldk + k, (r + 1) * ldk).every((value) => value === 0));
+        for (let p = 0; p < k; p++) expected[r * dx.ld + p] = sum(n, (j) => dyAt(r, j) * plain[p * n + j]);
+        assert.ok(out.subarray(r * dx.ld + k, (r + 1) * dx.ld).every((value) => value === 0));
       }
       assertClose(out, expected, bound(n), "dx");
     });
 
     test(`denseUpdate and biasUpdate: w -= lr xᵀ dy, b -= lr sum dy (${name})`, () => {
-      const shared = { dy, lddy: ldn, g: null, s: null, t: null, optimizer: 0 };
+      const sgd = { dy, g: null, state: [], optimizer: loopNames.indexOf("sgd") };
       const workspace = format.array(count * 3 * format.lanes);
-      const lastUnit = Math.ceil(n / (3 * format.lanes)) * Math.ceil(k / format.lanes);
+      const vectors = [0, padded(n, format) / format.lanes] as const;
       const calls = [
-        call("denseUpdate", { ...shared, x, ldx: ldk, w, wt, workspace, k, n, firstUnit: 0, lastUnit }),
-        call("biasUpdate", { ...shared, b, firstVector: 0, lastVector: ldn / format.lanes }),
+        call("denseUpdate", { ...sgd, x, w, wt, workspace, k, n, units: allUnits(format, k, n) }),
+        call("biasUpdate", { ...sgd, b, vectors }),
       ];
-      const out = execute(backend, format, calls, [{ ...wholeStep(count), hyper: [0.5] }]);
+      const out = execute(backend, format, calls, [{ ...wholeStep(count), hyperparameters: [0.5] }]);
       const [expectedW, expectedB] = [Float64Array.from(w), Float64Array.from(b)];
       for (let j = 0; j < n; j++) {
-        expectedB[j] -=
-          0.5 *
-          sum(
-            count,
-            (r) => dy[r * ldn + j],
-            () => 1,
-          );
+        expectedB[j] -= 0.5 * sum(count, (r) => dyAt(r, j));
         for (let p = 0; p < k; p++) {
-          const gradient = sum(
-            count,
-            (r) => x[r * ldk + p],
-            (r) => dy[r * ldn + j],
-          );
-          expectedW[panelIndex(format, k, n, p, j)] -= 0.5 * gradient;
+          expectedW[panelIndex(format, k, n, p, j)] -= 0.5 * sum(count, (r) => xAt(r, p) * dyAt(r, j));
         }
       }
       assertClose(out.of(w), expectedW, bound(count), "w");
       assertClose(out.of(b), expectedB, bound(count), "b");
     });
 
-    test(`denseUpdate: padding stays zero and wt is w transposed, for each optimizer (${name})`, () => {
-      for (const [optimizer, hyper] of hypers.entries()) {
-        const [s, t] = [w.map(() => 0), w.map(() => 0)];
-        const lastUnit = Math.ceil(n / (3 * format.lanes)) * Math.ceil(k / format.lanes);
+    for (const loop of loops) {
+      test(`denseUpdate by ${loop}: padding stays zero and wt is w transposed (${name})`, () => {
+        const { hyperparameters, arguments: update } = updateBy(loop, w, next);
         const stale = wt.map((value) => (value === 0 ? 0 : 9));
-        const values = {
-          x,
-          ldx: ldk,
-          dy,
-          lddy: ldn,
-          w,
-          wt: stale,
-          g: null,
-          s,
-          t,
-          workspace: format.array(count * 3 * format.lanes),
-          k,
-          n,
-          firstUnit: 0,
-          lastUnit,
-          optimizer,
-        };
-        const step = { ...wholeStep(count), hyper };
+        const workspace = format.array(count * 3 * format.lanes);
+        const values = { x, dy, w, wt: stale, g: null, workspace, k, n, units: allUnits(format, k, n), ...update };
+        const step = { ...wholeStep(count), hyperparameters };
         const out = execute(backend, format, [call("denseUpdate", values)], [step, step, step]);
-        for (const packed of [w, s, t]) {
+        for (const packed of [w, ...update.state]) {
           assert.ok(paddingOf(format, k, n, packed).every((i) => out.of(packed)[i] === 0));
         }
         const expected = format.array(stale.length);
@@ -143,8 +114,8 @@ for (const format of formats) {
             expected[panelIndex(format, n, k, j, p)] = out.of(w)[panelIndex(format, k, n, p, j)];
           }
         }
-        assertSameBits(out.of(stale), expected, `wt with optimizer ${optimizer}`);
-      }
-    });
+        assertSameBits(out.of(stale), expected, "wt");
+      });
+    }
   }
 }

@@ -1,44 +1,57 @@
-/** Elementwise functions at their limits: accuracy in units in the last place, infinities, NaN. */
+/** Elementwise functions against PyTorch's, at their limits too, and how many units in the last place some may miss. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { ElementwiseName } from "../../src/kernels/operations.js";
-import { elementwiseNames } from "../../src/kernels/operations.js";
+import { activationOf, type ElementwiseName, elementwiseNames } from "../../src/kernels/activations/index.js";
+import { goldenFile } from "../golden/golden.js";
 import { chosenBackend } from "../kernels/addon.js";
-import { blank, random } from "../kernels/data.js";
-import type { Format, Real } from "../kernels/lab.js";
-import { assertSameBits, call, execute, formats, wholeStep } from "../kernels/lab.js";
+import { blankRows, random } from "../kernels/data.js";
+import { assertSameBits, call, execute, type Format, formats, type Real, wholeStep } from "../kernels/lab.js";
+
+type Numeric = number | "nan" | "inf" | "-inf";
+const golden = JSON.parse(readFileSync(goldenFile("activations.json"), "utf8")) as {
+  slope: number;
+  functions: {
+    name: ElementwiseName;
+    rows: { x: number; y: number; slope: number }[];
+    ends: { x: Numeric; y: Numeric }[];
+  }[];
+};
+const numberOf = (value: Numeric): number =>
+  typeof value === "number" ? value : { nan: NaN, inf: Infinity, "-inf": -Infinity }[value];
 
 const backend = chosenBackend();
-const slope = 0.25;
-const numberOf = (name: ElementwiseName) => elementwiseNames.indexOf(name);
-const nan = Number.NaN;
+const functionOf = (name: ElementwiseName) => ({ name, slope: golden.slope });
+/** Roundings of y, and of x on the way in, that a value or a derivative may be off by: of numbers below 1, of one. */
+const units = 8;
+/** PyTorch's numbers are of double precision. */
+const goldenUnit = 2 ** -53;
 /** Units in the last place that `tanh` and `sigmoid` may miss. */
 const allowedUlp = { f32: 3, f64: 4 };
 
 function apply(format: Format, name: ElementwiseName, numbers: ArrayLike<number>): Real {
   const x = format.array(Math.ceil(numbers.length / format.lanes) * format.lanes);
   x.set(numbers);
-  const y = blank(format, x.length);
-  const ld = x.length;
-  const values = { x, ldx: ld, y, ldy: ld, n: numbers.length, function: numberOf(name), slope };
+  const y = blankRows(format, 1, x.length);
+  const values = { x: { numbers: x, ld: x.length }, y, n: numbers.length, activation: functionOf(name) };
   return execute(backend, format, [call("activation", values)], [wholeStep(1)])
-    .of(y)
+    .of(y.numbers)
     .slice(0, numbers.length);
 }
 
-function derive(format: Format, name: ElementwiseName, outputs: number[], deltas: number[]): number[] {
-  const [y, dy] = [format.array(format.lanes), format.array(format.lanes)];
-  y.set(outputs);
-  dy.set(deltas);
-  const dx = blank(format, format.lanes);
-  const ld = format.lanes;
-  const n = outputs.length;
-  const values = { dy, lddy: ld, y, ldy: ld, dx, lddx: ld, n, function: numberOf(name), slope };
-  const out = execute(backend, format, [call("activationBackward", values)], [wholeStep(1)]).of(dx);
-  return Array.from(out.subarray(0, n));
+/** dy f', from what the function keeps. */
+function derive(format: Format, name: ElementwiseName, kept: ArrayLike<number>, deltas: readonly number[]): Real {
+  const [n, ld] = [deltas.length, Math.ceil(deltas.length / format.lanes) * format.lanes];
+  const [from, dy, dx] = [0, 1, 2].map(() => ({ numbers: format.array(ld), ld }));
+  from.numbers.set(kept);
+  dy.numbers.set(deltas);
+  const values = { dy, from, dx, n, activation: functionOf(name) };
+  return execute(backend, format, [call("activationBackward", values)], [wholeStep(1)])
+    .of(dx.numbers)
+    .slice(0, n);
 }
 
-/** Distance of two neighbours around x in the format. */
+/** Distance of two neighbors around x in the format. */
 const ulp = (x: number, { unit }: Format) => 2 ** Math.floor(Math.log2(Math.abs(x))) * 2 * unit;
 
 /** Numbers of the format all over [-limit, limit], and around zero down to 1e-30. */
@@ -49,6 +62,13 @@ function sweep(format: Format, limit: number): Real {
     return sign * (i % 4 < 2 ? limit * next() : 10 ** (-30 * next()));
   });
 }
+
+test("PyTorch was asked about every function", () => {
+  assert.deepEqual(
+    golden.functions.map(({ name }) => name),
+    elementwiseNames,
+  );
+});
 
 const exact = { tanh: Math.tanh, sigmoid: (x: number) => 1 / (1 + Math.exp(-x)) };
 for (const format of formats) {
@@ -68,110 +88,49 @@ for (const format of formats) {
     });
   }
 
-  const limits: Record<ElementwiseName, [x: number, y: number][]> = {
-    identity: [
-      [-Infinity, -Infinity],
-      [nan, nan],
-      [3, 3],
-    ],
-    relu: [
-      [-Infinity, 0],
-      [Infinity, Infinity],
-      [-2, 0],
-      [2, 2],
-      [0, 0],
-      [nan, nan],
-    ],
-    "leaky-relu": [
-      [-Infinity, -Infinity],
-      [Infinity, Infinity],
-      [-2, -2 * slope],
-      [2, 2],
-      [nan, nan],
-    ],
-    tanh: [
-      [-Infinity, -1],
-      [Infinity, 1],
-      [-1e4, -1],
-      [1e4, 1],
-      [0, 0],
-      [nan, nan],
-    ],
-    sigmoid: [
-      [-Infinity, 0],
-      [Infinity, 1],
-      [-1e4, 0],
-      [1e4, 1],
-      [0, 0.5],
-      [nan, nan],
-    ],
-  };
-  for (const name of elementwiseNames) {
-    test(`${name} in ${format.name} keeps its limits and passes NaN on`, () => {
-      const y = apply(
-        format,
-        name,
-        limits[name].map(([x]) => x),
-      );
-      assert.deepEqual(
-        Array.from(y, (value) => value + 0),
-        limits[name].map(([, expected]) => expected),
-      );
-    });
-  }
+  for (const { name, rows, ends } of golden.functions) {
+    const { kept } = activationOf(name);
+    const near = (actual: number, expected: number, what: string, size = 1): void => {
+      const bound = units * Math.max(format.unit * Math.max(1, Math.abs(expected)), goldenUnit * size);
+      assert.ok(Math.abs(actual - expected) <= bound, `${what}: ${actual}, expected ${expected}`);
+    };
 
-  const derivatives: Record<ElementwiseName, [y: number, dy: number, dx: number][]> = {
-    identity: [
-      [5, 2, 2],
-      [0, nan, nan],
-    ],
-    relu: [
-      [5, 2, 2],
-      [0, 2, 0],
-      [1, nan, nan],
-    ],
-    "leaky-relu": [
-      [5, 2, 2],
-      [-1, 2, 2 * slope],
-      [0, 2, 2 * slope],
-      [1, nan, nan],
-    ],
-    tanh: [
-      [0.5, 2, 1.5],
-      [1, 2, 0],
-      [nan, 2, nan],
-    ],
-    sigmoid: [
-      [0.25, 2, 0.375],
-      [1, 2, 0],
-      [nan, 2, nan],
-    ],
-  };
-  for (const name of elementwiseNames) {
-    test(`${name} in ${format.name}: the derivative follows from y`, () => {
-      const rows = derivatives[name];
-      const dx = derive(
+    test(`${name} in ${format.name} has PyTorch's values and derivatives`, () => {
+      const [x, y] = [rows.map((row) => row.x), rows.map((row) => row.y)];
+      const actual = apply(format, name, x);
+      const slopes = derive(format, name, kept === "x" ? x : y, new Array<number>(x.length).fill(1));
+      for (const [i, row] of rows.entries()) {
+        near(actual[i], row.y, `f(${row.x})`);
+        // PyTorch's own derivatives that are made of x lose some of x's digits: x (1 - s), say.
+        near(slopes[i], row.slope, `f'(${row.x})`, kept === "x" ? Math.abs(row.x) : 1);
+      }
+    });
+
+    test(`${name} in ${format.name} keeps PyTorch's limits and passes NaN on`, () => {
+      const actual = apply(
         format,
         name,
-        rows.map(([y]) => y),
-        rows.map(([, dy]) => dy),
+        ends.map(({ x }) => numberOf(x)),
       );
+      // Zeros of either sign.
       assert.deepEqual(
-        dx,
-        rows.map(([, , expected]) => expected),
+        Array.from(actual, (value) => value + 0),
+        ends.map(({ y }) => numberOf(y) + 0),
       );
+      assert.deepEqual(Array.from(derive(format, name, [0.5], [NaN])), [NaN]);
     });
   }
 
   test(`every function in ${format.name} gives the same in dense as alone`, () => {
     const lanes = format.lanes;
-    const x = sweep(format, 5).subarray(0, lanes).fill(nan, 3, 4);
+    const x = sweep(format, 5).subarray(0, lanes).fill(NaN, 3, 4);
     for (const name of elementwiseNames) {
       // y = f(1 * x): one row of one feature, weights as the numbers.
-      const y = blank(format, lanes);
-      const values = { x: format.array(1).fill(1), ldx: 1, w: x.slice(), b: null, y, ldy: lanes, k: 1, n: lanes };
-      const fused = call("dense", { ...values, function: numberOf(name), slope });
-      assertSameBits(execute(backend, format, [fused], [wholeStep(1)]).of(y), apply(format, name, x), name);
+      const y = blankRows(format, 1, lanes);
+      const one = { numbers: format.array(1).fill(1), ld: 1 };
+      const values = { x: one, w: x.slice(), b: null, y, k: 1, n: lanes, activation: functionOf(name) };
+      const out = execute(backend, format, [call("dense", values)], [wholeStep(1)]).of(y.numbers);
+      assertSameBits(out, apply(format, name, x), name);
     }
   });
 }

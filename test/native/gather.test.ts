@@ -1,4 +1,4 @@
-/** Samples from bytes: the right ones, standardised as asked. */
+/** Samples from bytes: the right ones, standardized as asked. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chosenBackend } from "../kernels/addon.js";
@@ -20,10 +20,9 @@ interface Gathered {
 /** The rows of a chunk that takes all places from the cursor on. */
 function gather(format: Format, { images, pixels, order, cursor, scale, shift }: Gathered): Real[] {
   const rows = order.length - cursor;
-  const x = blank(format, rows * pixels);
+  const x = { numbers: blank(format, rows * pixels), ld: pixels };
   const values = {
     x,
-    ldx: pixels,
     images,
     order: Int32Array.from(order),
     scale,
@@ -31,7 +30,7 @@ function gather(format: Format, { images, pixels, order, cursor, scale, shift }:
     pixels,
     perImage: scale ? 0 : 1,
   };
-  const out = execute(backend, format, [call("gather", values)], [{ ...wholeStep(rows), cursor }]).of(x);
+  const out = execute(backend, format, [call("gather", values)], [{ ...wholeStep(rows), cursor }]).of(x.numbers);
   return Array.from({ length: rows }, (_, r) => out.slice(r * pixels, (r + 1) * pixels));
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { elementwiseNames } from "../../src/kernels/operations.js";
+import { elementwiseNames } from "../../src/kernels/activations/index.js";
 import { chosenBackend } from "../kernels/addon.js";
 import type { Problem, Wanted } from "../kernels/gemm.js";
 import { assertBound, problem, solve } from "../kernels/gemm.js";

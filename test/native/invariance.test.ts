@@ -1,14 +1,29 @@
-/** What makes training independent of threads and memory: no cut of the work changes a bit of any result. */
+/**
+ * What makes training independent of threads and memory: no cut of the work changes a bit of any result. Each operation
+ * says how its work is cut; which tests it must pass follows from that.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { OperationName } from "../../src/kernels/operations.js";
+import { type OperationName, operationNames, operations, signature } from "../../src/kernels/ops/index.js";
+import type { Cut } from "../../src/kernels/ops/operation.js";
 import { chosenBackend } from "../kernels/addon.js";
 import type { Case } from "../kernels/cases/case.js";
 import { cases } from "../kernels/cases/index.js";
-import type { Call, Format, Numbers, Outcome, Real, StepValues } from "../kernels/lab.js";
-import { assertSameBits, execute, formats } from "../kernels/lab.js";
+import {
+  assertSameBits,
+  buffersOf,
+  type Call,
+  execute,
+  type Format,
+  formats,
+  type Matrix,
+  type Numbers,
+  type Outcome,
+  type StepValues,
+} from "../kernels/lab.js";
 
 const backend = chosenBackend();
+const cutBy = (cut: Cut): OperationName[] => operationNames.filter((name) => operations[name].cut === cut);
 
 /** Cuts of [0, n): each piece alone, halves, and uneven pieces of which one is empty. */
 function cuts(n: number): number[][] {
@@ -18,55 +33,22 @@ function cuts(n: number): number[][] {
 
 function assertSameOutputs({ title, call, outputs }: Case, actual: Outcome, expected: Outcome, how: string): void {
   for (const name of Object.keys(outputs)) {
-    const buffer = call.values[name] as Numbers;
-    assertSameBits(actual.of(buffer), expected.of(buffer), `${title}, ${how}: ${name}`);
+    for (const buffer of buffersOf(call.values[name])) {
+      assertSameBits(actual.of(buffer), expected.of(buffer), `${title}, ${how}: ${name}`);
+    }
   }
 }
 
-const rowwise: OperationName[] = [
-  "gather",
-  "augment",
-  "dense",
-  "denseBackward",
-  "activation",
-  "activationBackward",
-  "softmaxCrossEntropy",
-  "squaredError",
-  "score",
-  "conv",
-  "convBackward",
-  "add",
-  "maxPool",
-  "maxPoolBackward",
-  "averagePool",
-  "averagePoolBackward",
-  "maxout",
-  "maxoutBackward",
-  "dropout",
-  "dropoutBackward",
-  "gaussianNoise",
-  "batchNorm",
-  "batchNormBackward",
-  "winograd",
-  "winogradBackward",
-];
-/** Operations that ranks share by ranges: the arguments that hold the range. */
-const ranged = {
-  denseUpdate: ["firstUnit", "lastUnit"],
-  biasUpdate: ["firstVector", "lastVector"],
-  convUpdate: ["firstUnit", "lastUnit"],
-  vectorUpdate: ["firstVector", "lastVector"],
-  batchNormUpdate: ["firstVector", "lastVector"],
-  winogradUpdate: ["firstUnit", "lastUnit"],
-} as const;
-const chunked: readonly (keyof typeof ranged)[] = ["denseUpdate", "biasUpdate", "convUpdate", "winogradUpdate"];
-/** Its gradient comes from groups, not from the samples of the chunk. */
-const hasGroups = ({ call }: Case): boolean => ((call.values["groups"] as number | undefined) ?? 0) > 0;
-/** Operations that go on from the partial sums of a group: a block of samples that does not start it adds to them. */
-const measuring = ["batchNormMeasure", "batchNormMeasureBackward", "convGradient", "winogradGradient"] as const;
+/** The argument that holds an operation's range of work. */
+const rangeOf = (name: OperationName): string => signature(name).find(({ kind }) => kind === "range")!.name;
+/** Goes over the samples of the chunk. */
+const readsSamples = (name: OperationName): boolean => signature(name).some((argument) => argument.name === "dy");
+/** Keeps its gradient from chunk to chunk, which does not come from groups. */
+const keepsGradient = ({ call: { values } }: Case): boolean =>
+  values["g"] !== null && !((values["groups"] ?? 0) as number);
 
 for (const format of formats) {
-  for (const name of rowwise) {
+  for (const name of cutBy("rows")) {
     test(`${name} in ${format.name}: the bits of all rows at once, in whatever shards`, () => {
       for (const one of cases[name](format)) {
         const { call, step } = one;
@@ -79,23 +61,21 @@ for (const format of formats) {
     });
   }
 
-  for (const name of Object.keys(ranged) as (keyof typeof ranged)[]) {
+  for (const name of cutBy("units")) {
     test(`${name} in ${format.name}: the bits of the whole, in whatever ranges`, () => {
-      const [first, last] = ranged[name];
+      const range = rangeOf(name);
       for (const one of cases[name](format)) {
         const { call, step } = one;
         const whole = execute(backend, format, [call], [step]);
-        for (const cut of cuts(call.values[last] as number)) {
-          const calls = cut
-            .slice(1)
-            .map((end, i) => ({ ...call, values: { ...call.values, [first]: cut[i], [last]: end } }));
-          assertSameOutputs(one, execute(backend, format, calls, [step]), whole, `cut at ${cut.join()}`);
+        for (const cut of cuts((call.values[range] as readonly number[])[1])) {
+          const calls = cut.slice(1).map((end, i) => ({ ...call, values: { ...call.values, [range]: [cut[i], end] } }));
+          assertSameOutputs(one, execute(backend, format, calls as Call[], [step]), whole, `cut at ${cut.join()}`);
         }
       }
     });
   }
 
-  for (const name of measuring) {
+  for (const name of cutBy("groups")) {
     test(`${name} in ${format.name}: the bits of a whole group, in whatever blocks`, () => {
       for (const one of cases[name](format)) {
         const { call, step } = one;
@@ -111,9 +91,9 @@ for (const format of formats) {
     });
   }
 
-  for (const name of chunked) {
+  for (const name of cutBy("units").filter(readsSamples)) {
     test(`${name} in ${format.name}: a gradient in chunks has the bits of one chunk, and updates once`, () => {
-      const withGradient = cases[name](format).filter((one) => one.call.values["g"] !== null && !hasGroups(one));
+      const withGradient = cases[name](format).filter(keepsGradient);
       assert.ok(withGradient.length > 0);
       for (const one of withGradient) {
         const whole = execute(backend, format, [one.call], [one.step]);
@@ -123,8 +103,10 @@ for (const format of formats) {
           if (ends.length < 3) continue;
           const values = inChunks(format, one, ends);
           for (const output of Object.keys(one.outputs)) {
-            const expected = whole.of(one.call.values[output] as Numbers);
-            assertSameBits(values[output] as Numbers, expected, `${one.title}, chunks ${ends.join()}: ${output}`);
+            for (const [i, buffer] of buffersOf(one.call.values[output]).entries()) {
+              const actual = buffersOf(values[output])[i];
+              assertSameBits(actual, whole.of(buffer), `${one.title}, chunks ${ends.join()}: ${output}`);
+            }
           }
         }
       }
@@ -132,23 +114,37 @@ for (const format of formats) {
   }
 }
 
+type Values = Call["values"];
+
+/** The same argument with other contents. */
+function refill(value: Values[string], of: (buffer: Numbers) => Numbers): Values[string] {
+  if (ArrayBuffer.isView(value)) return of(value);
+  if (Array.isArray(value)) return (value as readonly Numbers[]).map(of) as unknown as Values[string];
+  const { numbers, ld } = value as Matrix<Numbers>;
+  return { numbers: of(numbers), ld };
+}
+
 /** Runs the case chunk after chunk, each as a program of its own over what the last one left. */
-function inChunks(format: Format, { call, step, outputs }: Case, ends: number[]): Call["values"] {
+function inChunks(format: Format, { call, step, outputs }: Case, ends: number[]): Values {
   let values = call.values;
   for (let i = 1; i < ends.length; i++) {
     const [from, to] = [ends[i - 1], ends[i]];
-    const part = (name: string, ld: string) => {
-      const buffer = call.values[name] as Real | undefined;
-      return buffer && { [name]: buffer.slice(from * (call.values[ld] as number), to * (call.values[ld] as number)) };
+    const chunkOf = (name: string) => {
+      if (!(name in values)) return {};
+      const { numbers, ld } = call.values[name] as Matrix;
+      return { [name]: { numbers: numbers.slice(from * ld, to * ld), ld } };
     };
-    const chunk = { ...call, values: { ...values, ...part("x", "ldx"), ...part("dy", "lddy") } };
+    const chunk = { ...call, values: { ...values, ...chunkOf("x"), ...chunkOf("dy") } };
     const finish = i === ends.length - 1;
     const outcome = execute(backend, format, [chunk], [{ ...step, chunk: to - from, start: i === 1, finish }]);
-    const left = Object.keys(outputs).map((name) => [name, outcome.of(values[name] as Numbers)] as const);
-    for (const [name, buffer] of left) {
-      if (!finish && name !== "g") assertSameBits(buffer, values[name] as Numbers, `${name} before the last chunk`);
+    for (const name of finish ? [] : Object.keys(outputs).filter((output) => output !== "g")) {
+      for (const buffer of buffersOf(values[name])) {
+        assertSameBits(outcome.of(buffer), buffer, `${name} before the last chunk`);
+      }
     }
-    values = { ...values, ...Object.fromEntries(left) };
+    for (const name of Object.keys(outputs)) {
+      values = { ...values, [name]: refill(values[name], (buffer) => outcome.of(buffer)) };
+    }
   }
   return values;
 }

@@ -1,14 +1,15 @@
 /** Losses and scores at their limits: huge logits, ties, numbers that are not finite, and gradients by differences. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type LossName, registered } from "../../src/losses/index.js";
 import { chosenBackend } from "../kernels/addon.js";
-import { blank, padded, random } from "../kernels/data.js";
-import type { Format, Real } from "../kernels/lab.js";
+import { blankRows, random } from "../kernels/data.js";
+import type { Format, Matrix, Real } from "../kernels/lab.js";
 import { assertClose, call, execute, f64, formats, wholeStep } from "../kernels/lab.js";
 
 const backend = chosenBackend();
-const losses = ["softmaxCrossEntropy", "squaredError"] as const;
-type Loss = (typeof losses)[number];
+const losses = registered.map(({ operation }) => operation);
+type Loss = LossName;
 
 interface Sample {
   loss: number;
@@ -23,38 +24,43 @@ interface Wish {
   readonly weights?: readonly number[];
 }
 
+/** A row of logits, zeros up to the next whole vector. */
+function rowOf(format: Format, logits: readonly number[]): Matrix {
+  const row = blankRows(format, 1, logits.length);
+  row.numbers.fill(0).set(logits);
+  return row;
+}
+
 /** One sample alone in its minibatch. */
 function lose(format: Format, name: Loss, logits: readonly number[], label: number, wish: Wish = {}): Sample {
   const { raised = 0, smoothing = 0 } = wish;
   const classes = logits.length;
-  const ld = padded(classes, format);
-  const z = format.array(ld);
-  z.set(logits);
-  const [dz, loss, correct] = [blank(format, ld), new Float64Array(1), new Float64Array(1)];
+  const [dz, loss, correct] = [blankRows(format, 1, classes), new Float64Array(1), new Float64Array(1)];
   const [labels, order, flag] = [Uint16Array.of(label), Int32Array.of(0), Int32Array.of(raised)];
   const weights = wish.weights ? Float64Array.from(wish.weights) : null;
-  const values = { z, ldz: ld, dz, lddz: ld, labels, order, weights, loss, correct, flag, classes, smoothing };
+  const noted = { loss, plain: null, correct, flag, parameter: delta, byPlace: 0 };
+  const values = { z: rowOf(format, logits), dz, labels, order, weights, ...noted, classes, smoothing };
   const out = execute(backend, format, [call(name, values)], [wholeStep(1)]);
-  return { loss: out.of(loss)[0], correct: out.of(correct)[0], flag: out.of(flag)[0], dz: out.of(dz) };
+  return { loss: out.of(loss)[0], correct: out.of(correct)[0], flag: out.of(flag)[0], dz: out.of(dz.numbers) };
 }
 
-interface Score {
-  loss: number;
+interface Prediction {
   predicted: number;
+  logits: number[];
   probabilities: number[];
 }
 
-function scoreOf(format: Format, logits: readonly number[], label: number, squared: 0 | 1): Score {
-  const classes = logits.length;
-  const ld = padded(classes, format);
-  const z = format.array(ld);
-  z.set(logits);
-  const [p, loss, predicted] = [blank(format, ld), new Float64Array(1), new Int32Array(1)];
-  const probabilities = format.array(classes);
-  const [labels, order] = [Uint16Array.of(label), Int32Array.of(0)];
-  const values = { z, ldz: ld, p, ldp: ld, labels, order, loss, predicted, probabilities, classes, squared };
-  const out = execute(backend, format, [call("score", values)], [wholeStep(1)]);
-  return { loss: out.of(loss)[0], predicted: out.of(predicted)[0], probabilities: Array.from(out.of(probabilities)) };
+function predictionOf(format: Format, given: readonly number[]): Prediction {
+  const classes = given.length;
+  const [p, predicted] = [blankRows(format, 1, classes), new Int32Array(1)];
+  const [logits, probabilities] = [format.array(classes), format.array(classes)];
+  const values = { z: rowOf(format, given), p, predicted, logits, probabilities, classes };
+  const out = execute(backend, format, [call("predict", values)], [wholeStep(1)]);
+  return {
+    predicted: out.of(predicted)[0],
+    logits: Array.from(out.of(logits)),
+    probabilities: Array.from(out.of(probabilities)),
+  };
 }
 
 const sumOf = (numbers: Iterable<number>) => Array.from(numbers).reduce((sum, value) => sum + value, 0);
@@ -68,7 +74,8 @@ for (const format of formats) {
     assert.deepEqual({ ...wrong, dz: null }, { loss: 2e4, correct: 0, flag: 0, dz: null });
     assert.deepEqual(Array.from(wrong.dz.subarray(0, 3)), [1, -1, 0]);
     assert.equal(lose(format, "squaredError", [-1e4, 1e4], 0).loss, 1);
-    assert.deepEqual(scoreOf(format, [-1e4, 1e4], 1, 0), { loss: 0, predicted: 1, probabilities: [0, 1] });
+    const sure = { predicted: 1, logits: [-1e4, 1e4], probabilities: [0, 1] };
+    assert.deepEqual(predictionOf(format, [-1e4, 1e4]), sure);
   });
 
   test(`${format.name}: equal logits of any number of classes lose ln classes, to 4 ulp`, () => {
@@ -84,7 +91,7 @@ for (const format of formats) {
   test(`${format.name}: ties go to the lowest class`, () => {
     for (const classes of [2, 10, 17, 50]) {
       const logits = Array.from({ length: classes }, (_, i) => (i === 0 ? -1 : 2));
-      for (const squared of [0, 1] as const) assert.equal(scoreOf(format, logits, 0, squared).predicted, 1);
+      assert.equal(predictionOf(format, logits).predicted, 1);
       for (const name of losses) {
         assert.equal(lose(format, name, logits, 1).correct, 1);
         assert.equal(lose(format, name, logits, classes - 1).correct, classes === 2 ? 1 : 0);
@@ -125,29 +132,38 @@ for (const format of formats) {
     });
   }
 
-  test(`${format.name}: score agrees with the loss and with the plain softmax`, () => {
+  test(`${format.name}: predictions agree with the plain softmax`, () => {
     const next = random(6);
     for (const classes of [1, 2, 10, 17, 100]) {
       const logits = Array.from(format.array(classes).map(() => 8 * next() - 4));
       const powers = logits.map((value) => Math.exp(value));
       const total = sumOf(powers);
-      const p = powers.map((value) => value / total);
-      const label = classes >> 1;
-      for (const squared of [0, 1] as const) {
-        const scored = scoreOf(format, logits, label, squared);
-        const { loss } = lose(format, losses[squared], logits, label);
-        assert.ok(Math.abs(scored.loss - loss) <= 32 * format.unit);
-        assertClose(Float64Array.from(scored.probabilities), Float64Array.from(p), 16 * format.unit, "p");
-        assert.equal(scored.predicted, logits.indexOf(Math.max(...logits)));
-      }
+      const made = predictionOf(format, logits);
+      assertClose(
+        Float64Array.from(made.probabilities),
+        Float64Array.from(powers, (e) => e / total),
+        16 * format.unit,
+        "p",
+      );
+      assert.deepEqual(made.logits, logits);
+      assert.equal(made.predicted, logits.indexOf(Math.max(...logits)));
     }
   });
 }
 
-/** What a loss is, by its formula, for any target. */
-const formulas: Readonly<Record<Loss, (p: readonly number[], target: readonly number[]) => number>> = {
+/** What `lose` gives a loss that has a parameter. */
+const delta = 0.5;
+/** What a loss is, by its formula, for any target. One that is registered and missing here fails. */
+const formulas: Readonly<Record<string, (p: readonly number[], target: readonly number[]) => number>> = {
   softmaxCrossEntropy: (p, target) => -sumOf(target.map((t, i) => t * Math.log(p[i]))),
   squaredError: (p, target) => 0.5 * sumOf(target.map((t, i) => (p[i] - t) ** 2)),
+  huber: (p, target) =>
+    sumOf(
+      target.map((t, i) => {
+        const e = Math.abs(p[i] - t);
+        return e <= delta ? e ** 2 / 2 : delta * (e - delta / 2);
+      }),
+    ),
 };
 const wishes: readonly Wish[] = [{}, { smoothing: 0.1 }, { weights: [0.5, 2, 1, 4, 0.125] }];
 

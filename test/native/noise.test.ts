@@ -1,7 +1,8 @@
 /** Dropout and noise: the draws of Random123 and of `src/random.ts`, their distribution, and where they belong. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Stream, streamKey } from "../../src/random.js";
+import { Stream, streamKey } from "../../src/base/random.js";
+import { identity } from "../../src/kernels/activations/index.js";
 import { chosenBackend } from "../kernels/addon.js";
 import type { Format, Real } from "../kernels/lab.js";
 import { assertSameBits, call, execute, f64, formats, wholeStep } from "../kernels/lab.js";
@@ -21,11 +22,11 @@ const rowLength = ({ pixels, channels }: Draw): number => Math.ceil((pixels * ch
 function run(format: Format, operation: "dropout" | "gaussianNoise", x: Real, draw: Draw, amount: number): Real {
   const { pixels, channels, key = [5, 6], epoch = 0, samples = [0] } = draw;
   const ld = rowLength(draw);
-  const y = format.array(x.length);
-  const shared = { x, ldx: ld, y, ldy: ld, order: Int32Array.from(samples), key0: key[0], key1: key[1] };
-  const rows = samples.length;
-  const values = { ...shared, rate: amount, deviation: amount, pixels, channels };
-  return execute(backend, format, [call(operation, values)], [{ ...wholeStep(rows), epoch }]).of(y);
+  const y = { numbers: format.array(x.length), ld };
+  const place = { order: Int32Array.from(samples), key0: key[0], key1: key[1] };
+  const values = { x: { numbers: x, ld }, y, ...place, rate: amount, std: amount, pixels, channels };
+  const step = { ...wholeStep(samples.length), epoch };
+  return execute(backend, format, [call(operation, values)], [step]).of(y.numbers);
 }
 
 const ones = (format: Format, draw: Draw): Real => format.array(rowLength(draw) * (draw.samples ?? [0]).length).fill(1);
@@ -100,11 +101,10 @@ for (const format of formats) {
     const ld = rowLength(draw);
     const x = ones(format, draw);
     const y = run(format, "dropout", x, draw, 0.3);
-    const values = {
-      ...{ dy: x, lddy: ld, y: null, ldy: 0, dx: format.array(x.length), lddx: ld },
-      ...{ order: Int32Array.of(1, 2), key0: 5, key1: 6, rate: 0.3, pixels: 4, channels: 40, function: 0, slope: 0 },
-    };
-    const out = execute(backend, format, [call("dropoutBackward", values)], [wholeStep(2)]).of(values.dx);
+    const [dy, dx] = [x, format.array(x.length)].map((numbers) => ({ numbers, ld }));
+    const place = { order: Int32Array.of(1, 2), key0: 5, key1: 6 };
+    const values = { dy, y: null, dx, ...place, rate: 0.3, pixels: 4, channels: 40, activation: identity };
+    const out = execute(backend, format, [call("dropoutBackward", values)], [wholeStep(2)]).of(dx.numbers);
     assertSameBits(out, y, "dx of a dy of ones");
   });
 

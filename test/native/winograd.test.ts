@@ -1,24 +1,27 @@
 /** Winograd's convolutions against plain ones in double: their error, and the copies of the filters that updates write. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { identity } from "../../src/kernels/activations/index.js";
 import { convUpdateWorkspace } from "../../src/kernels/conv-workspace.js";
+import type { ConvGeometry } from "../../src/kernels/ops/conv-geometry.js";
+import { transformFilters } from "../../src/kernels/ops/winograd-filters.js";
 import {
   gradientWorkspace,
   productWorkspace,
   sumLength,
   transformedLength,
-  transformFilters,
   updateWorkspace,
 } from "../../src/kernels/winograd.js";
 import { chosenBackend } from "../kernels/addon.js";
-import { type Geometry, geometryOf, inputs, kernels, ldOf, outputs } from "../kernels/cases/conv.js";
-import { blank, panelIndex, random, rows } from "../kernels/data.js";
-import type { Call, Format, Numbers, Real } from "../kernels/lab.js";
+import { geometryOf, inputs, kernels, outputs } from "../kernels/cases/conv.js";
+import { allUnits } from "../kernels/cases/dense.js";
+import { blank, blankRows, panelIndex, random, rows } from "../kernels/data.js";
+import type { Call, Format, Matrix, Numbers, Real } from "../kernels/lab.js";
 import { assertSameBits, call, execute, formats, wholeStep } from "../kernels/lab.js";
 
 const backend = chosenBackend();
 const samples = 2;
-const geometry = (size: number, channels: number, filters: number, pad: number): Geometry =>
+const geometry = (size: number, channels: number, filters: number, pad: number): ConvGeometry =>
   geometryOf({ image: [size, size, channels], kernel: [3, 3], pad: [pad, pad, pad, pad], filters });
 /** Nets use images like these: tiles whole and cut, padded and not, few channels and many. */
 const geometries = [geometry(12, 32, 48, 1), geometry(7, 64, 16, 0), geometry(4, 160, 20, 1), geometry(6, 9, 24, 2)];
@@ -29,31 +32,32 @@ const errorUnits = 32;
 const unsigned = (numbers: Real): Real => numbers.map((value) => value + 0);
 
 interface Problem {
-  readonly g: Geometry;
-  readonly x: Real;
-  readonly ldx: number;
-  readonly dy: Real;
-  readonly lddy: number;
+  readonly g: ConvGeometry;
+  readonly x: Matrix;
+  readonly dy: Matrix;
   readonly w: Real;
   readonly u: Real;
   readonly ut: Real;
 }
 
-function problem(format: Format, g: Geometry): Problem {
+function problem(format: Format, g: ConvGeometry): Problem {
   const next = random(g.channels);
-  const [ldx, lddy] = [ldOf(inputs(g), format, 1), ldOf(outputs(g), format, 0)];
   const { w } = kernels(format, g, next);
   const u = blank(format, transformedLength(g.channels, g.filters, format.lanes)).fill(0);
   const ut = blank(format, transformedLength(g.filters, g.channels, format.lanes)).fill(0);
-  transformFilters(w, g.channels, g.filters, format.lanes, u, ut);
-  const x = rows(format, samples, inputs(g), ldx, next);
-  return { g, x, ldx, dy: rows(format, samples, outputs(g), lddy, next), lddy, w, u, ut };
+  transformFilters(w, g.channels, g.filters, u, ut);
+  const x = rows(format, samples, inputs(g), next, 1);
+  return { g, x, dy: rows(format, samples, outputs(g), next), w, u, ut };
 }
 
-/** Calls f with the places of x, dy and w in their buffers for each product that a convolution consists of. */
-function eachProduct(format: Format, { g, ldx, lddy }: Problem, f: (x: number, dy: number, w: number) => void): void {
+/** Calls f with the indices of x, dy and w in their buffers for each product that a convolution consists of. */
+function eachProduct(
+  format: Format,
+  { g, x: { ld: ldx }, dy: { ld: lddy } }: Problem,
+  f: (x: number, dy: number, w: number) => void,
+): void {
   const { height, width, channels, padTop, padLeft, outHeight, outWidth, filters } = g;
-  const places = Int32Array.from({ length: 9 * channels * filters }, (_, i) =>
+  const indices = Int32Array.from({ length: 9 * channels * filters }, (_, i) =>
     panelIndex(format, 9 * channels, filters, Math.floor(i / filters), i % filters),
   );
   for (let r = 0; r < samples; r++) {
@@ -64,7 +68,7 @@ function eachProduct(format: Format, { g, ldx, lddy }: Problem, f: (x: number, d
         if (y < 0 || y >= height || x < 0 || x >= width) continue;
         for (let c = 0; c < channels; c++) {
           const [from, k] = [r * ldx + (y * width + x) * channels + c, (tap * channels + c) * filters];
-          for (let j = 0; j < filters; j++) f(from, r * lddy + pixel * filters + j, places[k + j]);
+          for (let j = 0; j < filters; j++) f(from, r * lddy + pixel * filters + j, indices[k + j]);
         }
       }
     }
@@ -82,47 +86,45 @@ function assertSmallError(format: Format, actual: Numbers, expected: Float64Arra
   assert.ok(relative < errorUnits * format.unit, `${what}: a relative error of ${relative}`);
 }
 
-const run = (format: Format, one: Call, buffer: Real, hyper: readonly number[] = []): Real =>
-  execute(backend, format, [one], [{ ...wholeStep(samples), hyper }]).of(buffer);
+const run = (format: Format, one: Call, buffer: Real, hyperparameters: readonly number[] = []): Real =>
+  execute(backend, format, [one], [{ ...wholeStep(samples), hyperparameters }]).of(buffer);
 
 for (const format of formats) {
   const { lanes } = format;
   for (const g of geometries) {
     const name = `${format.name}, ${g.height}x${g.width}x${g.channels} to ${g.outHeight}x${g.outWidth}x${g.filters}`;
     const p = problem(format, g);
-    const elementwise = { function: 0, slope: 0 };
 
     test(`winograd: the error of y is small (${name})`, () => {
-      const y = blank(format, p.dy.length);
+      const y = blankRows(format, samples, outputs(g));
       const workspace = blank(format, productWorkspace(g.channels, g.filters, lanes));
-      const out = { y, ldy: p.lddy, winners: null, ldw: 0, workspace, ...g, ...elementwise, pool: 0 };
-      const expected = new Float64Array(y.length);
-      eachProduct(format, p, (x, dy, w) => (expected[dy] += p.x[x] * p.w[w]));
-      const actual = run(format, call("winograd", { x: p.x, ldx: p.ldx, u: p.u, b: null, ...out }), y);
+      const out = { y, argmax: null, workspace, ...g, activation: identity, pool: 0 };
+      const expected = new Float64Array(y.numbers.length);
+      eachProduct(format, p, (x, dy, w) => (expected[dy] += p.x.numbers[x] * p.w[w]));
+      const actual = run(format, call("winograd", { x: p.x, u: p.u, b: null, ...out }), y.numbers);
       assertSmallError(format, actual, expected, "y");
     });
 
-    test(`winogradBackward: the error of dx is small (${name})`, () => {
-      const dx = blank(format, p.x.length);
+    test(`winogradInputGradient: the error of dx is small (${name})`, () => {
+      const dx = blankRows(format, samples, inputs(g), 1);
       const workspace = blank(format, productWorkspace(g.filters, g.channels, lanes));
-      const out = { dx, lddx: p.ldx, y: null, ldy: 0, workspace, ...g, ...elementwise };
-      const expected = new Float64Array(dx.length);
-      eachProduct(format, p, (x, dy, w) => (expected[x] += p.dy[dy] * p.w[w]));
-      const actual = run(format, call("winogradBackward", { dy: p.dy, lddy: p.lddy, ut: p.ut, ...out }), dx);
+      const out = { dx, y: null, workspace, ...g, activation: identity };
+      const expected = new Float64Array(dx.numbers.length);
+      eachProduct(format, p, (x, dy, w) => (expected[x] += p.dy.numbers[dy] * p.w[w]));
+      const actual = run(format, call("winogradInputGradient", { dy: p.dy, ut: p.ut, ...out }), dx.numbers);
       assertSmallError(format, actual, expected, "dx");
     });
 
-    test(`winogradGradient and winogradUpdate: the error of dw is small (${name})`, () => {
+    test(`winogradWeightGradient and winogradUpdate: the error of dw is small (${name})`, () => {
       const expected = new Float64Array(p.w.length);
-      eachProduct(format, p, (x, dy, w) => (expected[w] += p.x[x] * p.dy[dy]));
-      const operands = { x: p.x, ldx: p.ldx, dy: p.dy, lddy: p.lddy, ...g };
+      eachProduct(format, p, (x, dy, w) => (expected[w] += p.x.numbers[x] * p.dy.numbers[dy]));
       const gradient = blank(format, p.w.length);
-      const ofGroup = call("winogradGradient", {
-        ...operands,
-        g: gradient,
-        stride: 0,
-        accumulator: blank(format, sumLength(g.channels, g.filters, lanes)),
-        accumulatorStride: 0,
+      const ofGroup = call("winogradWeightGradient", {
+        x: p.x,
+        dy: p.dy,
+        ...g,
+        g: { numbers: gradient, ld: 0 },
+        accumulator: { numbers: blank(format, sumLength(g.channels, g.filters, lanes)), ld: 0 },
         workspace: blank(format, gradientWorkspace(g.channels, g.filters, lanes)),
       });
       assertSmallError(format, run(format, ofGroup, gradient), expected, "the group's gradient");
@@ -140,9 +142,9 @@ for (const format of formats) {
         return { buffers, one: update(format, p, buffers) };
       });
       for (const { buffers, one } of updates) {
-        const after = execute(backend, format, [one], [{ ...wholeStep(samples), hyper: [0.25] }]);
+        const after = execute(backend, format, [one], [{ ...wholeStep(samples), hyperparameters: [0.25] }]);
         const expected = copies(after.of(buffers.w));
-        transformFilters(expected.w, g.channels, g.filters, lanes, expected.u, expected.ut);
+        transformFilters(expected.w, g.channels, g.filters, expected.u, expected.ut);
         assertSameBits(unsigned(after.of(buffers.u)), unsigned(expected.u), `u of ${one.operation}`);
         assertSameBits(unsigned(after.of(buffers.ut)), unsigned(expected.ut), `ut of ${one.operation}`);
       }
@@ -157,10 +159,9 @@ interface Copies {
 }
 
 /** Plain gradient descent on all units, from all samples. */
-function sgd({ lanes }: Format, { x, ldx, dy, lddy, g }: Problem) {
-  const lastUnit = Math.ceil(g.filters / (3 * lanes)) * Math.ceil(g.channels / lanes);
-  return { x, ldx, dy, lddy, ...g, g: null, s: null, t: null, firstUnit: 0, lastUnit, optimizer: 0 };
-}
+const sgd = (format: Format, { x, dy, g }: Problem) => ({
+  ...{ x, dy, ...g, g: null, state: [], units: allUnits(format, g.channels, g.filters), optimizer: 0 },
+});
 
 function winogradUpdate(format: Format, p: Problem, copies: Copies): Call {
   const workspace = blank(format, updateWorkspace(p.g.channels, p.g.filters, format.lanes));
@@ -169,5 +170,5 @@ function winogradUpdate(format: Format, p: Problem, copies: Copies): Call {
 
 function convUpdate(format: Format, p: Problem, copies: Copies): Call {
   const workspace = blank(format, convUpdateWorkspace(3, 3, format.lanes));
-  return call("convUpdate", { ...sgd(format, p), ...copies, wt: null, stride: 0, groups: 0, workspace });
+  return call("convUpdate", { ...sgd(format, p), ...copies, wt: null, groups: 0, workspace });
 }

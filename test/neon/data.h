@@ -7,8 +7,7 @@ namespace {
 
 using std::to_string;
 
-constexpr const char* function_names[] = {"identity", "relu", "leakyRelu", "tanh", "sigmoid"};
-constexpr int function_count = sizeof function_names / sizeof *function_names;
+constexpr int function_count = sizeof functions / sizeof *functions;
 constexpr double slope = 0.01;
 
 // In the order of native/optimizer/optimizer.h.

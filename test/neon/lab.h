@@ -1,9 +1,9 @@
 // What the cases of kernels_check.cc stand on: deterministic numbers, guarded buffers, and the comparison of every
 // instruction set of this machine with `generic`.
 //
-// NEON and x86 flush denormals alike but for one border: a result that only rounding lifts to the smallest normal number
-// is 0 on NEON (looked at before rounding) and that number on x86 (after). The data below keep away from it: a hash
-// that differs is an error.
+// NEON and x86 flush denormals alike but for one border: a result that only rounding lifts to the smallest normal
+// number is 0 on NEON (looked at before rounding) and that number on x86 (after). The data below keep away from it: a
+// hash that differs is an error.
 #pragma once
 #include <math.h>
 #include <stdint.h>
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "../../native/activation/list.h"
 #include "../../native/cpu.h"
 
 namespace heddle {
@@ -117,10 +118,12 @@ template <class T> class Result {
         const double x = buffers[b][i], y = generic.buffers[b][i];
         const double unit = tolerance.each ? fabs(y) : fmax(largest, 1);
         // The smallest normal number may be flushed on one side.
-        const double allowed = fmax(tolerance.epsilons * double(std::numeric_limits<T>::epsilon()) * unit, 2 * double(std::numeric_limits<T>::min()));
+        const double allowed = fmax(tolerance.epsilons * double(std::numeric_limits<T>::epsilon()) * unit,
+                                    2 * double(std::numeric_limits<T>::min()));
         if (x == y || (x != x && y != y) || fabs(x - y) <= allowed) continue;
         char text[160];
-        snprintf(text, sizeof text, "output %zu[%zu] is %.17g, generic's %.17g, allowed %.3g apart", b, i, x, y, allowed);
+        snprintf(text, sizeof text, "output %zu[%zu] is %.17g, generic's %.17g, allowed %.3g apart", b, i, x, y,
+                 allowed);
         return text;
       }
     }
@@ -153,7 +156,7 @@ template <class T, class Body> void check(const std::string& label, Tolerance to
   }
 }
 
-// Calls a kernel as the interpreter does: its arguments as words, in the order of kernels.inc.
+// Calls a kernel as the interpreter does: its arguments as words, in the order of its signature.
 template <class E> Word word(E* pointer) {
   Word w;
   w.pointer = const_cast<void*>(static_cast<const void*>(pointer));

@@ -4,12 +4,15 @@
  * what this machine has no compiler or emulator for.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { flags, kernelUnits } from "../../native/build.mjs";
+import { CompileError, Objects } from "../../native/compile.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const native = join(root, "native");
 const build = mkdtempSync(join(tmpdir(), "heddle-neon-"));
 const cross = "aarch64-linux-gnu-g++";
 const emulator = "qemu-aarch64";
@@ -30,32 +33,24 @@ function run(command, args) {
 
 const works = (name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0;
 
-/** The instruction sets of an architecture and the flags of each, from binding.gyp: what is tested is what ships. */
-function targetsOf(architecture) {
-  const gyp = readFileSync(join(root, "native", "binding.gyp"), "utf8");
-  const json = gyp.replace(/^\s*#.*$/gm, "").replace(/,(\s*[\]}])/g, "$1");
-  const { target_defaults: defaults, targets, conditions } = JSON.parse(json);
-  const own = conditions.filter(([condition]) => condition === `target_arch=='${architecture}'`);
-  return [...targets, ...own.flatMap(([, { targets }]) => targets)]
-    .filter(({ target_name: name }) => name.startsWith("isa_"))
-    .map(({ sources, cflags_cc: flags = [] }) => ({ sources, flags: [...defaults.cflags_cc, ...flags] }));
-}
-
-/** Compiles the program for an architecture; the kernels with their flags, everything else with none of them. */
-function compile(compiler, architecture) {
-  const native = join(root, "native");
-  const object = (source, flags) => {
-    const output = join(build, `${architecture}-${source.replaceAll(/\W/g, "-")}.o`);
-    run(compiler, [...flags, "-c", source, "-o", output]);
-    return output;
-  };
-  const kernels = targetsOf(architecture).flatMap(({ sources, flags }) =>
-    sources.map((source) => object(join(native, source), flags)),
+/** Compiles the program for a machine: the kernels' units as they ship, everything else with no flags of theirs. */
+async function compile(compiler, machine) {
+  const objects = new Objects(native, { command: [compiler], version: compiler });
+  const object = (source) => join(build, `${machine}-${source.replaceAll(/\W/g, "-")}.o`);
+  const job = (source, own, prefix) =>
+    objects.job(
+      source,
+      object(source),
+      own.filter((flag) => flag !== "-fPIC"),
+      prefix,
+    );
+  const units = kernelUnits(machine).map((unit) => job(unit.source, unit.flags, unit.prefix));
+  const rest = ["cpu.cc", join(root, "test", "neon", "kernels_check.cc")].map((source) =>
+    job(source, [...flags, "-O1"]),
   );
-  const rest = [join(native, "cpu.cc"), join(root, "test", "neon", "kernels_check.cc")];
-  const program = join(build, architecture);
-  const flags = ["-std=c++17", "-O1", "-ffp-contract=off"];
-  run(compiler, ["-static", "-o", program, ...kernels, ...rest.map((source) => object(source, flags))]);
+  await objects.compile([...units, ...rest]);
+  const program = join(build, machine);
+  run(compiler, ["-static", "-o", program, ...[...units, ...rest].map(({ output }) => output)]);
   return program;
 }
 
@@ -83,12 +78,12 @@ function assertSame(left, right, title) {
   console.log(`  ${title}: the same bits in ${names.size} cases`);
 }
 
-function main() {
+async function main() {
   const compiler = [process.env.CXX, "c++", "g++", "clang++"].find((name) => name !== undefined && works(name));
   if (process.arch !== "x64") return console.log(`SKIPPED: AVX2's bits need an x64 machine, this is ${process.arch}`);
   if (compiler === undefined) return console.log("SKIPPED: no C++ compiler (Debian: apt install g++)");
   console.log(`x64, ${compiler}`);
-  const here = hashesOf(compile(compiler, "x64"), []);
+  const here = hashesOf(await compile(compiler, "x64"), []);
   const avx2 = here.get("avx2");
   if (avx2 === undefined) return console.log("SKIPPED: this CPU lacks AVX2, whose bits NEON's are compared with");
   if (here.has("avx512")) assertSame(here.get("avx512"), avx2, "AVX-512 and AVX2");
@@ -96,7 +91,7 @@ function main() {
   if (!works(cross)) return console.log(`SKIPPED NEON: no ${cross} (Debian: apt install g++-aarch64-linux-gnu)`);
   if (!works(emulator)) return console.log(`SKIPPED NEON: no ${emulator} (Debian: apt install qemu-user)`);
   console.log(`arm64, ${cross}, ${emulator}`);
-  const there = hashesOf(emulator, ["-L", "/usr/aarch64-linux-gnu", compile(cross, "arm64")]);
+  const there = hashesOf(emulator, ["-L", "/usr/aarch64-linux-gnu", await compile(cross, "arm64")]);
   if (!there.has("neon")) throw new Failure("the arm64 program did not run NEON");
   assertSame(there.get("generic"), here.get("generic"), "generic on arm64 and on x64");
   assertSame(there.get("neon"), avx2, "NEON and AVX2");
@@ -104,9 +99,9 @@ function main() {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
-  if (!(error instanceof Failure)) throw error;
+  if (!(error instanceof Failure || error instanceof CompileError)) throw error;
   console.log(`FAILED: ${error.message}`);
   process.exitCode = 1;
 } finally {

@@ -1,7 +1,7 @@
 /** What does not fit is refused with exit code 2, naming the layer, what it wants and what it got. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HeddleError } from "../../src/errors.js";
+import { HeddleError } from "../../src/base/errors.js";
 import { slidingGeometry } from "../../src/nn/geometry.js";
 import { checkMinibatches, outputOf, resolveNet } from "../../src/nn/net.js";
 import type { FeatureShape, LayerSpec } from "../../src/nn/spec.js";

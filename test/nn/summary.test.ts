@@ -1,7 +1,7 @@
 /** What `summary` tells beside counts: receptive fields, activations, the memory of a run. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { summarize } from "../../src/nn/summary.js";
+import { summarize } from "../../src/run/summary.js";
 
 const input = { height: 32, width: 24, channels: 3 };
 

@@ -20,7 +20,14 @@ test("npm pack: the installed package trains without a compiler, and ships no te
   const packed = JSON.parse(report) as object;
   const [{ filename, files }] = Object.values(packed) as { filename: string; files: { path: string }[] }[];
   const paths = files.map(({ path }) => path);
-  for (const needed of ["bin/heddle.js", "bin/train.js", "dist/src/cli/main.js", "dist/src/index.d.ts", "README.md"]) {
+  for (const needed of [
+    "bin/heddle.js",
+    "bin/train.js",
+    "dist/src/cli/main.js",
+    "dist/src/index.d.ts",
+    "README.md",
+    "docs/run-folder.md",
+  ]) {
     assert.ok(paths.includes(needed), `${needed} is missing`);
   }
   assert.ok(paths.includes(`prebuilds/${process.platform}-${process.arch}/heddle.node`));

@@ -1,6 +1,6 @@
 /**
  * Bad input from end to end: one clear message with the place, what was expected and what came; the right exit code;
- * nothing on stdout; and not one byte on the disk that was not there before.
+ * nothing on stdout but what came of others; and not one byte on the disk that was not there before.
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -56,7 +56,7 @@ const usage: readonly Bad[] = [
     says: ["layer 1 (batch-norm): ", "at least 2 samples", "1 in the last", "--batch-size 63"],
   },
   { args: train("--model no-flatten.json"), says: ["layer 1 (dense): ", "a vector", "6x6x4", '{"type": "flatten"}'] },
-  { args: train("--model colour.json"), says: ["--model colour.json: ", "images of 8x8x3", "8x8x1"] },
+  { args: train("--model color.json"), says: ["--model color.json: ", "images of 8x8x3", "8x8x1"] },
   { args: train("--model seven.json"), says: ["--model seven.json: ", "7 classes", "10"] },
   { args: train("--model stride-0.json"), says: ["layer 0 (conv2d), stride: ", '"stride":0'] },
   { args: train("--model window-0.json"), says: ["layer 1 (max-pool), size: ", '"size":0'] },
@@ -75,7 +75,7 @@ const usage: readonly Bad[] = [
   { args: train("--subset 999999"), says: ["--subset: ", "1..5000", "999999"] },
   { args: train("--validation 5000"), says: ["--validation: ", "below the 5000 samples", "5000"] },
   { args: train("--subset 10 --validation 9999"), says: ["--validation: ", "below the 10 samples", "9999"] },
-  { args: "train --out trained", says: ["--out trained: ", "absent or empty", "5 entries", "another folder"] },
+  { args: "train --out trained", says: ["--out trained: ", "absent or empty", " entries", "another folder"] },
   { args: "train --out a-file", says: ["--out a-file: ", "absent or empty", "a file", "another folder"] },
   {
     args: "predict trained --index 990..1000",
@@ -83,7 +83,7 @@ const usage: readonly Bad[] = [
   },
   {
     args: "evaluate trained --dataset mnist --data-dir data/whole",
-    says: ["trained/model.safetensors on mnist: ", "8x8x1 with values 0..16 and 10 classes", "28x28x1", "--dataset"],
+    says: ["trained/model.safetensors on mnist: ", "8x8x1 with values 0..16", "28x28x1", "--dataset"],
   },
   {
     args: "predict on-mnist --dataset synthetic-digits",
@@ -125,14 +125,14 @@ const data: readonly Bad[] = [
     args: mnist("truncated-gzip"),
     says: ["train-images-idx3-ubyte.gz at byte 100: ", "gzip data", "truncated", "Fetch the file again"],
   },
-  { args: mnist("not-gzip"), says: ["train-images-idx3-ubyte.gz at byte 0: ", "gzip data", "Fetch the file again"] },
+  { args: mnist("not-gzip"), says: ["train-images-idx3-ubyte.gz at byte 0: ", "magic number", "1736075632"] },
   { args: mnist("wrong-magic"), says: ["train-labels-idx1-ubyte at byte 0: ", "2049", "2051"] },
   { args: mnist("counts-disagree"), says: ["train-labels-idx1-ubyte at byte 4: ", "40 labels", "39"] },
   { args: mnist("too-short"), says: ["t10k-images-idx3-ubyte at byte 5000: ", "15696 bytes", "5000"] },
   { args: mnist("other-size"), says: ["t10k-images-idx3-ubyte at byte 8: ", "28 rows", "14"] },
   { args: mnist("label-out-of-range"), says: ["t10k-labels-idx1-ubyte at byte 8: ", "a label 0..9", "11"] },
-  { args: digits("ragged-row"), says: ["digits.csv, row 2: ", "65 numbers", "64"] },
-  { args: digits("not-a-number"), says: ["digits.csv, row 2, column 65: ", "a label 0..9", '"one"'] },
+  { args: digits("ragged-row"), says: ["digits.csv, row 2: ", "65 cells", "64"] },
+  { args: digits("not-a-number"), says: ["digits.csv: ", "1797 rows", "2", "Fetch the file again"] },
   { args: digits("too-few-rows"), says: ["digits.csv: ", "1797 rows", "3"] },
 ];
 
@@ -145,31 +145,36 @@ const models: readonly Bad[] = [
   { args: init("header-too-long.safetensors"), says: ["header: ", "5000 bytes of header", "too early"] },
   { args: init("overlap.safetensors"), says: ['tensor "b": ', "from offset 8", "offset 4: overlap"] },
   { args: init("out-of-range.safetensors"), says: ['tensor "b": ', "up to offset 400", "8 data bytes"] },
-  { args: init("half.safetensors"), says: ['tensor "a": ', "F32 or F64", "F16", "convert"] },
-  { args: init("other-net.safetensors"), says: ["other-net.safetensors: ", "4 tensors", "no 2.weight", "another net"] },
-  {
-    args: init("trained/model.safetensors --model mlp:31"),
-    says: ['trained/model.safetensors, tensor "0.weight": ', "[31, 64]", "[32, 64]"],
-  },
+  { args: init("half.safetensors"), says: ["half.safetensors: ", "0.weight", "none of them: a"] },
+  { args: init("other-net.safetensors"), says: ["other-net.safetensors: ", "other shapes", "another net"] },
   { args: init("f64.safetensors"), says: ['f64.safetensors, tensor "0.weight": ', "F32", "F64", "--dtype f64"] },
   { args: "evaluate nowhere", says: ["nowhere: ", "a model file, or a run folder", "no such file or folder"] },
   { args: "evaluate data", says: ["data: ", "a model file, or a run folder", "a folder without one"] },
   { args: "evaluate trained/last.ckpt", says: ["trained/last.ckpt, header: ", "a checkpoint", "run folder"] },
   { args: "evaluate trained/run.json", says: ["trained/run.json, header: ", "no safetensors file"] },
   { args: "predict text.safetensors", says: ["text.safetensors, header: ", "no safetensors file"] },
+  {
+    args: init("flipped.safetensors"),
+    says: ["flipped.safetensors: ", "the checksum blake3:", "damaged, or was changed"],
+  },
+  { args: "evaluate flipped.safetensors", says: ["flipped.safetensors: ", "the checksum blake3:", "damaged"] },
   { args: "predict truncated.safetensors", says: ["truncated.safetensors, tensor ", "truncated"] },
-  { args: "predict trained whole.png nowhere.png", says: ["nowhere.png: ", "an image file", "no such file"] },
-  { args: "predict trained cut.png whole.png", says: ["cut.png at byte 33: ", "a chunk of at most"] },
-  { args: "predict trained whole.png text.png", says: ["text.png: ", "a PNG or JPEG image", "something else"] },
   { args: "predict trained empty.jpg", says: ["empty.jpg: ", "a PNG or JPEG image", "an empty file"] },
-  { args: "predict trained whole.png data", says: ["data: ", "an image file", "a folder"] },
   { args: "predict nowhere.png", says: ["runs: ", "a run with a model.safetensors", "Train one first"] },
   { args: "evaluate f64.safetensors", says: ["f64.safetensors, __metadata__: ", "weights alone", "--init"] },
   {
     args: "evaluate unknown-layer.safetensors",
-    says: ["unknown-layer.safetensors", "version of Heddle knows", "layer 1", '"gelu"'],
+    says: ["unknown-layer.safetensors", "version of Heddle knows", "layer 1", '"attention"'],
   },
   { args: "evaluate", says: ["runs: ", "a run with a model.safetensors", "no such folder", "Train one first"] },
+];
+
+/** Files that do not decode among others that do: those are told all the same. */
+const partly: readonly Bad[] = [
+  { args: "predict trained whole.png nowhere.png", says: ["nowhere.png: ", "an image file", "no such file"] },
+  { args: "predict trained cut.png whole.png", says: ["cut.png at byte 33: ", "a chunk of at most"] },
+  { args: "predict trained whole.png text.png", says: ["text.png: ", "a PNG or JPEG image", "something else"] },
+  { args: "predict trained whole.png data", says: ["data: ", "images, by the endings of their names", "none"] },
 ];
 
 const checkpoints: readonly Bad[] = [
@@ -178,9 +183,17 @@ const checkpoints: readonly Bad[] = [
   { args: "train --resume flipped", says: ["flipped/last.ckpt: ", "BLAKE3", "damaged", "train anew"] },
   { args: "train --resume cut-checkpoint", says: ["cut-checkpoint/last.ckpt: ", "BLAKE3", "damaged", "train anew"] },
   { args: "train --resume cut-metrics", says: ["cut-metrics/metrics.jsonl: ", "bytes", "10", "Put the file back"] },
-  { args: "train --resume half-run-json", says: ["half-run-json/run.json: ", "JSON", "train anew"] },
+  {
+    args: "train --resume half-run-json",
+    says: ["half-run-json/run.json: ", "its checksum", "none", "start a new run"],
+  },
+  { args: "train --resume broken-metrics", says: ["broken-metrics/metrics.jsonl, line 3: ", "a line of metrics"] },
+  {
+    args: "train --resume edited-run-json",
+    says: ["edited-run-json/run.json: ", "checksum", "damaged, or was changed"],
+  },
   { args: "train --resume strange-run-json", says: ["strange-run-json/run.json, config.batchSize: "] },
-  { args: "train --resume edited-run-json", says: ["edited-run-json/run.json, config.lr: ", "0.001", "0.002", "back"] },
+  { args: "train --resume sealed-run-json", says: ["sealed-run-json/run.json, config.lr: ", "0.001", "0.002", "back"] },
   {
     args: "train --resume on-mnist --data-dir data/other-images",
     says: ["on-mnist/run.json, data of mnist: ", "blake3:", "blake3:", "Put the same files back"],
@@ -193,9 +206,9 @@ const failing: readonly Bad[] = [
   { args: train("--model mlp:200000-200000"), says: ["memory: ", "MB", "available", "smaller"] },
 ];
 
-const groups = { 2: usage, 3: [...data, ...models, ...checkpoints], 1: failing };
+const groups = { 2: usage, 3: [...data, ...models, ...partly, ...checkpoints], 1: failing };
 
-describe("bad input", { concurrency: 2 }, () => {
+describe("bad input", () => {
   const cwd = mkdtempSync(join(tmpdir(), "heddle-bad-"));
   after(() => rmSync(cwd, { recursive: true }));
   let whole: readonly string[];
@@ -204,24 +217,29 @@ describe("bad input", { concurrency: 2 }, () => {
     whole = snapshot(cwd);
   });
 
-  for (const [code, cases] of Object.entries(groups)) {
-    for (const { args, says, env = {} } of cases) {
-      const variables = Object.entries(env).map(([name, value]) => `${name}=${value} `);
-      test(`exit ${code}: ${variables.join("")}heddle ${args}`, async () => {
-        const outcome = await heddle([...wordsOf(args), "--quiet"], { cwd, env });
-        const { stderr } = outcome;
-        // Below it, a sentence with a caret under the mistake.
-        const form = /^heddle: [^\n]+: expected [^\n]+, got [^\n]+[.?]\n(?: {2}[^\n]+\n *\^\n)?$/;
-        assert.match(stderr, form, "one line in the one form");
-        let rest = stderr;
-        for (const part of says) {
-          assert.ok(rest.includes(part), `"${part}" is missing, or not where it belongs: ${stderr}`);
-          rest = rest.slice(rest.indexOf(part) + part.length);
-        }
-        assert.deepEqual([outcome.code, outcome.stdout], [Number(code), ""], stderr);
-      });
+  describe("each is refused", { concurrency: 2 }, () => {
+    for (const [code, cases] of Object.entries(groups)) {
+      for (const bad of cases) {
+        const { args, says, env = {} } = bad;
+        const variables = Object.entries(env).map(([name, value]) => `${name}=${value} `);
+        test(`exit ${code}: ${variables.join("")}heddle ${args}`, async () => {
+          const outcome = await heddle([...wordsOf(args), "--quiet"], { cwd, env });
+          const { stderr } = outcome;
+          // Below it, a sentence with a caret under the mistake.
+          const form = /^heddle: [^\n]+: expected [^\n]+, got [^\n]+[.?]\n(?: {2}[^\n]+\n *\^\n)?$/;
+          assert.match(stderr, form, "one line in the one form");
+          let rest = stderr;
+          for (const part of says) {
+            assert.ok(rest.includes(part), `"${part}" is missing, or not where it belongs: ${stderr}`);
+            rest = rest.slice(rest.indexOf(part) + part.length);
+          }
+          assert.equal(outcome.code, Number(code), stderr);
+          if (partly.includes(bad)) assert.match(outcome.stdout, /^image .*\nwhole\.png +\d .*\n\n.* images\/s\n$/);
+          else assert.equal(outcome.stdout, "", "nothing on stdout");
+        });
+      }
     }
-  }
+  });
 
   test("nothing on the disk has changed", () => {
     assert.deepEqual(snapshot(cwd), whole);

@@ -1,10 +1,11 @@
 /** Runs that begin well and cannot go on: numbers that overflow, a disk that fills up. What was saved before stays whole. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { encodeSafetensors } from "../../src/model/safetensors.js";
 import { train } from "../../src/train/trainer.js";
 import { emptyFolder, heddle, type Outcome } from "../cli/heddle.js";
 import { configOf, numbersOf, run } from "../engine/runs.js";
@@ -25,15 +26,19 @@ test("a loss that is not finite names epoch, step and layer, before anything is 
   const outcome = await heddle(["train", "--lr", "1e30", "--out", "run"], { cwd });
   failsWith(
     outcome,
-    /^heddle: epoch 1, step 2: expected a finite loss, got NaN or infinity, first in layer 2 \(dense\)/m,
+    /^heddle: epoch 1, step 2: expected a finite loss, got NaN or infinity, first in layer 2 \(dense\), on training samples \d/m,
   );
-  assert.match(outcome.stderr, /Lower --lr, or look at --standardize\.$/m);
-  assert.deepEqual(readdirSync(join(cwd, "run")).sort(), ["run.json", "split.json"]);
+  assert.match(
+    outcome.stderr,
+    /Lower --lr, or look at --standardize\. \S.* replay \S+replay\.safetensors shows the step/m,
+  );
+  const files = ["replay.safetensors", "report.html", "result.json", "run.json", "split.json"];
+  assert.deepEqual(readdirSync(join(cwd, "run")).sort(), files);
 });
 
 test("a loss that is not finite in a later epoch leaves the checkpoint and the model of the epoch before", async (t) => {
   for (const [flags, where] of [
-    [["--validation", "0"], "epoch 3, step 1: expected a finite loss"],
+    [["--validation", "0"], "epoch 2, step 1, update: expected a finite loss"],
     [[], "epoch 2, step 1, validation: expected a finite loss"],
   ] as const) {
     const cwd = emptyFolder(t);
@@ -42,13 +47,61 @@ test("a loss that is not finite in a later epoch leaves the checkpoint and the m
       "m",
     );
     failsWith(await heddle([...overflow, "--epochs", "5", ...flags], { cwd }), message);
-    const saved = snapshot(join(cwd, "run"));
+    const filesOf = () => snapshot(join(cwd, "run")).filter((file) => !/^(result\.json|report\.html)/.test(file));
+    const saved = filesOf();
     assert.equal(saved.length, 5);
-    assert.equal(metricsOf(join(cwd, "run")).length, where.startsWith("epoch 3") ? 2 : 1);
+    assert.equal(metricsOf(join(cwd, "run")).length, 1);
     // The same step from the same bytes gives the same end.
     failsWith(await heddle(["train", "--resume", "run", "--threads", "1"], { cwd }), message);
-    assert.deepEqual(snapshot(join(cwd, "run")), saved);
+    assert.deepEqual(filesOf(), saved);
   }
+});
+
+test("a last step that ruins the net is not kept, though its weights are finite and nothing is held back to see it", async (t) => {
+  const cwd = emptyFolder(t);
+  const args = [...overflow, "--epochs", "1", "--lr", "1e30", "--validation", "0"];
+  failsWith(await heddle(args, { cwd }), /^heddle: epoch 1, step 1, update: expected a finite loss, /m);
+  assert.deepEqual(readdirSync(join(cwd, "run")).sort(), ["report.html", "result.json", "run.json", "split.json"]);
+});
+
+test("a run that is stopped after a step that ruined the net fails, and writes no checkpoint", async (t) => {
+  const out = join(emptyFolder(t), "run");
+  for (const [lr, expected] of [
+    [1e30, /step 1, update: expected a finite loss/],
+    [1e39, /step 1, update: expected finite weights/],
+  ] as const) {
+    const controller = new AbortController();
+    // In the middle of the first of two steps, which takes long.
+    const onEvent = ({ kind }: { kind: string }): void => {
+      if (kind === "start") setImmediate(() => controller.abort());
+    };
+    const settings = { optimizer: "sgd", batchSize: 4000, epochs: 1, lr, backend: "reference" } as const;
+    const config = configOf({ ...settings, out: `${out}-${lr}` });
+    await assert.rejects(train({ config, onEvent, signal: controller.signal }), expected);
+    assert.deepEqual(readdirSync(`${out}-${lr}`).sort(), ["result.json", "run.json", "split.json"]);
+  }
+});
+
+test("an optimizer that has lost a number to infinity is not kept: its weight would never move again", async (t) => {
+  const cwd = emptyFolder(t);
+  // Weights of the second layer make gradients of over 1e20 in the first, whose squares Adam keeps.
+  const tensor = (name: string, shape: number[], value: (i: number) => number) => {
+    const length = shape.reduce((product, size) => product * size, 1);
+    return { name, dtype: "F32", shape, data: Float32Array.from({ length }, (_, i) => value(i)) } as const;
+  };
+  const tensors = [
+    tensor("0.weight", [32, 64], () => 1e-3),
+    tensor("0.bias", [32], () => 0),
+    tensor("2.weight", [10, 32], (i) => 1e23 * Math.sin(i)),
+    tensor("2.bias", [10], () => 0),
+  ];
+  writeFileSync(join(cwd, "steep.safetensors"), Buffer.concat(encodeSafetensors(tensors, {})));
+  const outcome = await heddle(["train", "--out", "run", "--epochs", "1", "--init", "steep.safetensors"], { cwd });
+  failsWith(
+    outcome,
+    /^heddle: epoch 1, step 71, update: expected finite optimizer state, got NaN or infinity, first in layer 0 \(dense\)/m,
+  );
+  assert.match(outcome.stderr, /^steep\.safetensors has no checksum: its bytes are taken as they are\.$/m);
 });
 
 test("weights that are not finite reach no file", async (t) => {
@@ -58,7 +111,7 @@ test("weights that are not finite reach no file", async (t) => {
     await heddle(args, { cwd }),
     /^heddle: epoch 1, step 1, update: expected finite weights, .* in layer 0 \(dense\)/m,
   );
-  assert.deepEqual(readdirSync(join(cwd, "run")).sort(), ["run.json", "split.json"]);
+  assert.deepEqual(readdirSync(join(cwd, "run")).sort(), ["report.html", "result.json", "run.json", "split.json"]);
 });
 
 /** Heddle with no file allowed to grow beyond that many blocks of 512 bytes: to a program, a disk that is full. */
@@ -75,7 +128,7 @@ function onSmallDisk(blocks: number, args: readonly string[], cwd: string): Prom
   });
 }
 
-test("a checkpoint that does not fit on the disk leaves the one before, and a resume with room goes on from it", async (t) => {
+test("a checkpoint that does not fit on the disk leaves the one before, the run goes on, and so does a resume with room", async (t) => {
   const cwd = emptyFolder(t);
   const out = join(cwd, "run");
   const settings = { subset: 500, epochs: 3, threads: 2, model: "mlp:200" } as const;
@@ -86,13 +139,17 @@ test("a checkpoint that does not fit on the disk leaves the one before, and a re
   await train({ config: configOf({ ...settings, out }), sources: {}, onEvent, signal: controller.signal });
   const checkpoint = readFileSync(join(out, "last.ckpt"));
   // The model has 60 kB, the checkpoint 240.
-  const outcome = await onSmallDisk(250, ["train", "--resume", "run"], cwd);
-  failsWith(outcome, /^heddle: run\/last\.ckpt: expected to write this file, got .* Free space .* is unchanged\.$/m);
+  const outcome = await onSmallDisk(250, ["train", "--resume", "run", "--no-report"], cwd);
+  assert.equal(outcome.code, 0, outcome.stderr);
+  const told =
+    /^No new checkpoint, the run goes on: run\/last\.ckpt: expected to write this file, got .* is unchanged\.$/gm;
+  assert.equal(outcome.stderr.match(told)?.length, 2, outcome.stderr);
   assert.deepEqual(readFileSync(join(out, "last.ckpt")), checkpoint);
   assert.deepEqual(readdirSync(out).sort(), [
     "last.ckpt",
     "metrics.jsonl",
     "model.safetensors",
+    "result.json",
     "run.json",
     "split.json",
   ]);
@@ -105,7 +162,12 @@ test("a model that does not fit leaves no model, and metrics that do not fit end
   const cwd = emptyFolder(t);
   const model = await onSmallDisk(20, ["train", "--out", "no-model", "--model", "mlp:200", "--subset", "500"], cwd);
   failsWith(model, /^heddle: no-model\/model\.safetensors: expected to write this file, got /m);
-  assert.deepEqual(readdirSync(join(cwd, "no-model")).sort(), ["metrics.jsonl", "run.json", "split.json"]);
+  assert.deepEqual(readdirSync(join(cwd, "no-model")).sort(), [
+    "metrics.jsonl",
+    "result.json",
+    "run.json",
+    "split.json",
+  ]);
 
   // Steps of one sample by more ranks than cores: the lines are written while the epoch runs.
   for (const flags of [
@@ -132,5 +194,5 @@ test("without the addon --backend native fails and says how to build it; auto fa
   assert.ok(!existsSync(join(cwd, "run")));
   const fallen = await start(settings, { cwd, program }).ended;
   assert.equal(fallen.code, 0, fallen.stderr);
-  assert.match(fallen.stderr, /^reference typescript · /m);
+  assert.match(fallen.stderr, /^reference typescript \(no addon: .+\) · /m);
 });

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { RunFolder } from "../../src/run/run-folder.js";
+import { readResult } from "../../src/train/result-file.js";
 import { emptyFolder, heddle, type Outcome } from "../cli/heddle.js";
 import { comparable, killAtLine, metricsOf } from "./kill.js";
 
@@ -24,7 +26,7 @@ test("killed in the first epoch, killed again after a resume, resumed: the unbro
   const first = await killAtLine([...settings, "--threads", "7", "--out", "run"], { cwd, run, line: 1 });
   assert.equal(first.signal, "SIGKILL", first.stderr);
   // Where an epoch takes less than the moment between two looks, there is a checkpoint already: it must do without.
-  rmSync(join(run, "last.ckpt"), { force: true });
+  for (const name of ["last.ckpt", "last-1.ckpt"]) rmSync(join(run, name), { force: true });
 
   const args = ["train", "--resume", "run", "--json", "--threads"];
   const line = Math.max(first.lines.length, linesPerEpoch) + 1;
@@ -44,23 +46,30 @@ test("killed in the first epoch, killed again after a resume, resumed: the unbro
   const model = (folder: string) => readFileSync(join(cwd, folder, "model.safetensors"));
   assert.deepEqual(model("run"), model("unbroken"));
   assert.deepEqual(readdirSync(run).sort(), [
+    "last-1.ckpt",
     "last.ckpt",
     "metrics.jsonl",
     "model.safetensors",
+    "report.html",
+    "result.json",
     "run.json",
     "split.json",
   ]);
 });
 
-test("a finished run can be resumed as often as one likes: it prints its result and changes no file", async (t) => {
+test("a finished run can be resumed as often as one likes: it prints its result and changes no other file", async (t) => {
   const cwd = emptyFolder(t);
   const trained = await heddle(["train", "--subset", "500", "--epochs", "2", "--out", "run", "--json"], { cwd });
-  const filesOf = () => readdirSync(join(cwd, "run")).map((name) => [name, readFileSync(join(cwd, "run", name))]);
+  const filesOf = () =>
+    readdirSync(join(cwd, "run"))
+      .filter((name) => name !== "result.json" && name !== "report.html")
+      .map((name) => [name, readFileSync(join(cwd, "run", name))]);
   const files = filesOf();
   const timeless = (outcome: Outcome) => ({ ...documentOf(outcome), seconds: 0, threads: 0 });
   for (const threads of ["1", "3"]) {
     const again = await heddle(["train", "--resume", "run", "--threads", threads, "--json"], { cwd });
     assert.deepEqual(timeless(again), timeless(trained));
+    assert.deepEqual(readResult(new RunFolder(join(cwd, "run"))), documentOf(again));
     assert.deepEqual(filesOf(), files);
   }
 });

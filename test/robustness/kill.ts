@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import type { Outcome } from "../cli/heddle.js";
-import { start, type StartOptions } from "./program.js";
+import { type StartOptions, start } from "./program.js";
 
-/** The lines of a run's metrics so far, whole ones only. */
+/** The lines of a run's metrics so far, whole ones only, after the first, which says their form. */
 export function metricsOf(run: string): string[] {
   const path = join(run, "metrics.jsonl");
-  return existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : [];
+  return existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(1, -1) : [];
 }
 
 /** The same without what may differ between equal runs: how long it took. */

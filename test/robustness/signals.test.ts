@@ -22,7 +22,10 @@ test("stopped by SIGINT, resumed, stopped by SIGTERM, resumed: the bytes of the 
   first.child.kill("SIGINT");
   const interrupted = await first.ended;
   assert.deepEqual([interrupted.code, interrupted.stdout], [130, ""], interrupted.stderr);
-  assert.match(interrupted.stderr, /^Stopped at epoch \d, step \d+\. To go on: heddle train --resume run$/m);
+  assert.match(
+    interrupted.stderr,
+    /^Stopped at epoch \d, step \d+\. To go on: (?:npx heddle|node \S*heddle\.js) train --resume run$/m,
+  );
   assertGone(first);
 
   const second = start(["train", "--resume", "run", "--threads", "5", "--json"], { cwd });
@@ -82,22 +85,34 @@ test("a signal before the first step: nothing is trained, and a resume does all 
   const config = configOf({ ...settings, out });
   const stopped = await train({ config, sources: {}, onEvent() {}, signal: AbortSignal.abort() });
   assert.deepEqual(stopped, { status: "stopped", run: out, epoch: 1, step: 0 });
-  assert.deepEqual(readdirSync(out).sort(), ["last.ckpt", "metrics.jsonl", "run.json", "split.json"]);
+  assert.deepEqual(readdirSync(out).sort(), ["last.ckpt", "metrics.jsonl", "result.json", "run.json", "split.json"]);
   const resumed = await train({ config: configOf({ threads: 3 }), sources: {}, onEvent() {}, resume: out });
   assert.equal(resumed.status, "done");
   assert.deepEqual(numbersOf(resumed.result), numbersOf(await run(t, settings)));
 });
 
-test("a signal after any epoch but the last stops there; after the last the run is done", async (t) => {
+test("a signal after an epoch stops there; after the last, a resume only measures", async (t) => {
+  const settings = { subset: 500, epochs: 2, threads: 2 } as const;
+  const unbroken = await run(t, settings);
   for (const epochs of [1, 2]) {
     const out = join(temporaryFolder(t), "run");
-    const config = configOf({ subset: 500, epochs: 2, threads: 2, out });
     const controller = new AbortController();
     const onEvent = (event: { kind: string; epoch?: number }): void => {
       if (event.kind === "epoch" && event.epoch === epochs) controller.abort();
     };
+    const config = configOf({ ...settings, out });
     const { status } = await train({ config, sources: {}, onEvent, signal: controller.signal });
-    assert.equal(status, epochs === 1 ? "stopped" : "done");
+    assert.equal(status, "stopped");
+    const trained: number[] = [];
+    const outcome = await train({
+      config: configOf({ threads: 3 }),
+      sources: {},
+      onEvent: (event) => void (event.kind === "epoch" && trained.push(event.epoch)),
+      resume: out,
+    });
+    assert.ok(outcome.status === "done");
+    assert.deepEqual(trained, epochs === 1 ? [2] : []);
+    assert.deepEqual(numbersOf(outcome.result), numbersOf(unbroken));
   }
 });
 

@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { encodePng } from "../../src/data/formats/png.js";
-import { encodeSafetensors, type Tensor } from "../../src/model/safetensors.js";
+import { sealJson } from "../../src/base/sealed-json.js";
+import { encodePng } from "../../src/formats/png.js";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "../../src/model/safetensors.js";
 import { heddle } from "../cli/heddle.js";
 import { idx } from "../data/fixtures.js";
 
@@ -104,7 +105,7 @@ const flatten = { type: "flatten" };
 const dense = { type: "dense", units: 10 };
 const netFiles: Readonly<Record<string, object>> = {
   "no-flatten.json": { layers: [conv, dense] },
-  "colour.json": { input: { height: 8, width: 8, channels: 3 }, layers: [dense] },
+  "color.json": { input: { height: 8, width: 8, channels: 3 }, layers: [dense] },
   "seven.json": { classes: 7, layers: [{ ...dense, units: 7 }] },
   "stride-0.json": { layers: [{ ...conv, stride: 0 }, flatten, dense] },
   "window-0.json": { layers: [conv, { type: "max-pool", size: 0 }, flatten, dense] },
@@ -123,7 +124,7 @@ export async function makeWorld(cwd: string): Promise<void> {
   for (const [name, net] of Object.entries(netFiles)) write(join(cwd, name), JSON.stringify(net));
   write(join(cwd, "a-file"), "here");
 
-  const settings = ["--subset", "200", "--epochs", "2", "--quiet", "--json", "--threads", "1"];
+  const settings = ["--subset", "200", "--epochs", "2", "--keep", "1", "--quiet", "--json", "--threads", "1"];
   const { code, stderr } = await heddle(["train", ...settings, "--out", "trained"], { cwd });
   assert.equal(code, 0, stderr);
   const onMnist = ["--dataset", "mnist", "--data-dir", join("data", "whole"), "--model", "mlp:5", "--epochs", "1"];
@@ -132,7 +133,8 @@ export async function makeWorld(cwd: string): Promise<void> {
 
   const model = readFileSync(join(cwd, "trained", "model.safetensors"));
   write(join(cwd, "truncated.safetensors"), model.subarray(0, model.length - 100));
-  write(join(cwd, "unknown-layer.safetensors"), replaced(model, '\\"relu\\"', '\\"gelu\\"'));
+  write(join(cwd, "flipped.safetensors"), replaced(model, "synthetic-digits", "synthetic-digitz"));
+  write(join(cwd, "unknown-layer.safetensors"), withUnknownLayer(model));
   const broken = (run: string, file: string, change: (bytes: Buffer) => Uint8Array): void => {
     cpSync(join(cwd, "trained"), join(cwd, run), { recursive: true });
     const path = join(cwd, run, file);
@@ -146,7 +148,24 @@ export async function makeWorld(cwd: string): Promise<void> {
   broken("cut-metrics", "metrics.jsonl", (bytes) => bytes.subarray(0, 10));
   broken("half-run-json", "run.json", (bytes) => bytes.subarray(0, 100));
   broken("edited-run-json", "run.json", (bytes) => replaced(bytes, '"lr": 0.001', '"lr": 0.002'));
-  broken("strange-run-json", "run.json", (bytes) => replaced(bytes, '"batchSize": 64', '"batchSize": -4'));
+  broken("sealed-run-json", "run.json", (bytes) => sealed(replaced(bytes, '"lr": 0.001', '"lr": 0.002')));
+  broken("strange-run-json", "run.json", (bytes) => sealed(replaced(bytes, '"batchSize": 64', '"batchSize": -4')));
+  broken("broken-metrics", "metrics.jsonl", (bytes) =>
+    replaced(bytes, '"kind":"epoch","epoch":2', '"kind":"epoch","epoch":x'),
+  );
+}
+
+/** As another program would write it: without the checksum, which no longer fits. */
+function withUnknownLayer(model: Uint8Array): Buffer {
+  const { tensors, metadata } = decodeSafetensors(model, "model");
+  const changed = { ...metadata, architecture: metadata.architecture.replace('"relu"', '"attention"') };
+  const kept = Object.entries(changed).filter(([key]) => key !== "checksum");
+  return Buffer.concat(encodeSafetensors(tensors, Object.fromEntries(kept)));
+}
+
+/** An edited document with the checksum that fits it. */
+function sealed(bytes: Buffer): Uint8Array {
+  return sealJson(JSON.parse(bytes.toString()) as object, 2);
 }
 
 function write(path: string, bytes: Uint8Array | string): void {

@@ -2,14 +2,17 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
+import { HeddleError } from "../../src/base/errors.js";
+import { sealJson } from "../../src/base/sealed-json.js";
 import type { LoadEvent } from "../../src/data/dataset.js";
-import { HeddleError } from "../../src/errors.js";
 import { evaluate } from "../../src/inference/evaluate.js";
-import type { SplitName } from "../../src/inference/model-session.js";
+import { losses } from "../../src/losses/index.js";
+import type { Score, SplitName } from "../../src/metrics/score.js";
 import { readModel } from "../../src/model/model-file.js";
-import { readCheckpoint, writeCheckpoint } from "../../src/train/checkpoint.js";
-import type { EpochLine, TrainEvent } from "../../src/train/events.js";
+import { readMetrics } from "../../src/run/metrics-file.js";
+import { readCheckpoint, sectionsOf, writeCheckpoint } from "../../src/train/checkpoint.js";
+import type { TrainEvent } from "../../src/train/events.js";
 import { train } from "../../src/train/trainer.js";
 import { saying } from "../data/fixtures.js";
 import { configOf, numbersOf, run, type Settings, temporaryFolder } from "../engine/runs.js";
@@ -62,8 +65,8 @@ for (const standardize of ["dataset", "dataset-scalar"]) {
     assert.equal(moved.weightsHash, plain.weightsHash);
     const [ours, theirs] = runs.map(({ out }) => readModel(join(out, "model.safetensors")).model.preprocessing);
     assert.deepEqual(theirs, ours);
-    assert.notEqual(moved.validation!.loss, plain.validation!.loss);
-    assert.notEqual(moved.test!.loss, plain.test!.loss);
+    assert.notEqual(moved.validation!.values, plain.validation!.values);
+    assert.notEqual(moved.test!.values, plain.test!.values);
   });
 }
 
@@ -83,8 +86,9 @@ test("the run keeps its split: indices, a hash that run.json names, and what eva
   const writers = new Set(split.validation.map((row) => row % 97));
   assert.ok(split.validation.length > 0 && split.train.every((row) => !writers.has(row % 97)));
 
-  const { loss, accuracy, samples } = await measure(out, dataDir, "validation");
-  assert.deepEqual({ loss, accuracy, samples }, result.validation);
+  const { score } = await measure(out, dataDir, "validation");
+  const { loss, accuracy } = score.values;
+  assert.deepEqual([{ loss, accuracy }, score.samples], [result.validation?.values, result.validation?.samples]);
   writeFileSync(groupBy, Array.from({ length: trainRows }, (_, row) => `writer ${row % 96}\n`).join(""));
   await assert.rejects(measure(out, dataDir, "validation"), saying(3, "--split validation", split.hash));
 });
@@ -97,21 +101,21 @@ test("a resume verifies the split", async (t) => {
   await begin({ ...settings, out });
   const file = join(out, "split.json");
   const text = readFileSync(file, "utf8");
-  const split = JSON.parse(text) as { hash: string; train: number[]; validation: number[] };
 
-  const refuses = async (written: string, ...parts: string[]): Promise<void> => {
+  const refuses = async (written: string | Uint8Array, ...parts: string[]): Promise<void> => {
     writeFileSync(file, written);
     await assert.rejects(resume(out, dataDir), saying(3, "split.json", ...parts));
   };
+  // Sealing puts a checksum of its own where one is.
+  const split = JSON.parse(text) as { hash: string; train: number[]; validation: number[] };
   const [moved, ...rest] = split.validation;
-  await refuses(
-    JSON.stringify({ ...split, train: [...split.train, moved], validation: rest }),
-    split.hash,
-    "samples of",
-  );
-  await refuses(JSON.stringify({ ...split, hash: `${split.hash.slice(0, -1)}x` }), "as in");
-  await refuses(JSON.stringify({ ...split, train: null }), "split.json, train");
-  await refuses("{", "JSON");
+  const other = { ...split, train: [...split.train, moved], validation: rest };
+  await refuses(JSON.stringify(other), "checksum");
+  await refuses(text.replace(`${moved}`, `${moved + 1}`), "damaged, or was changed");
+  await refuses(sealJson(other), split.hash, "samples of");
+  await refuses(sealJson({ ...split, hash: `${split.hash.slice(0, -1)}x` }), "as in");
+  await refuses(sealJson({ ...split, train: null }), "split.json, train");
+  await refuses("{", "checksum");
   rmSync(file);
   await assert.rejects(resume(out, dataDir), saying(3, "split.json", "no such file"));
 
@@ -171,7 +175,10 @@ test("evaluate takes preprocessing from the model and refuses another", async (t
   const dataDir = digitsFolder(t);
   const out = join(dataDir, "run");
   const result = await run(t, { ...short, dataDir, out, standardize: "symmetric" });
-  assert.equal((await measure(out, dataDir, "test", { standardize: "symmetric" })).loss, result.test!.loss);
+  assert.equal(
+    (await measure(out, dataDir, "test", { standardize: "symmetric" })).score.values["loss"],
+    result.test!.values["loss"],
+  );
   const refused = measure(out, dataDir, "test", { standardize: "unit" });
   await assert.rejects(refused, saying(2, "--standardize", "expected symmetric", "part of the model"));
 });
@@ -220,9 +227,10 @@ test("target noise is for training alone: all other scores are on the true label
   assert.deepEqual(notes, [`${changed} of 4500 training labels were made another class.`]);
   assert.equal(readModel(join(out, "model.safetensors")).model.provenance.targetNoise, 0.4);
   // Wrong labels cannot be guessed, right ones still are.
-  assert.ok(seen.accuracy < 0.65 && validation!.accuracy > 0.75 && tested!.accuracy > 0.75);
-  const { accuracy } = await evaluate({ path: out, split: "train", threads: 1, backend: configOf({}).backend });
-  assert.ok(accuracy > 0.75, `${accuracy} on the true training labels`);
+  const accuracyOf = ({ values }: Score): number => values["accuracy"] ?? 0;
+  assert.ok(accuracyOf(seen) < 0.65 && accuracyOf(validation!) > 0.75 && accuracyOf(tested!) > 0.75);
+  const { score } = await evaluate({ path: out, split: "train", threads: 1, backend: configOf({}).backend });
+  assert.ok(accuracyOf(score) > 0.75, `${accuracyOf(score)} on the true training labels`);
 });
 
 test("an epoch's seconds count from its beginning, also where a resume went on with it", async (t) => {
@@ -235,10 +243,12 @@ test("an epoch's seconds count from its beginning, also where a resume went on w
   const outcome = await train({ config: settings, sources: {}, onEvent, signal: controller.signal });
   assert.equal(outcome.status, "stopped");
   const checkpoint = join(out, "last.ckpt");
-  writeCheckpoint(checkpoint, { ...readCheckpoint(checkpoint), epochSeconds: 1000 });
+  const { weights, optimizerState, averages, bestWeights, ...header } = readCheckpoint(checkpoint);
+  const progress = { ...header.progress, epochSeconds: 1000 };
+  writeCheckpoint(checkpoint, { ...header, progress }, sectionsOf({ weights, optimizerState, averages, bestWeights }));
   await train({ config: configOf({ threads: 2 }), sources: {}, resume: out });
-  const [line] = readFileSync(join(out, "metrics.jsonl"), "utf8").trim().split("\n");
-  assert.ok((JSON.parse(line) as EpochLine).seconds > 1000);
+  const [line] = readMetrics(join(out, "metrics.jsonl")).lines;
+  assert.ok(Number(line["seconds"]) > 1000);
 });
 
 test("a resume takes class weights from the run: their file may be gone", async (t) => {
@@ -262,4 +272,29 @@ test("a file of weights that does not fit the classes ends before anything is wr
   const failed = run(t, { out, classWeights });
   await assert.rejects(failed, (error) => error instanceof HeddleError && saying(3, "10 lines", "got 2")(error));
   assert.throws(() => readFileSync(join(out, "run.json")));
+});
+
+test("a model trained with --exact-conv is evaluated and predicted so, as its file says", async (t) => {
+  const out = join(temporaryFolder(t), "run");
+  const model = "conv 16x3 same >> relu >> conv 16x3 same >> relu >> pool 2 >> fc";
+  const small = { model, subset: 300, epochs: 1, threads: 1, out } as const;
+  for (const exactConv of [true, false]) {
+    const path = `${out}-${exactConv}`;
+    const result = await run(t, { ...small, exactConv, out: path });
+    const { provenance } = readModel(join(path, "model.safetensors")).model;
+    assert.equal(provenance.exactConv, exactConv || undefined);
+    const { score } = await evaluate({ path, split: "test", threads: 1, backend: configOf({}).backend });
+    assert.equal(score.values["loss"], result.test!.values["loss"]);
+  }
+});
+
+test("a model is evaluated with the loss it was trained with, options and all", async (t) => {
+  const out = join(temporaryFolder(t), "run");
+  const sentences = losses.flatMap(({ name, examples = [name] }) => examples);
+  for (const [i, loss] of sentences.entries()) {
+    const path = `${out}-${i}`;
+    const result = await run(t, { model: "fc", subset: 300, epochs: 1, threads: 1, loss, out: path });
+    const { score } = await evaluate({ path, split: "test", threads: 1, backend: configOf({}).backend });
+    assert.equal(score.values["loss"], result.test!.values["loss"], loss);
+  }
 });

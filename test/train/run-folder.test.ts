@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { HeddleError } from "../../src/errors.js";
-import { createRunFolder, newestRun, openRunFolder, resolveModelPath, RunFolder } from "../../src/train/run-folder.js";
+import { temporaryFor } from "../../src/base/atomic-write.js";
+import { HeddleError } from "../../src/base/errors.js";
+import { lockName } from "../../src/base/lock.js";
+import { sealJson } from "../../src/base/sealed-json.js";
+import { findModel, type WeightsName } from "../../src/run/find-model.js";
+import { createRunFolder, openRunFolder, RunFolder } from "../../src/run/run-folder.js";
+import { newestRun } from "../../src/run/runs.js";
 
 const root = mkdtempSync(join(tmpdir(), "heddle-run-"));
 after(() => rmSync(root, { recursive: true }));
@@ -35,7 +40,7 @@ test("runs are numbered, whatever data set and model they are of", () => {
 
 test("runs that start at once get numbers of their own", async () => {
   const runs = join(fresh(), "runs");
-  const module = new URL("../../src/train/run-folder.js", import.meta.url).href;
+  const module = new URL("../../src/run/run-folder.js", import.meta.url).href;
   const script = `const { createRunFolder } = await import(${JSON.stringify(module)});
     for (let i = 0; i < 20; i++) createRunFolder({ dataset: "d" + process.pid, model: "m" + i }, ${JSON.stringify(runs)});`;
   const children = [0, 1, 2].map(() =>
@@ -50,8 +55,11 @@ test("runs that start at once get numbers of their own", async () => {
 
 test("--out takes an absent or an empty folder", () => {
   const out = join(fresh(), "a", "b");
-  assert.equal(createRunFolder({ ...request, out }).path, out);
-  assert.equal(createRunFolder({ ...request, out }).path, out);
+  for (const was of ["absent", "empty"]) {
+    const run = createRunFolder({ ...request, out });
+    assert.equal(run.path, out, was);
+    run.close();
+  }
   writeFileSync(join(out, "something"), "");
   refuses(
     () => createRunFolder({ ...request, out }),
@@ -78,80 +86,83 @@ test("a folder without permission fails the run", { skip: process.getuid?.() ===
   mkdirSync(join(folder, "locked"), { mode: 0o555 });
   refuses(() => createRunFolder({ ...request, out: join(folder, "locked", "x") }), 1, /permission denied/);
   refuses(() => createRunFolder(request, join(folder, "locked")), 1, /permission denied/);
-  const run = createRunFolder({ ...request, out: join(folder, "locked") });
-  refuses(() => run.writeRun({}), 1, /permission denied/);
-});
-
-test("run.json goes round; a broken one is refused", () => {
-  const run = new RunFolder(fresh());
-  run.writeRun({ schema: 1, seed: 3 });
-  assert.deepEqual(run.readRun(), { schema: 1, seed: 3 });
-  assert.equal(readFileSync(run.runFile, "utf8"), '{\n  "schema": 1,\n  "seed": 3\n}\n');
-  writeFileSync(run.runFile, '{"schema":');
-  refuses(() => run.readRun(), 3, /run\.json: expected JSON/);
-  rmSync(run.runFile);
-  refuses(() => run.readRun(), 3, /run\.json.*no such file/);
-});
-
-test("metrics grow by lines and are cut back to what a checkpoint knows", () => {
-  const run = new RunFolder(fresh());
-  run.appendMetrics({ kind: "epoch", epoch: 1 });
-  const length = run.syncMetrics();
-  assert.equal(length, Buffer.byteLength('{"kind":"epoch","epoch":1}\n'));
-  run.appendMetrics({ kind: "epoch", epoch: 2 });
-  run.close();
-  const resumed = new RunFolder(run.path);
-  resumed.truncateMetrics(length);
-  resumed.appendMetrics({ again: true });
-  resumed.close();
-  assert.equal(readFileSync(run.metricsFile, "utf8"), '{"kind":"epoch","epoch":1}\n{"again":true}\n');
-  refuses(() => resumed.truncateMetrics(1000), 3, /metrics\.jsonl: expected the 1000 bytes .*, got 42/);
-  resumed.close();
-  refuses(
-    () => new RunFolder(join(root, "absent")).appendMetrics({}),
-    1,
-    /metrics\.jsonl: expected to write this file/,
-  );
+  refuses(() => createRunFolder({ ...request, out: join(folder, "locked") }), 1, /permission denied/);
 });
 
 test("a run is opened for a resume, swept of half-written files", () => {
   const run = new RunFolder(fresh());
   refuses(() => openRunFolder(run.path), 3, /expected the folder of a run, got a folder without run\.json/);
   refuses(() => openRunFolder(join(run.path, "no")), 3, /got no such folder/);
-  run.writeRun({});
-  const left = join(run.path, ".last.ckpt.123.tmp");
+  writeFileSync(run.runFile, "{}");
+  const left = temporaryFor(run.checkpointFile);
   writeFileSync(left, "half");
-  assert.equal(openRunFolder(run.path).path, run.path);
+  // What cannot be removed harms nobody.
+  mkdirSync(temporaryFor(run.modelFile));
+  const opened = openRunFolder(run.path);
+  assert.equal(opened.path, run.path);
   assert.ok(!existsSync(left) && existsSync(run.runFile));
+  opened.close();
 });
 
-test("the newest run is the one with the highest number that has a model", () => {
+test("a run that was killed before run.json was written leaves a folder that --out takes", () => {
+  const out = fresh();
+  const folder = new RunFolder(out);
+  writeFileSync(temporaryFor(folder.runFile), "half");
+  writeFileSync(folder.splitFile, sealJson({ schema: 1, train: [0], validation: [] }));
+  writeFileSync(join(out, lockName), JSON.stringify({ pid: 1, host: "gone", machine: "", began: null, nonce: "" }));
+  utimesSync(join(out, lockName), 0, 0);
+  refuses(() => openRunFolder(out), 3, /without run\.json\. .* can be started again: the same command with --out/);
+  const run = createRunFolder({ ...request, out });
+  assert.deepEqual(readdirSync(out), [lockName]);
+  run.close();
+  assert.deepEqual(readdirSync(out), []);
+  // A file of that name that no run wrote is somebody's own.
+  writeFileSync(folder.splitFile, "{}");
+  refuses(() => createRunFolder({ ...request, out }), 2, /one with 1 entries \(split\.json\)/);
+});
+
+test("the newest run is the one with the highest number that has such a file", () => {
   const runs = fresh();
-  assert.equal(newestRun(runs), undefined);
-  assert.equal(newestRun(join(runs, "absent")), undefined);
+  const model = ["model.safetensors"];
+  assert.equal(newestRun(runs, model), undefined);
+  assert.equal(newestRun(join(runs, "absent"), model), undefined);
   for (const name of ["9-a", "10-b", "11-c", "plan"]) mkdirSync(join(runs, name));
   for (const name of ["9-a", "10-b", "plan"]) writeFileSync(join(runs, name, "model.safetensors"), "");
-  writeFileSync(join(runs, "11-c", "run.json"), "{}");
-  assert.equal(newestRun(runs), join(runs, "10-b"));
-  assert.equal(newestRun(runs, "runFile"), join(runs, "11-c"));
+  writeFileSync(join(runs, "11-c", "last.ckpt"), "");
+  assert.equal(newestRun(runs, model), join(runs, "10-b"));
+  assert.equal(newestRun(runs, [...model, "last.ckpt"]), join(runs, "11-c"));
 });
 
 test("a model is found by file, by run, or as the newest", () => {
   const runs = fresh();
-  refuses(() => resolveModelPath(undefined, runs), 3, /expected a run with a model\.safetensors, got none/);
-  refuses(() => resolveModelPath(undefined, join(runs, "absent")), 3, /got no such folder\. Train one first/);
+  const find = (path?: string, weights?: WeightsName) => findModel(path, weights, runs);
+  refuses(() => find(), 3, /expected a run with a model\.safetensors or a last\.ckpt, got none/);
+  refuses(() => findModel(undefined, "best", join(runs, "absent")), 3, /got no such folder\. Train one first/);
   const run = join(runs, "1-a");
   mkdirSync(run);
-  refuses(
-    () => resolveModelPath(run, runs),
-    3,
-    /1-a: expected a model file, or a run folder .*, got a folder without one/,
-  );
+  refuses(() => find(run), 3, /1-a: expected a model file, or a run folder .*, got a folder without one/);
   const path = join(run, "model.safetensors");
   writeFileSync(path, "");
-  assert.deepEqual(resolveModelPath(undefined, runs), { path, run, newest: true });
-  assert.deepEqual(resolveModelPath(run, runs), { path, run, newest: false });
-  assert.deepEqual(resolveModelPath(path, runs), { path, run: null, newest: false });
-  refuses(() => resolveModelPath(join(runs, "2-a"), runs), 3, /got no such file or folder\. The newest run is .*1-a\./);
-  refuses(() => resolveModelPath(join(path, "x"), runs), 3, /got no such file or folder/);
+  const best = { path, run, weights: "best", notes: [] };
+  assert.deepEqual(find(), { ...best, notes: [`Taking the newest run, ${run}.`] });
+  assert.deepEqual([find(run), find(run, "best")], [best, best]);
+  assert.deepEqual(find(path), { ...best, run: null });
+  refuses(() => find(run, "last"), 3, /or a run folder with a last\.ckpt, got a folder without one/);
+  refuses(() => find(path, "last"), 2, /--weights last: expected a run folder/);
+  refuses(() => find(join(runs, "2-a")), 3, /got no such file or folder\. The newest run is .*1-a\./);
+  refuses(() => find(join(path, "x")), 3, /got no such file or folder/);
+});
+
+test("of a run without a model the last weights are taken, and that is said", () => {
+  const runs = fresh();
+  const run = join(runs, "1-a");
+  mkdirSync(run);
+  const path = join(run, "last.ckpt");
+  writeFileSync(path, "");
+  const last = { path, run, weights: "last" };
+  const said = `No epoch of ${run} has ended: these are its last weights.`;
+  assert.deepEqual(findModel(run, undefined, runs), { ...last, notes: [said] });
+  assert.deepEqual(findModel(undefined, undefined, runs), { ...last, notes: [`Taking the newest run, ${run}.`, said] });
+  assert.deepEqual(findModel(run, "last", runs), { ...last, notes: [] });
+  refuses(() => findModel(run, "best", runs), 3, /a run folder with a model\.safetensors, got a folder without one/);
 });

@@ -1,20 +1,28 @@
 /** The trainer: what it tells, which weights it keeps, and what a resume needs. */
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { HeddleError } from "../../src/errors.js";
-import type { EpochLine, StepLine, TrainEvent } from "../../src/train/events.js";
+import { HeddleError } from "../../src/base/errors.js";
+import { entryOf } from "../../src/metrics/score.js";
+import { readMetrics } from "../../src/run/metrics-file.js";
+import type { StepLine, TrainEvent } from "../../src/train/events.js";
 import { train } from "../../src/train/trainer.js";
 import { configOf, numbersOf, run, type Settings, temporaryFolder } from "../engine/runs.js";
 
 const small: Settings = { subset: 500, epochs: 3, threads: 2 };
 
-const linesOf = (out: string): (StepLine | EpochLine)[] =>
-  readFileSync(join(out, "metrics.jsonl"), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as StepLine | EpochLine);
+/** A score as `metrics.jsonl` has it. */
+type ScoreRecord = { readonly [K in "loss" | "accuracy" | "samples"]: number } & Readonly<Record<string, unknown>>;
+interface EpochRecord {
+  readonly kind: "epoch";
+  readonly epoch: number;
+  readonly train: ScoreRecord;
+  readonly validation: ScoreRecord | null;
+}
+
+const linesOf = (out: string): (StepLine | EpochRecord)[] =>
+  readMetrics(join(out, "metrics.jsonl")).lines as unknown as (StepLine | EpochRecord)[];
 
 test("events come in order: the header, each epoch, the result", async (t) => {
   const events: TrainEvent[] = [];
@@ -34,7 +42,7 @@ test("an epoch's loss is the mean over its samples: a partial batch counts by it
   const lines = linesOf(out);
   for (let epoch = 1; epoch <= 3; epoch++) {
     const steps = lines.filter((line): line is StepLine => line.kind === "step" && line.epoch === epoch);
-    const whole = lines.find((line): line is EpochLine => line.kind === "epoch" && line.epoch === epoch);
+    const whole = lines.find((line): line is EpochRecord => line.kind === "epoch" && line.epoch === epoch);
     assert.deepEqual(
       steps.map(({ step }) => step),
       [1, 2, 3, 4, 5, 6, 7, 8],
@@ -50,14 +58,38 @@ test("the best weights are those of the lowest validation loss, the earlier of e
   for (const lr of [0.01, 0.5]) {
     const out = join(temporaryFolder(t), "run");
     const { bestEpoch, validation, weightsHash, modelHash } = await run(t, { ...small, epochs: 6, lr, out });
-    const losses = linesOf(out).map((line) => (line as EpochLine).validation!.loss);
+    const losses = linesOf(out).map((line) => (line as EpochRecord).validation!.loss);
     const lowest = losses.indexOf(Math.min(...losses));
     assert.equal(bestEpoch, lowest + 1);
-    assert.equal(validation!.loss, losses[lowest]);
+    assert.equal(validation!.values["loss"], losses[lowest]);
     assert.equal(weightsHash === modelHash, bestEpoch === 6);
   }
   const { bestEpoch, validation, weightsHash, modelHash } = await run(t, { ...small, validation: 0, lr: 0.5 });
   assert.deepEqual([bestEpoch, validation, modelHash], [3, null, weightsHash]);
+});
+
+test("--select names what decides the best epoch, by its own direction", async (t) => {
+  for (const [select, best] of [
+    ["accuracy", Math.max],
+    ["errors", Math.min],
+    ["macro.f1", Math.max],
+    ["logLoss", Math.min],
+  ] as const) {
+    const out = join(temporaryFolder(t), "run");
+    const { bestEpoch, validation } = await run(t, { ...small, epochs: 6, lr: 0.3, select, out });
+    const values = linesOf(out)
+      .map((line) => (line as EpochRecord).validation!)
+      .map((of) => entryOf(of, select) as number);
+    assert.ok(new Set(values).size > 1, `${values.join()} differ`);
+    assert.equal(bestEpoch, values.indexOf(best(...values)) + 1, `${select}: ${values.join()}`);
+    assert.equal(validation!.values[select], best(...values));
+  }
+  const aClass = { ...small, model: "digits-mlp", validation: 1, select: "mcc" };
+  await assert.rejects(
+    run(t, aClass),
+    /--select mcc: expected a metric that is defined .* got 1 sample of a set of 10/,
+  );
+  await assert.rejects(run(t, { ...small, select: "acuracy" }), /--select: .*Did you mean accuracy\?/);
 });
 
 test("a learning rate so small that nothing moves: all epochs are equal, and the first is the best", async (t) => {
@@ -101,6 +133,6 @@ test("--init is needed for the beginning alone: with a checkpoint its file may b
   assert.equal(resumed.status, "done");
   assert.deepEqual(numbersOf(resumed.result), numbersOf(unbroken));
 
-  rmSync(join(out, "last.ckpt"));
+  for (const name of ["last.ckpt", "last-1.ckpt"]) rmSync(join(out, name));
   await assert.rejects(resume(), (error) => error instanceof HeddleError && error.exitCode === 3);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { HeddleError } from "../../src/errors.js";
+import { HeddleError } from "../../src/base/errors.js";
 import { resolveNet } from "../../src/nn/net.js";
 import type { LayerSpec } from "../../src/nn/spec.js";
 import { expand, type Part, parseSentence } from "../../src/zoo/arrow/parser.js";
@@ -24,12 +24,18 @@ test("every word with every argument", () => {
     ["lrelu 0.01", { type: "leaky-relu", slope: 0.01 }],
     ["tanh", { type: "tanh" }],
     ["sigmoid", { type: "sigmoid" }],
+    ["elu", { type: "elu", alpha: 1 }],
+    ["elu 0.5", { type: "elu", alpha: 0.5 }],
+    ["gelu", { type: "gelu" }],
+    ["silu", { type: "silu" }],
     ["maxout 2", { type: "maxout", pieces: 2 }],
     ["pool 2", { type: "max-pool", size: 2 }],
     ["pool 3x2 pad 1 stride 2", { type: "max-pool", size: [3, 2], padding: 1, stride: 2 }],
     ["avgpool 2 stride 1", { type: "average-pool", size: 2, stride: 1 }],
     ["gap", { type: "global-average-pool" }],
     ["bn", { type: "batch-norm", momentum: 0.1, epsilon: 1e-5 }],
+    ["bn noscale", { type: "batch-norm", momentum: 0.1, epsilon: 1e-5, scale: false }],
+    ["bn 0.2 0.01 noscale noshift", { type: "batch-norm", momentum: 0.2, epsilon: 0.01, scale: false, shift: false }],
     ["bn 0.01 0.001", { type: "batch-norm", momentum: 0.01, epsilon: 0.001 }],
     ["drop 0.3", { type: "dropout", rate: 0.3 }],
     ["noise 0.1", { type: "gaussian-noise", deviation: 0.1 }],
@@ -198,9 +204,9 @@ test("whatever is written, the answer is a net or an error with a column", () =>
 
 /** The sentence, where the caret must stand, and words of the message. */
 const mistakes: [string, number, ...string[]][] = [
-  ["[[Conv>>ReLU]*2>>Pool]*3>>FC", 7, "filters x kernel size", `got ">>"`, "conv FILTERSxKERNEL"],
-  ["conv 32x3 >> pool >> fc 10", 19, "a window size"],
-  ["conv 32x3 >> relu >> fc", 24, "got the end", "fc UNITS"],
+  ["conv 32x >> relu", 6, "filters x kernel size", `got "32x"`, "conv FILTERSxKERNEL"],
+  ["conv 32x3 >> avgpool >> fc 10", 22, "a window size"],
+  ["conv 32x3 >> relu >> fc ten", 25, `got "ten"`, "fc UNITS"],
   ["conv 32x3 >> rellu >> fc 10", 14, "a layer (", `"rellu"`, "Did you mean relu?"],
   ["conv 32x3 smae >> fc 10", 11, `">>" or the end`, `"smae"`],
   ["conv 32x3 > relu", 11, `">>" between layers`],

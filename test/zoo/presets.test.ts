@@ -1,7 +1,7 @@
 /** Every preset's counts, as the source documents and the papers have them, learned values and statistics apart. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HeddleError } from "../../src/errors.js";
+import { HeddleError } from "../../src/base/errors.js";
 import { resolveNet } from "../../src/nn/net.js";
 import { buildNet, presets } from "../../src/zoo/index.js";
 
@@ -25,6 +25,10 @@ const counts: Readonly<Record<string, readonly [number, number, number]>> = {
   "kth-4.d": [965_642, 0, 19.69],
   "kth-4.e": [967_306, 1_664, 19.69],
   resnet20: [272_474, 1_568, 40.813],
+  // By hand: 864 + 288 + 576 + 2 x 1,152 + 2,304 filters of channels, the mixes of 1x1, norms and 2,570 at the end.
+  "mobilenet-small": [136_778, 2_944, 16.526],
+  // As PyTorch counts the usual one.
+  "resnet18-cifar": [11_173_962, 9_600, 555.423],
   alexnet: [61_100_840, 0, 714.188],
   vgg16: [138_357_544, 0, 15_470.264],
   vgg19: [143_667_240, 0, 19_632.062],
@@ -53,7 +57,7 @@ test("lenet5 pads images smaller than the 32x32 it was made for, and no others",
 });
 
 test("nets of ImageNet's size and residual nets are built for any image and number of classes", () => {
-  for (const name of ["alexnet", "vgg16", "vgg19", "vgg16-cifar", "resnet20"]) {
+  for (const name of ["alexnet", "vgg16", "vgg19", "vgg16-cifar", "resnet20", "resnet18-cifar"]) {
     for (const [height, width] of [
       [8, 8],
       [28, 28],

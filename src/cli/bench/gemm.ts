@@ -1,9 +1,10 @@
 /** `heddle bench gemm`: matrix products in the shapes of real nets, on one core. */
 import type { Command } from "commander";
+import { benchGemm } from "../../index.js";
 import { addFields, jsonOption, newCommand, numberOf, resolveOptions } from "../options.js";
 import { table } from "../table.js";
 import { printJson, printText, resultColors } from "../terminal.js";
-import { peakText } from "./shared.js";
+import { longestBench, peakText } from "./shared.js";
 
 const keys = ["dtype", "backend"] as const;
 
@@ -22,11 +23,10 @@ export function gemm(): Command {
 
 async function run(options: GemmOptions, self: Command): Promise<void> {
   const { config } = await resolveOptions(self, keys);
-  const seconds = numberOf("--seconds", options.seconds);
-  const { benchGemm } = await import("../../bench/gemm.js");
-  const rows = benchGemm({ dtype: config.dtype, backend: config.backend, seconds });
+  const seconds = numberOf("--seconds", options.seconds, "any", longestBench);
+  const rows = await benchGemm({ dtype: config.dtype, backend: config.backend, seconds });
   if (options.json) {
-    printJson({ results: rows });
+    printJson({ schema: 1, results: rows });
     return;
   }
   const colors = resultColors(options);

@@ -1,7 +1,6 @@
 /** `heddle bench scaling`: the same step at several numbers of threads. */
 import type { Command } from "commander";
-import { count, percent } from "../../progress/format.js";
-import { readCores } from "../../system.js";
+import { benchScaling, count, percent, readCores } from "../../index.js";
 import { newCommand, numberOf } from "../options.js";
 import { table } from "../table.js";
 import { printJson, printText, resultColors } from "../terminal.js";
@@ -19,12 +18,12 @@ export function scaling(): Command {
 
 async function run(options: ScalingOptions, self: Command): Promise<void> {
   const threads =
-    options.threads?.split(",").map((text) => numberOf("--threads", text, "whole")) ?? powersUpTo(readCores().mask);
+    options.threads?.split(",").map((text) => numberOf("--threads", text, "whole", 512)) ??
+    powersUpTo(readCores().mask);
   const what = await stepOptions(options, self);
-  const { benchScaling } = await import("../../bench/scaling.js");
   const results = await benchScaling({ ...what, threads });
   if (options.json) {
-    printJson({ results });
+    printJson({ schema: 1, results });
     return;
   }
   const colors = resultColors(options);
@@ -42,7 +41,7 @@ async function run(options: ScalingOptions, self: Command): Promise<void> {
     ];
   });
   printText(
-    `${what.model}, batch ${what.batchSize}, ${what.optimizer}, ${what.dtype}\n\n${table("rrrrrr", [head, ...rows])}`,
+    `${what.model}, batch ${what.batchSize}, ${what.optimizer.name}, ${what.dtype}\n\n${table("rrrrrr", [head, ...rows])}`,
   );
 }
 

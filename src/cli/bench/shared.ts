@@ -1,7 +1,6 @@
 /** What the benches share: the flags that describe a step. */
 import type { Command } from "commander";
-import type { TrainConfig } from "../../config/schema.js";
-import { percent } from "../../progress/format.js";
+import { percent, type TrainConfig } from "../../index.js";
 import { addFields, jsonOption, numberOf, resolveOptions } from "../options.js";
 
 export interface BenchOptions {
@@ -10,6 +9,9 @@ export interface BenchOptions {
   readonly json?: boolean;
   readonly color: boolean;
 }
+
+/** Seconds. */
+export const longestBench = 3600;
 
 const stepFields = ["batchSize", "optimizer", "dtype", "backend"] as const;
 
@@ -33,7 +35,7 @@ export async function stepOptions(options: BenchOptions, self: Command, more: re
     dtype,
     backend,
     threads,
-    seconds: numberOf("--seconds", options.seconds),
+    seconds: numberOf("--seconds", options.seconds, "any", longestBench),
   };
 }
 

@@ -1,6 +1,6 @@
 /** `heddle bench step`: one training step, best and median. */
 import type { Command } from "commander";
-import { count } from "../../progress/format.js";
+import { benchStep, count } from "../../index.js";
 import { newCommand } from "../options.js";
 import { table } from "../table.js";
 import { printJson, printText, resultColors } from "../terminal.js";
@@ -22,17 +22,16 @@ interface StepBenchOptions extends BenchOptions {
 
 async function run(options: StepBenchOptions, self: Command): Promise<void> {
   const what = await stepOptions(options, self, ["threads"]);
-  const { benchStep } = await import("../../bench/step.js");
   const result = await benchStep({ ...what, augment: options.augment ?? "none", layers: options.layers === true });
   const { msPerStep, samplesPerSecond, gflops, peakShare, ranks, operations } = result;
   if (options.json) {
-    printJson({ msPerStep, samplesPerSecond, gflops, peakShare, ranks, ...(operations && { operations }) });
+    printJson({ schema: 1, msPerStep, samplesPerSecond, gflops, peakShare, ranks, ...(operations && { operations }) });
     return;
   }
   const colors = resultColors(options);
   const rows = ranks.map(({ compute, wait }, rank) => [`${rank}`, compute.toFixed(3), wait.toFixed(3)]);
   printText(
-    `${what.model}, batch ${what.batchSize}, ${what.optimizer}, ${what.dtype}\n` +
+    `${what.model}, batch ${what.batchSize}, ${what.optimizer.name}, ${what.dtype}\n` +
       `${colors.bold(`${msPerStep.best.toFixed(3)} ms`)} a step (best; median ${msPerStep.median.toFixed(3)} ms) · ` +
       `${count(samplesPerSecond)} samples/s · ${gflops.toFixed(1)} GFLOP/s, ${peakText(peakShare)} of the peak\n\n` +
       table("rrr", [["rank", "compute ms", "wait ms"].map((text) => colors.dim(text)), ...rows]),

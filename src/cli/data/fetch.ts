@@ -1,8 +1,6 @@
 /** `heddle data fetch`: downloads a published data set. */
 import type { Command } from "commander";
-import type { FetchResult } from "../../data/tools/fetch.js";
-import { exitCodes } from "../../errors.js";
-import { bytes } from "../../progress/format.js";
+import { bytes, exitCodes, type FetchResult, fetchDataset, findDataset } from "../../index.js";
 import { addFields, jsonOption, newCommand, resolveOptions } from "../options.js";
 import { withSignals } from "../signals.js";
 import { printJson, printText } from "../terminal.js";
@@ -30,10 +28,8 @@ export function fetch(): Command {
 
 async function run(name: string, options: FetchOptions, self: Command): Promise<void> {
   const { config } = await resolveOptions(self, ["dataDir"]);
-  const { findDataset } = await import("../../data/index.js");
-  const { fetchDataset } = await import("../../data/tools/fetch.js");
-  const { chooseTaskProgress } = await import("../../progress/index.js");
-  const { byteUnit } = await import("../../progress/task.js");
+  const { chooseTaskProgress } = await import("../progress/index.js");
+  const { byteUnit } = await import("../progress/task.js");
   const source = findDataset(name, self.name());
   const wishes = { quiet: options.quiet === true, bar: options.progress && !options.json };
   const progress = await chooseTaskProgress(wishes, process.stderr, process.env, byteUnit);
@@ -51,8 +47,7 @@ async function run(name: string, options: FetchOptions, self: Command): Promise<
         if (signal.aborted) return null;
         throw error;
       }),
-    () => progress.close(),
-    "stopping; the same command goes on from here",
+    { clear: () => progress.close(), ending: () => "stopping; the same command goes on from here" },
   ).finally(() => progress.close());
   if (result === null) process.exitCode = exitCodes[received ?? "SIGINT"];
   else if (options.json) printJson({ schema: 1, ...result });

@@ -1,9 +1,10 @@
 /** `heddle data list`: the sets by name, and which of them can be used here. */
 import type { Command } from "commander";
-import type { Holding } from "../../data/tools/inventory.js";
+import { datasets, type Holding, schemes, takeInventory } from "../../index.js";
+import type { Colors } from "../ansi.js";
 import { addFields, jsonOption, newCommand, resolveOptions } from "../options.js";
 import { table } from "../table.js";
-import { type Colors, printJson, printText, resultColors } from "../terminal.js";
+import { printJson, printText, resultColors } from "../terminal.js";
 
 interface ListOptions {
   readonly json?: boolean;
@@ -18,8 +19,6 @@ export function list(): Command {
 
 async function run(options: ListOptions, self: Command): Promise<void> {
   const { config } = await resolveOptions(self, ["dataDir"]);
-  const { datasets, schemes } = await import("../../data/index.js");
-  const { takeInventory } = await import("../../data/tools/inventory.js");
   const holdings = takeInventory(datasets, config.dataDir);
   const own = schemes.map(({ name, summary }) => ({ name: `${name}:PATH`, summary }));
   if (options.json) printJson({ schema: 1, dataDir: config.dataDir ?? null, datasets: holdings, own });

@@ -1,6 +1,6 @@
 /** What the data commands share: naming a data set, and loading it. */
 import type { Command } from "commander";
-import type { Dataset } from "../../data/dataset.js";
+import { type Dataset, findDataset } from "../../index.js";
 import { whileLoading } from "../loading.js";
 import { addFields, dataFields, newCommand, resolveOptions } from "../options.js";
 
@@ -11,7 +11,6 @@ export function datasetCommand(name: string, summary: string, what = "a data set
 
 export async function loadNamed(name: string, self: Command): Promise<Dataset> {
   const { config } = await resolveOptions(self, dataFields);
-  const { findDataset } = await import("../../data/index.js");
   const source = findDataset(name, self.name());
   return whileLoading(self.opts(), (onEvent) => source.load({ ...config, onEvent }));
 }

@@ -1,11 +1,11 @@
 /** `heddle data verify`: checksums, counts and duplicates. */
 import type { Command } from "commander";
-import type { Verification } from "../../data/tools/verify.js";
-import { count } from "../../progress/format.js";
+import { count, datasets, findDataset, type Verification, verifyDataset, whatIsHere, wrongData } from "../../index.js";
+import type { Colors } from "../ansi.js";
 import { whileLoading } from "../loading.js";
 import { dataFields, jsonOption, loadOptions, resolveOptions } from "../options.js";
 import { table } from "../table.js";
-import { type Colors, noter, printJson, printText, resultColors } from "../terminal.js";
+import { noter, printJson, printText, resultColors } from "../terminal.js";
 import { datasetCommand } from "./shared.js";
 
 interface VerifyOptions {
@@ -29,9 +29,6 @@ export function verify(): Command {
 
 async function run(name: string, options: VerifyOptions, self: Command): Promise<void> {
   const { config } = await resolveOptions(self, dataFields);
-  const { datasets, findDataset } = await import("../../data/index.js");
-  const { whatIsHere } = await import("../../data/tools/inventory.js");
-  const { verifyDataset, wrongData } = await import("../../data/tools/verify.js");
   const { here, absent } =
     name === "all" ? whatIsHere(datasets, config.dataDir) : { here: [findDataset(name, self.name())], absent: [] };
   const verifications: Verification[] = [];
@@ -47,7 +44,7 @@ async function run(name: string, options: VerifyOptions, self: Command): Promise
   const wrong = wrongData(verifications);
   if (wrong) {
     // Nothing goes to stdout on failure.
-    noter(options)(report);
+    for (const line of report.split("\n")) noter(options)(line);
     throw wrong;
   }
   if (options.json) printJson({ schema: 1, datasets: verifications });

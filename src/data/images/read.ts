@@ -1,123 +1,206 @@
 /** Reads and decodes the image files of a set into one array of bytes. */
-import { readFile } from "node:fs/promises";
-import { dataError, HeddleError, withHint } from "../../errors.js";
-import { blake3 } from "../../model/hash.js";
-import { reasonOf } from "../../model/read-file.js";
-import type { ImageShape, LoadOptions } from "../dataset.js";
-import { decodeImage } from "../formats/image.js";
-import { type DecodedImage, toChannels } from "../formats/pixels.js";
-import { resize } from "../formats/resize.js";
+import { dataError, type HeddleError } from "../../base/errors.js";
+import { blake3 } from "../../base/hash.js";
+import type { ImageShape } from "../../base/shape.js";
+import { counted } from "../../base/text.js";
+import { type Paper, papers, visibleContrast } from "../../formats/paper.js";
+import type { LoadOptions } from "../dataset.js";
+import { someAhead } from "./ahead.js";
+import type { Decoded, PassSettings } from "./decode.js";
+import { decodeAll } from "./decoders.js";
 import type { ImageFile } from "./listing.js";
 import type { ImageSettings } from "./settings.js";
+import { areMixed, chooseSize, lookAtSizes, type MixedSizes } from "./sizes.js";
 import { Stack } from "./stack.js";
+import type { FileStore, MemoryStore } from "./store.js";
+import type { FileTree, TreeFile } from "./tree.js";
 
-/** Files that are read and decoded at once: zlib and libvips work on threads of their own while others are read. */
-const inFlight = 8;
 /** Between two signs of progress. */
 const progressMs = 50;
 
-/** Why a file was passed over. */
+/** A file that does not decode, and what it is instead. */
 export interface BadImage {
   readonly name: string;
   readonly reason: string;
 }
 
-export interface Pixels {
-  readonly shape: ImageShape;
+/** What reading found out about the files. */
+export interface FileFacts {
+  /** Images with transparent parts, and what they were laid on; null where there are none. */
+  readonly transparent: { readonly images: number; readonly paper: Paper } | null;
+  /** Files of 16 bits a sample, and the largest color in them; null where there are none. */
+  readonly deep: { readonly images: number; readonly largest: number } | null;
+  /** Files with more frames or pages than the first, which was taken. */
+  readonly frames: number;
+  /** Where the images have different sizes and nobody gave one. */
+  readonly mixed: MixedSizes | null;
+}
+
+export interface Pixels extends PixelFacts {
   /** Of the good images, in the order of the files: height x width x channels bytes each. */
-  readonly images: Uint8Array;
+  readonly store: MemoryStore | FileStore;
+}
+
+/** All that is known of the pixels but they themselves. */
+export interface PixelFacts {
+  readonly shape: ImageShape;
   readonly bad: readonly BadImage[];
+  readonly facts: FileFacts;
   /** `contentHash` of the files. */
   readonly content: string;
 }
 
-/**
- * Decodes all files. Throws `dataError` for a file that has vanished, for more bad images than `skipBad`, and for images
- * of different sizes where the settings give none.
- */
+/** Decodes all files, and tells of those that do not. Throws `dataError` for a file that has vanished, and where none is good. */
 export async function readImages(
   dataset: string,
+  tree: FileTree,
   files: readonly ImageFile[],
   settings: ImageSettings,
   options: LoadOptions,
+  cachePath: string | null,
 ): Promise<Pixels> {
-  const stack = new Stack(dataset, files.length, options);
-  const digests: Uint8Array[] = [];
-  const bad: BadImage[] = [];
-  let [done, told] = [0, performance.now()];
-  for await (const { file, digest, image, error } of inOrder(files, (file) => open(file, settings))) {
-    digests.push(digest);
-    if (image) stack.add(image, file);
-    else {
-      bad.push({ name: file.name, reason: error.message });
-      if (bad.length > settings.skipBad) throw tooManyBad(bad, settings.skipBad);
+  const names = files.map(({ name }) => name);
+  const sizes = settings.size ? [] : await lookAtSizes(tree, names, settings.limits);
+  let mixed = areMixed(sizes) ? chooseSize(sizes) : null;
+  let paper: Paper = settings.paper ?? "black";
+  let comparing = settings.paper === null;
+  for (;;) {
+    const size = settings.size ?? mixed?.chosen ?? null;
+    const pass = new Pass(dataset, tree, names, { ...settings, size, paper, comparing }, options, cachePath);
+    const odd = await pass.run().catch((error: unknown) => {
+      pass.discard();
+      throw error;
+    });
+    // An image of another size than those that were looked at.
+    if (odd) {
+      mixed = chooseSize([...sizes, odd]);
+      pass.discard();
+    } else {
+      const best = pass.bestPaper();
+      if (best === paper) return pass.finish({ mixed, paper });
+      [paper, comparing] = [best, false];
+      pass.discard();
     }
-    done++;
-    if (performance.now() - told < progressMs) continue;
-    options.onEvent?.({ kind: "load", dataset, done, total: files.length });
-    told = performance.now();
   }
-  return { ...stack.finish(), bad, content: hashOf(files, digests) };
 }
 
-/** Throws for bad images that the settings do not allow: found now, or when the set was cached. */
-export function tooManyBad(bad: readonly BadImage[], allowed: number): HeddleError {
-  const hint = "--skip-bad N passes over up to N such files and lists them.";
-  if (bad.length === 1) return withHint(new HeddleError("data", bad[0].reason), hint);
-  const list = bad.map(({ name }) => name).join(", ");
-  const expected = `at most ${allowed} images that do not decode (--skip-bad)`;
-  return dataError({ where: bad[0].name, expected, got: `${bad.length} (${list})`, fix: hint });
+/** One pass over all files. */
+class Pass {
+  readonly #dataset: string;
+  readonly #tree: FileTree;
+  readonly #names: readonly string[];
+  readonly #settings: PassSettings;
+  readonly #options: LoadOptions;
+  readonly #stack: Stack;
+  readonly #digests: Uint8Array[];
+  readonly #bad = new Map<number, string>();
+  /** Transparent images that each of `papers` makes visible. */
+  readonly #visible = papers.map(() => 0);
+  #transparent = 0;
+  #frames = 0;
+  #deep: { images: number; largest: number } = { images: 0, largest: 0 };
+
+  constructor(
+    dataset: string,
+    tree: FileTree,
+    names: readonly string[],
+    settings: PassSettings,
+    options: LoadOptions,
+    cachePath: string | null,
+  ) {
+    [this.#dataset, this.#tree, this.#names, this.#settings, this.#options] = [dataset, tree, names, settings, options];
+    this.#stack = new Stack(dataset, names.length, options, cachePath);
+    this.#digests = new Array<Uint8Array>(names.length);
+  }
+
+  /** Lets go of a file that was begun. */
+  discard(): void {
+    this.#stack.discard();
+  }
+
+  /** Null at the end; before it, the size of an image that is not the others'. */
+  async run(): Promise<{ height: number; width: number } | null> {
+    const total = this.#names.length;
+    let [done, told] = [0, performance.now()];
+    for await (const { index, ...found } of decodeAll(this.#tree, this.#names, this.#settings)) {
+      if (!this.#take(index, found)) return found.image;
+      done++;
+      if (performance.now() - told < progressMs) continue;
+      this.#options.onEvent?.({ kind: "load", dataset: this.#dataset, done, total });
+      told = performance.now();
+    }
+    return null;
+  }
+
+  /** False for an image whose size is not that of the others. */
+  #take(index: number, { digest, image, bad, isTransparent, contrasts, deepest, hasMore }: Decoded): boolean {
+    this.#digests[index] = digest;
+    if (!image) this.#bad.set(index, bad ?? "");
+    else if (!this.#stack.put(index, image)) return false;
+    if (isTransparent) this.#transparent++;
+    if (hasMore) this.#frames++;
+    for (const [i, contrast] of (contrasts ?? []).entries()) if (contrast >= visibleContrast) this.#visible[i]++;
+    if (deepest !== null) {
+      this.#deep = { images: this.#deep.images + 1, largest: Math.max(this.#deep.largest, deepest) };
+    }
+    return true;
+  }
+
+  /** The first of `papers` that makes most of the transparent images visible; this pass's own where none are compared. */
+  bestPaper(): Paper {
+    if (!this.#settings.comparing || this.#transparent === 0) return this.#settings.paper;
+    return papers[this.#visible.indexOf(Math.max(...this.#visible))];
+  }
+
+  finish({ mixed, paper }: { mixed: MixedSizes | null; paper: Paper }): Pixels {
+    const bad = [...this.#bad]
+      .sort(([a], [b]) => a - b)
+      .map(([index, reason]) => ({ name: this.#names[index], reason }));
+    if (bad.length === this.#names.length) {
+      this.discard();
+      throw tooManyBad(this.#dataset, bad, 0);
+    }
+    return {
+      ...this.#stack.finish(),
+      bad,
+      facts: {
+        transparent: this.#transparent > 0 ? { images: this.#transparent, paper } : null,
+        frames: this.#frames,
+        deep: this.#deep.images > 0 ? this.#deep : null,
+        mixed,
+      },
+      content: hashOf(this.#names, this.#digests),
+    };
+  }
+}
+
+/** As many are listed, a line each. */
+const listed = 40;
+
+/** Names all that do not decode, says what each is, and the number that lets it go on. */
+export function tooManyBad(dataset: string, bad: readonly BadImage[], allowed: number): HeddleError {
+  const lines = bad.slice(0, listed).map(({ name, reason }) => `  ${name}: ${reason}`);
+  if (bad.length > listed) lines.push(`  and ${bad.length - listed} more`);
+  return dataError({
+    where: dataset,
+    expected: allowed === 0 ? "images that decode" : `at most ${allowed} images that do not decode (--skip-bad)`,
+    got: counted(bad.length, "that does not", "that do not"),
+    fix: `--skip-bad ${bad.length} goes on without ${bad.length === 1 ? "it" : "them"}.`,
+    excerpt: lines.join("\n"),
+  });
 }
 
 /** BLAKE3 over names and bytes of the files, in order: equal files have equal hashes, wherever they lie. */
-export async function contentHash(files: readonly ImageFile[]): Promise<string> {
-  const digests: Uint8Array[] = [];
-  for await (const digest of inOrder(files, async (file) => blake3([await bytesOf(file)]))) digests.push(digest);
-  return hashOf(files, digests);
+export async function contentHash(tree: FileTree, files: readonly ImageFile[]): Promise<string> {
+  const names = files.map(({ name }) => name);
+  const digests: Uint8Array[] = new Array<Uint8Array>(names.length);
+  const digest = async (file: TreeFile) => [file.index, blake3([await file.bytes()])] as const;
+  for await (const [index, found] of someAhead(tree.read(names), digest)) digests[index] = found;
+  return hashOf(names, digests);
 }
 
-function hashOf(files: readonly ImageFile[], digests: readonly Uint8Array[]): string {
+function hashOf(names: readonly string[], digests: readonly Uint8Array[]): string {
   // No name holds a zero byte.
-  const chunks = files.flatMap(({ name }, i) => [Buffer.from(`${name}\0`), digests[i]]);
+  const chunks = names.flatMap((name, i) => [Buffer.from(`${name}\0`), digests[i]]);
   return Buffer.from(blake3(chunks)).toString("hex");
-}
-
-type Opened = { readonly file: ImageFile; readonly digest: Uint8Array } & (
-  | { readonly image: DecodedImage; readonly error?: undefined }
-  | { readonly image?: undefined; readonly error: HeddleError }
-);
-
-async function open(file: ImageFile, { size, fit, channels }: ImageSettings): Promise<Opened> {
-  const bytes = await bytesOf(file);
-  const digest = blake3([bytes]);
-  try {
-    const decoded = await decodeImage(bytes, file.path);
-    const colored = channels === null ? decoded : toChannels(decoded, channels);
-    return { file, digest, image: size === null ? colored : resize(colored, { ...size, fit }) };
-  } catch (error) {
-    if (error instanceof HeddleError && error.kind === "data") return { file, digest, error };
-    throw error;
-  }
-}
-
-async function bytesOf({ path }: ImageFile): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const expected = "a file that can be read, as when the folder was listed";
-    throw dataError({ where: path, expected, got: reasonOf(cause), cause });
-  }
-}
-
-/** The results of `work` in the order of the items, some items ahead. */
-async function* inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): AsyncGenerator<R> {
-  const ahead: Promise<R>[] = [];
-  for (const item of items) {
-    const result = work(item);
-    // A later item may fail before its turn comes, or after an earlier one ended it all.
-    result.catch(() => {});
-    ahead.push(result);
-    if (ahead.length >= inFlight) yield (await ahead.shift()) as R;
-  }
-  for (const result of ahead) yield await result;
 }

@@ -22,7 +22,7 @@ export class Bitmap {
     this.#words.fill(0);
   }
 
-  /** Inks the pixels whose centres lie in the ellipse around (x, y); what falls outside the square is lost. */
+  /** Inks the pixels whose centers lie in the ellipse around (x, y); what falls outside the square is lost. */
   ellipse(x: number, y: number, radiusX: number, radiusY: number): void {
     const aspect = radiusX / radiusY;
     const first = Math.max(0, Math.ceil(y - radiusY - 0.5) | 0);

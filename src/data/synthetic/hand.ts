@@ -3,7 +3,7 @@
  * leaves the places that the pen went through. Only sums, products, quotients and square roots, which every machine
  * rounds alike: the same digits everywhere.
  */
-import type { Stream } from "../../random.js";
+import type { Stream } from "../../base/random.js";
 import type { Skeleton, Stroke } from "./skeletons.js";
 
 /** What varies from digit to digit: standard deviations, in heights of the digit, but for the two means. */
@@ -21,7 +21,7 @@ export interface Hand {
   readonly wobble: number;
 }
 
-/** Distance of neighbouring places on a stroke, in heights of the digit: about, as each stretch is cut evenly. */
+/** Distance of neighboring places on a stroke, in heights of the digit: about, as each stretch is cut evenly. */
 const step = 0.05;
 
 /** Room for 25 heights of stroke; the longest digit has about 5. */

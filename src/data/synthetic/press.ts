@@ -2,7 +2,7 @@
  * From a written path to an image, as scanned digits were made: the path is inked on a fine grid of bits, and a pixel
  * is the number of inked bits in its square (the UCI digits: 32x32 bits, 4x4 to a pixel, hence values 0..16).
  */
-import type { Stream } from "../../random.js";
+import type { Stream } from "../../base/random.js";
 import { Bitmap } from "./bitmap.js";
 import { bell, type Path } from "./hand.js";
 
@@ -22,7 +22,7 @@ export interface Format {
   readonly widen: number;
   readonly leastWidth: number;
   /** Whether the middle of the strokes or the middle of their frame goes into the middle of the image. */
-  readonly centre: "mass" | "frame";
+  readonly center: "mass" | "frame";
   /** How far it misses the middle to the right: mean and deviation, in pixels. */
   readonly offset: readonly [mean: number, spread: number];
   /** Deviation of pixels that are neither paper nor ink, in counts. */
@@ -40,7 +40,7 @@ export class Press {
 
   /** Prints `path` as the image that starts at `start` in `images`. */
   print(path: Path, stream: Stream, images: Uint8Array, start: number): void {
-    const { block, box, centre, fit, leastWidth, offset, widen } = this.format;
+    const { block, box, center, fit, leastWidth, offset, widen } = this.format;
     const pen = this.format.pen(path.length) * (1 + this.format.penSpread * bell(stream));
     const frame = measure(path);
     const bits = box * block;
@@ -48,8 +48,8 @@ export class Press {
     const height = frame.bottom - frame.top + 2 * pen;
     const scaleY = bits / (fit === "height" ? height : Math.max(width, height));
     const scaleX = Math.max(Math.min(widen * scaleY, bits / width), (leastWidth * bits) / width);
-    const middleX = centre === "mass" ? frame.meanX : (frame.left + frame.right) / 2;
-    const middleY = centre === "mass" ? frame.meanY : (frame.top + frame.bottom) / 2;
+    const middleX = center === "mass" ? frame.meanX : (frame.left + frame.right) / 2;
+    const middleY = center === "mass" ? frame.meanY : (frame.top + frame.bottom) / 2;
     const shiftX = this.#bitmap.size / 2 + (offset[0] + offset[1] * bell(stream)) * block;
     const shiftY = this.#bitmap.size / 2;
     this.#bitmap.clear();

@@ -1,7 +1,10 @@
 /** The loop over blocks of samples, as `Program::Loop` in `native/program.cc` runs it. */
-import type { Step, TwinArguments } from "./contract.js";
 
-export type BlockLoop = TwinArguments<"blocks">;
+import { wholeGroups } from "../layout.js";
+import type { InstructionArguments } from "../ops/index.js";
+import type { Step } from "../ops/operation.js";
+
+export type BlockLoop = InstructionArguments<"blocks">;
 
 /** The blocks of a step in order: the first row of each in the chunk, and the step as its operations see it. */
 export function blocksOf(loop: BlockLoop, step: Step): { readonly row: number; readonly step: Step }[] {
@@ -25,7 +28,7 @@ export function blocksOf(loop: BlockLoop, step: Step): { readonly row: number; r
           cursor: step.cursor + from + first,
           first: 0,
           rows: Math.floor((rows * (b + 1)) / blocks) - first,
-          start: step.start && b === 0,
+          start: (step.start || (groups > 0 && size >= wholeGroups)) && b === 0,
           last: b === blocks - 1,
           group,
         },

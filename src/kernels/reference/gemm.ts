@@ -1,9 +1,8 @@
-import { usageError } from "../../errors.js";
+import { usageError } from "../../base/errors.js";
+import { activationOf, elementwiseNames } from "../activations/index.js";
 import type { Gemm } from "../backend.js";
-import { elementwiseNames } from "../operations.js";
-import { applyOf } from "./activation.js";
-import type { Real } from "./contract.js";
-import { arrayLike, roundingOf } from "./contract.js";
+import type { Real } from "../ops/operation.js";
+import { arrayLike, roundingOf } from "../ops/plain.js";
 
 /** Whether rows of a matrix, `ld` numbers apart, lie in the array. An empty matrix fits anywhere. */
 function fits(rows: number, columns: number, ld: number, array: Real): boolean {
@@ -30,7 +29,7 @@ function gemm(...values: Parameters<Gemm<Real>>): void {
   const [aRow, aColumn] = transposeA ? [1, lda] : [lda, 1];
   const [bRow, bColumn] = transposeB ? [1, ldb] : [ldb, 1];
   const round = roundingOf(c);
-  const apply = applyOf(f, slope, c);
+  const { apply } = activationOf(f);
   // As in BLAS, A and B are not read where alpha is 0.
   const depth = alpha === 0 ? 0 : k;
 
@@ -49,7 +48,7 @@ function gemm(...values: Parameters<Gemm<Real>>): void {
       for (let j = 0; j < n; j++) row[j] += factor * scaled[p * n + j];
     }
     if (bias !== null) for (let j = 0; j < n; j++) row[j] += bias[j];
-    apply(row, 0, c, out, n);
+    for (let j = 0; j < n; j++) c[out + j] = apply(row[j], round(slope));
   }
 }
 

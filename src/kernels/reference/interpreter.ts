@@ -1,193 +1,141 @@
-import { stepBlock } from "../../engine/step.js";
-import { internalError } from "../../errors.js";
-import type { Backend } from "../backend.js";
-import { runStatus } from "../backend.js";
-import type { Argument } from "../operations.js";
-import { operationNames, signature } from "../operations.js";
+/** The back end of plain TypeScript: it runs programs by the operations' twins. Slow, portable, and the oracle of the native one. */
+import { internalError } from "../../base/errors.js";
+import { type Backend, runStatus } from "../backend.js";
+import { stepBlock } from "../layout.js";
+import { type OperationName, operations } from "../ops/index.js";
+import type { Step } from "../ops/operation.js";
+import { Arrival } from "./barrier.js";
 import { type BlockLoop, blocksOf } from "./blocks.js";
-import type { Real, Run, Step, Stop, Twins } from "./contract.js";
 import { dgemm, sgemm } from "./gemm.js";
+import { type Entry, Loader, type Program } from "./loader.js";
 
 /** A run hands control back to JavaScript's caller after about this long, between two operations. */
 const sliceMilliseconds = 100;
 
-/** An operation of a program: what makes its run for a block that begins at `row`, and what it has made. */
-interface Entry {
-  readonly run: (row: number) => Run;
-  /** A loop may hold it. */
-  readonly kernel: boolean;
-  /** Set where it is a loop over the next `count` entries. */
-  readonly loop: BlockLoop | null;
-}
-
-interface Program {
-  readonly entries: readonly Entry[];
-  readonly block: Float64Array;
+interface Loaded extends Program {
+  readonly arrivals: ReadonlyMap<Entry, Arrival>;
   /** Seconds of each entry, where a profile is wanted. */
   spent: Float64Array | null;
 }
 
-type ViewType = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => ArrayBufferView;
-const viewTypes = { 8: Uint8Array, 16: Uint16Array, 32: Int32Array, 64: Float64Array };
+/** The one place where the types of an operation's arguments end: they follow from the signature that the loader has read. */
+const compute = (name: OperationName, values: unknown, step: Step): void =>
+  (operations[name].twin as (values: unknown, step: Step) => void)(values, step);
 
-/** Reads a program over the arena: the same words, in the same form, as `Program::load` in `native/program.h`. */
-class Loader {
-  readonly #twins: Twins;
-  readonly #words: Float64Array;
-  readonly #arena: Uint8Array;
-  readonly #real: typeof Float32Array | typeof Float64Array;
-  #at = 0;
+const readStep = (block: Float64Array): Step => ({
+  cursor: block[stepBlock.cursor],
+  first: block[stepBlock.first],
+  rows: block[stepBlock.rows],
+  chunk: block[stepBlock.chunk],
+  scale: block[stepBlock.scale],
+  start: block[stepBlock.start] !== 0,
+  finish: block[stepBlock.finish] !== 0,
+  hyperparameters: block.subarray(stepBlock.hyperparameters, stepBlock.words),
+  epoch: block[stepBlock.epoch],
+  group: block[stepBlock.group],
+  last: block[stepBlock.last] !== 0,
+});
 
-  constructor(twins: Twins, words: Float64Array, arena: Uint8Array) {
-    [this.#twins, this.#words, this.#arena] = [twins, words, arena];
-    const elementBytes = words[0];
-    if (words.length < 2 || (elementBytes !== 4 && elementBytes !== 8)) {
-      throw this.#error("expected an element size of 4 or 8");
+/** Where a run is: an entry, and of a loop the blocks that are done. */
+class Run {
+  readonly #program: Loaded;
+  readonly #step: Step;
+  readonly #begin = performance.now();
+  #ran = false;
+
+  constructor(program: Loaded) {
+    [this.#program, this.#step] = [program, readStep(program.block)];
+  }
+
+  /** `from` and what it returns count on by the length of the program for each block of a loop that is done. */
+  go(from: number): number {
+    const { entries } = this.#program;
+    for (let i = from % entries.length, done = Math.floor(from / entries.length); i < entries.length; done = 0) {
+      if (this.#late()) return i + done * entries.length;
+      const head = entries.findLastIndex(
+        (entry, at) => entry.kind === "blocks" && at <= i && i <= at + entry.numbers["count"],
+      );
+      const stop = head < 0 ? this.#one(i) : this.#loop(head, i, done);
+      if (stop !== undefined) return stop;
+      i = head < 0 ? i + 1 : head + 1 + (entries[head] as Entry & { kind: "blocks" }).numbers["count"];
     }
-    this.#real = elementBytes === 4 ? Float32Array : Float64Array;
+    return runStatus.done;
   }
 
-  load(): Program {
-    const block = this.#view(Float64Array, this.#words[1], stepBlock.words * 8, "step block") as Float64Array;
-    const entries: Entry[] = [];
-    for (this.#at = 2; this.#at < this.#words.length; ) entries.push(this.#operation());
-    for (const [i, { loop }] of entries.entries()) {
-      if (loop === null) continue;
-      const body = entries.slice(i + 1, i + 1 + loop.count);
-      if (!(loop.size > 0 && loop.count > 0) || body.length < loop.count) {
-        throw this.#error("a loop over blocks of no samples, or beyond the program");
-      }
-      if (body.some((entry) => !entry.kernel)) {
-        throw this.#error("a loop over blocks holds something other than kernels");
-      }
-    }
-    return { entries, block, spent: null };
+  #late(): boolean {
+    return this.#ran && performance.now() - this.#begin > sliceMilliseconds;
   }
 
-  #operation(): Entry {
-    const name = operationNames[this.#words[this.#at]];
-    if (name === undefined) throw this.#error("unknown operation");
-    this.#at++;
-    const readers = signature(name).map((argument) => [argument.name, this.#argument(argument, name)] as const);
-    const valuesAt = (row: number): unknown => Object.fromEntries(readers.map(([key, read]) => [key, read(row)]));
-    if (name === "blocks") {
-      return { run: () => () => undefined, kernel: false, loop: valuesAt(0) as BlockLoop };
-    }
-    const made = new Map<number, Run>();
-    const run = (row: number): Run => {
-      let known = made.get(row);
-      // The one place where the types of an operation's arguments end: they follow from the signature just read.
-      if (known === undefined) made.set(row, (known = (this.#twins[name] as (values: unknown) => Run)(valuesAt(row))));
-      return known;
-    };
-    run(0);
-    return { run, kernel: name !== "barrier" && name !== "halt", loop: null };
-  }
-
-  /** What gives the argument's value for a block that begins at a row. */
-  #argument({ kind, bits }: Argument, operation: string): (row: number) => number | ArrayBufferView {
-    const length = kind === "buffer" ? 3 : 1;
-    if (this.#at + length > this.#words.length) throw this.#error("ends inside an operation");
-    const [value, bytes, rowBytes] = this.#words.subarray(this.#at, this.#at + length);
-    if (kind !== "buffer") {
-      this.#at++;
-      return () => value;
-    }
-    const Type = bits === 0 ? this.#real : viewTypes[bits as keyof typeof viewTypes];
-    const view = value === -1 ? new Type(0) : this.#view(Type, value, bytes, `buffer of ${operation}`);
-    this.#at += length;
-    const rowLength = rowBytes / Type.BYTES_PER_ELEMENT;
-    return (row) => (rowLength > 0 ? (view as Real).subarray(row * rowLength) : view);
-  }
-
-  #view(Type: ViewType & { BYTES_PER_ELEMENT: number }, offset: number, bytes: number, what: string): ArrayBufferView {
-    const start = this.#arena.byteOffset + offset;
-    const inside = Number.isInteger(offset) && offset >= 0 && bytes >= 0 && offset + bytes <= this.#arena.byteLength;
-    if (!inside || start % Type.BYTES_PER_ELEMENT !== 0) throw this.#error(`${what} outside the arena or not aligned`);
-    return new Type(this.#arena.buffer, start, Math.floor(bytes / Type.BYTES_PER_ELEMENT));
-  }
-
-  #error(what: string): Error {
-    return internalError(`load: program word ${this.#at}: ${what}`);
-  }
-}
-
-function readStep(block: Float64Array): Step {
-  return {
-    cursor: block[stepBlock.cursor],
-    first: block[stepBlock.first],
-    rows: block[stepBlock.rows],
-    chunk: block[stepBlock.chunk],
-    scale: block[stepBlock.scale],
-    start: block[stepBlock.start] !== 0,
-    finish: block[stepBlock.finish] !== 0,
-    hyper: block.subarray(stepBlock.hyper, stepBlock.waited),
-    epoch: block[stepBlock.epoch],
-    group: block[stepBlock.group],
-    last: block[stepBlock.last] !== 0,
-    waited(seconds) {
-      block[stepBlock.waited] += seconds;
-    },
-  };
-}
-
-/** `from` and what it returns count on by the length of the program for each block of a loop that is done. */
-function run({ entries, block, spent }: Program, from: number): number {
-  const step = readStep(block);
-  const begin = performance.now();
-  const late = (): boolean => performance.now() - begin > sliceMilliseconds;
-  for (let i = from % entries.length, done = Math.floor(from / entries.length); i < entries.length; ) {
-    const head = entries.findLastIndex(({ loop }, at) => loop !== null && at <= i && i <= at + loop.count);
-    if (head < 0) {
+  /** Runs entry i; gives back where or why to stop, if so. */
+  #one(i: number): number | undefined {
+    return this.#timed(i, () => {
+      const { entries, arrivals, block } = this.#program;
+      const entry = entries[i];
+      if (entry.kind === "operation") compute(entry.name, entry.valuesAt(0), this.#step);
+      if (entry.kind === "halt" && Atomics.load(entry.words, 0) !== 0) return runStatus.halted;
+      if (entry.kind !== "barrier") return undefined;
       const start = performance.now();
-      const stop: Stop | undefined = entries[i].run(0)(step);
-      if (spent) spent[i] += (performance.now() - start) / 1000;
-      if (stop === "waiting") return i;
-      if (stop !== undefined) return runStatus[stop];
-      i++;
-    } else {
-      const loop = entries[head].loop!;
-      const body = entries.slice(head + 1, head + 1 + loop.count);
-      const blocks = blocksOf(loop, step);
-      for (let at = Math.max(i - head - 1, 0); done < blocks.length; done++, at = 0) {
-        for (; at < body.length; at++) {
-          if (late() && i > head) return head + 1 + at + done * entries.length;
-          const start = performance.now();
-          body[at].run(blocks[done].row)(blocks[done].step);
-          if (spent) spent[head + 1 + at] += (performance.now() - start) / 1000;
-          i = head + 1;
-        }
-      }
-      [i, done] = [head + 1 + loop.count, 0];
-    }
-    if (i < entries.length && late()) return i;
+      const { ranks, spin } = entry.numbers;
+      const outcome = arrivals.get(entry)?.wait(entry.words, ranks, spin !== 0);
+      block[stepBlock.waited] += (performance.now() - start) / 1000;
+      return outcome === "waiting" ? i : outcome && runStatus[outcome];
+    });
   }
-  return runStatus.done;
+
+  /** Runs the loop at `head` from entry i of block `done` on. */
+  #loop(head: number, i: number, done: number): number | undefined {
+    const { entries } = this.#program;
+    const { numbers } = entries[head] as Entry & { kind: "blocks" };
+    const blocks = blocksOf(numbers as unknown as BlockLoop, this.#step);
+    for (let at = Math.max(i, head + 1); done < blocks.length; done++, at = head + 1) {
+      for (; at <= head + numbers["count"]; at++) {
+        if (this.#late()) return at + done * entries.length;
+        const { name, valuesAt } = entries[at] as Entry & { kind: "operation" };
+        this.#timed(at, () => compute(name, valuesAt(blocks[done].row), blocks[done].step));
+      }
+    }
+    return undefined;
+  }
+
+  #timed<T>(i: number, run: () => T): T {
+    const { spent } = this.#program;
+    const start = performance.now();
+    const result = run();
+    this.#ran = true;
+    if (spent) spent[i] += (performance.now() - start) / 1000;
+    return result;
+  }
 }
 
-/** A back end that runs programs by twins. */
-export function interpreter(twins: Twins): Backend {
-  const programs = new Map<number, Program>();
+export function referenceBackend(): Backend {
+  const programs = new Map<number, Loaded>();
   let next = 0;
+  const found = (program: number, what: string): Loaded => {
+    const loaded = programs.get(program);
+    if (loaded === undefined) throw internalError(`${what}: no program ${program} is loaded`);
+    return loaded;
+  };
   return {
     name: "reference",
     isa: "typescript",
     address: () => 0,
     load(words, arena) {
-      programs.set(next, new Loader(twins, words, arena).load());
+      const program = new Loader(words, arena).load();
+      const barriers = program.entries.filter(({ kind }) => kind === "barrier");
+      programs.set(next, {
+        ...program,
+        arrivals: new Map(barriers.map((entry) => [entry, new Arrival()])),
+        spent: null,
+      });
       return next++;
     },
     unload(program) {
-      if (!programs.delete(program)) throw internalError(`unload: no program ${program} is loaded`);
+      found(program, "unload");
+      programs.delete(program);
     },
-    run(program, from) {
-      const loaded = programs.get(program);
-      if (loaded === undefined) throw internalError(`run: no program ${program} is loaded`);
-      return run(loaded, from);
-    },
+    run: (program, from) => new Run(found(program, "run")).go(from),
     profile(program) {
-      const loaded = programs.get(program);
-      if (loaded === undefined) throw internalError(`profile: no program ${program} is loaded`);
+      const loaded = found(program, "profile");
       const seconds = loaded.spent ?? new Float64Array(loaded.entries.length);
       loaded.spent = new Float64Array(loaded.entries.length);
       return seconds;

@@ -4,7 +4,15 @@
  * Backward: every x of a window gets dy over the window's size; overlapping windows add. As PyTorch's nn.AvgPool2d.
  */
 import { z } from "zod";
-import { readStride, type SlidingGeometry, sizeSchema, slide, slidingWords, windowOf } from "../geometry.js";
+import {
+  readStride,
+  type SlidingGeometry,
+  sizeSchema,
+  slide,
+  slidingAttributes,
+  slidingWords,
+  windowOf,
+} from "../geometry.js";
 import type { Layer, LayerPlace } from "../layer.js";
 import { sizeOf, sizeText } from "../notation.js";
 import { averaging } from "./windows.js";
@@ -42,9 +50,10 @@ export const averagePool: Layer<AveragePoolSpec> = {
     return { height, width, channels: place.input.channels, map: true };
   },
 
-  parameters: () => [],
-  multiplyAdds: () => 0,
   window: (spec, place) => windowOf(geometry(spec, place)),
 
   ...averaging(geometry),
+
+  operators: (spec, { x, map, apply, place }) =>
+    apply("AveragePool", [map(x)], slidingAttributes(geometry(spec, place), place.input)),
 };

@@ -3,18 +3,26 @@
  * function of the layer, the minibatch and the number format alone, never of the machine or the number of ranks. An algorithm
  * is one file and one line in `conv2d.ts`.
  */
-import type { BufferContext, BufferSpec, Lowering, Tensor } from "../../engine/lowering.js";
-import type { ConvGeometry, Region } from "../../kernels/operations.js";
+
+import type { ConvGeometry } from "../../kernels/ops/conv-geometry.js";
+import type { Range, Region, Rows } from "../../kernels/signature.js";
+import type { BufferContext, BufferSpec, Lowering } from "../lowering.js";
 
 /** What a convolution's passes see: the layer's buffers, and of its sums z before pooling, where dL/dz lies. */
 export interface ConvLowering extends Lowering {
   readonly geometry: ConvGeometry;
   readonly bias: Region | null;
-  readonly dz: Pick<Tensor, "region" | "ld">;
+  readonly dz: Rows;
+  /** Where the index of each pooling window's largest number is kept; null where nothing is pooled or nobody asks. */
+  readonly argmax: Rows | null;
+  /** This rank's pieces of the weight's gradient: as many channels as a vector has lanes, in one panel of filters. */
+  readonly units: Range;
 }
 
 export interface ConvAlgorithm {
   readonly suits: (geometry: ConvGeometry, context: BufferContext) => boolean;
+  /** Its passes read copies of the weights that are buffers of its own, not the turned one beside the weights. */
+  readonly ownCopies?: true;
   buffers(geometry: ConvGeometry, context: BufferContext): Readonly<Record<string, BufferSpec>>;
   /** Copies that follow from weights that were set. */
   readonly prepare?: (lowering: ConvLowering) => void;

@@ -4,8 +4,8 @@
  * infinity. It rounds otherwise than the definition does (relative error about 1.4e-6 against 0.6e-6 in f32), and the same on
  * any number of ranks and any instruction set.
  */
-import type { BufferContext } from "../../engine/lowering.js";
-import { type ConvGeometry, elementwiseNames } from "../../kernels/operations.js";
+
+import type { ConvGeometry } from "../../kernels/ops/conv-geometry.js";
 import {
   gradientWorkspace,
   productWorkspace,
@@ -13,6 +13,7 @@ import {
   transformedLength,
   updateWorkspace,
 } from "../../kernels/winograd.js";
+import type { BufferContext } from "../lowering.js";
 import type { ConvAlgorithm } from "./conv-algorithm.js";
 
 /** Fewer products than this part of the definition's do not pay for the transforms. */
@@ -39,6 +40,7 @@ function suits(g: ConvGeometry, { exact, pool }: BufferContext): boolean {
 
 export const winograd: ConvAlgorithm = {
   suits,
+  ownCopies: true,
 
   buffers({ channels, filters }, { training, partial, chunked, wantsInputGradient, lanes }) {
     const workspaces = [
@@ -59,107 +61,30 @@ export const winograd: ConvAlgorithm = {
   },
 
   prepare({ geometry: { channels, filters }, wantsInputGradient, parameter, buffer, emit }) {
-    emit("winogradFilters", {
-      w: parameter("weight").w,
-      u: buffer("u").region,
-      ut: wantsInputGradient ? buffer("ut").region : null,
-      channels,
-      filters,
-    });
+    const ut = wantsInputGradient ? buffer("ut") : null;
+    emit("winogradFilters", { w: parameter("weight").w, u: buffer("u"), ut, channels, filters });
   },
 
-  forward({ geometry, bias, x, y, above, pool, training, buffer, emit }) {
-    const winners = pool && training ? buffer("winners") : null;
-    emit("winograd", {
-      x: x.region,
-      ldx: x.ld,
-      u: buffer("u").region,
-      b: bias,
-      y: y.region,
-      ldy: y.ld,
-      winners: winners && winners.region,
-      ldw: winners ? winners.rowLength : 0,
-      workspace: buffer("workspace").region,
-      ...geometry,
-      function: elementwiseNames.indexOf(above.name),
-      slope: above.slope,
-      pool: pool?.size ?? 0,
-    });
+  forward({ geometry, bias: b, x, y, argmax, activation, pool, buffer, emit }) {
+    const [u, workspace] = [buffer("u"), buffer("workspace")];
+    emit("winograd", { x, u, b, y, argmax, workspace, ...geometry, activation, pool: pool?.size ?? 0 });
   },
 
-  backward({ geometry, dz, x, dx, below, chunked, parameter, buffer, emit }) {
-    const workspace = buffer("workspace").region;
-    const dy = { dy: dz.region, lddy: dz.ld };
-    const { partials } = parameter("weight");
-    if (partials) {
-      const { region: g, stride } = partials;
-      const sum = buffer("sum");
-      emit("winogradGradient", {
-        x: x.region,
-        ldx: x.ld,
-        ...dy,
-        g,
-        stride,
-        accumulator: sum.region,
-        accumulatorStride: chunked ? sum.rowLength : 0,
-        workspace,
-        ...geometry,
-      });
+  backward({ geometry, dz: dy, x, dx, inputActivation: activation, chunked, parameter, buffer, emit }) {
+    const [workspace, { partials: g }] = [buffer("workspace"), parameter("weight")];
+    if (g) {
+      // One sum of a rank's own serves group after group, unless each goes on in the next chunk.
+      const accumulator = { ...buffer("sum"), ...(!chunked && { ld: 0 }) };
+      emit("winogradWeightGradient", { x, dy, g, accumulator, workspace, ...geometry });
     }
-    if (!dx) return;
-    emit("winogradBackward", {
-      ...dy,
-      ut: buffer("ut").region,
-      dx: dx.region,
-      lddx: dx.ld,
-      y: x.region,
-      ldy: x.ld,
-      workspace,
-      ...geometry,
-      function: elementwiseNames.indexOf(below.name),
-      slope: below.slope,
-    });
+    if (dx) emit("winogradInputGradient", { dy, ut: buffer("ut"), dx, y: x, workspace, ...geometry, activation });
   },
 
-  update({
-    geometry,
-    dz,
-    x,
-    groups,
-    chunked,
-    lanes,
-    panelLanes,
-    share,
-    optimizer,
-    wantsInputGradient,
-    parameter,
-    ...l
-  }) {
-    const { w, partials, state } = parameter("weight");
-    const [firstUnit, lastUnit] = share(
-      Math.ceil(geometry.filters / panelLanes) * Math.ceil(geometry.channels / lanes),
-    );
-    const common = {
-      x: x.region,
-      ldx: x.ld,
-      dy: dz.region,
-      lddy: dz.ld,
-      w,
-      u: l.buffer("u").region,
-      ut: wantsInputGradient ? l.buffer("ut").region : null,
-      s: state[0] ?? null,
-      t: state[1] ?? null,
-      ...geometry,
-      firstUnit,
-      lastUnit,
-      optimizer,
-    };
-    if (partials) {
-      const { region: g, stride } = partials;
-      l.emit("convUpdate", { ...common, g, stride, groups, wt: null, workspace: null });
-    } else {
-      const g = chunked ? l.buffer("sum").region : null;
-      l.emit("winogradUpdate", { ...common, g, workspace: l.buffer("workspace").region });
-    }
+  update({ geometry, dz: dy, x, groups, chunked, units, wantsInputGradient, parameter, buffer, emit }) {
+    const { w, partials: g, state, optimizer } = parameter("weight");
+    const [u, ut] = [buffer("u"), wantsInputGradient ? buffer("ut") : null];
+    const common = { x, dy, w, u, ut, state, ...geometry, units, optimizer };
+    if (g) emit("convUpdate", { ...common, g, groups, wt: null, workspace: null });
+    else emit("winogradUpdate", { ...common, g: chunked ? buffer("sum") : null, workspace: buffer("workspace") });
   },
 };

@@ -8,53 +8,15 @@
  * sum over samples and pixels of dy[i][j][f] x[i s + ky - p][j s + kx - p][c]; db = sum over samples and pixels of dy.
  * Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning".
  */
-import { z } from "zod";
-import type { BufferContext, Lowering } from "../../engine/lowering.js";
-import { internalError } from "../../errors.js";
-import type { ConvGeometry } from "../../kernels/operations.js";
-import {
-  pairOf,
-  paddingSchema,
-  readSliding,
-  type Sliding,
-  sizeSchema,
-  slide,
-  slidingGeometry,
-  slidingWords,
-  windowOf,
-} from "../geometry.js";
-import { rectifies } from "../initializers.js";
-import { featureCount, type Layer } from "../layer.js";
-import { sizeOf, sizeText } from "../notation.js";
-import type { FeatureShape } from "../spec.js";
+import type { ConvGeometry } from "../../kernels/ops/conv-geometry.js";
+import { pairOf, slide, slidingAttributes, slidingGeometry, windowOf } from "../geometry.js";
+import type { Layer } from "../layer.js";
+import type { BufferContext, Lowering } from "../lowering.js";
+import type { ParameterSpec } from "../spec.js";
 import type { ConvAlgorithm } from "./conv-algorithm.js";
 import { direct } from "./conv-direct.js";
+import { type Conv2dSpec, geometryOf, notation, schema, slidingOf } from "./conv-spec.js";
 import { winograd } from "./conv-winograd.js";
-
-const schema = z.strictObject({
-  type: z.literal("conv2d"),
-  filters: z.number().int().min(1).max(65536),
-  kernel: sizeSchema,
-  /** 1 where absent. */
-  stride: sizeSchema.optional(),
-  /** `valid` where absent. */
-  padding: paddingSchema.optional(),
-  /** True where absent. */
-  bias: z.boolean().optional(),
-});
-export type Conv2dSpec = z.infer<typeof schema>;
-
-const slidingOf = ({ kernel, stride = 1, padding = "valid" }: Conv2dSpec): Sliding => ({
-  size: kernel,
-  stride,
-  padding,
-});
-
-function geometryOf(spec: Conv2dSpec, input: FeatureShape): ConvGeometry {
-  const { height, width, channels } = input;
-  const { windowHeight: kernelHeight, windowWidth: kernelWidth, ...sliding } = slidingGeometry(slidingOf(spec), input);
-  return { height, width, channels, kernelHeight, kernelWidth, ...sliding, filters: spec.filters };
-}
 
 /** The first that suits is taken. */
 const algorithms: readonly ConvAlgorithm[] = [winograd, direct];
@@ -64,29 +26,15 @@ const algorithmOf = (geometry: ConvGeometry, context: BufferContext): ConvAlgori
 
 /** Calls one pass of the layer's algorithm. */
 function run(pass: "prepare" | "forward" | "backward" | "update", spec: Conv2dSpec, lowering: Lowering): void {
-  const { pool, dy, parameter, buffer, training } = lowering;
+  const { pool, dy, lanes, panelLanes, parameter, buffer, share, training } = lowering;
   const geometry = geometryOf(spec, lowering.input);
-  const unpooled = pool && training ? buffer("unpooled") : null;
-  const dz = unpooled ? { region: unpooled.region, ld: unpooled.rowLength } : dy;
-  const bias = spec.bias === false ? null : parameter("bias").w;
-  algorithmOf(geometry, lowering)[pass]?.({ ...lowering, geometry, bias, dz });
-}
-
-/** dL/dz before the pooling: dL/dy at the winners. */
-function unpool(lowering: Lowering, { region, rowLength }: ReturnType<Lowering["buffer"]>, size: number): void {
-  const { dy, output, buffer, emit } = lowering;
-  const winners = buffer("winners");
-  emit("maxPoolBackward", {
-    dy: dy.region,
-    lddy: dy.ld,
-    winners: winners.region,
-    ldw: winners.rowLength,
-    dx: region,
-    lddx: rowLength,
-    height: output.height,
-    width: output.width,
-    channels: output.channels,
-    ...slidingGeometry({ size, stride: size, padding: "valid" }, output),
+  algorithmOf(geometry, lowering)[pass]?.({
+    ...lowering,
+    geometry,
+    bias: spec.bias === false ? null : parameter("bias").w,
+    argmax: pool && training ? buffer("argmax") : null,
+    dz: pool && training ? buffer("unpooled") : dy,
+    units: share(Math.ceil(geometry.filters / panelLanes) * Math.ceil(geometry.channels / lanes)),
   });
 }
 
@@ -98,51 +46,31 @@ export const conv2d: Layer<Conv2dSpec> = {
   fusesPool: true,
   fusesBelow: true,
 
-  notation: {
-    word: "conv",
-    usage: "conv FILTERSxKERNEL [same | pad N] [stride N] [nobias]",
-    read(sentence) {
-      const [filters, ...size] = sentence.sizes("filters x kernel size, as in conv 32x3", 2, 3);
-      const spec = { type: "conv2d" as const, filters, kernel: sizeOf(size), ...readSliding(sentence) };
-      return sentence.oneOf("nobias") === undefined ? spec : { ...spec, bias: false };
-    },
-    write({ filters, kernel, bias = true, ...sliding }) {
-      return [`${filters}x${sizeText(kernel)}`, ...slidingWords(sliding), ...(bias ? [] : ["nobias"])].join(" ");
-    },
-  },
+  notation,
 
   output(spec, place) {
     const { outHeight: height, outWidth: width } = slide(slidingOf(spec), "conv2d", place);
     return { height, width, channels: spec.filters, map: true };
   },
 
-  parameters({ filters, kernel, bias = true }, { name, input: { channels }, above }) {
+  parameters({ filters, kernel, bias = true }, { name, input: { channels }, rectified }) {
     const [height, width] = pairOf(kernel);
     const taps = height * width;
-    return [
-      {
-        name: `${name}.weight`,
-        shape: [filters, channels, height, width],
-        init: { kind: "weights", fanIn: taps * channels, fanOut: taps * filters, rectified: rectifies(above) },
-        packing: {
-          kind: "panels",
-          k: taps * channels,
-          n: filters,
-          image: { height, width, channels },
-          copy: "turned",
-        },
+    const weight: ParameterSpec = {
+      name: `${name}.weight`,
+      shape: [filters, channels, height, width],
+      init: { kind: "weights", fanIn: taps * channels, fanOut: taps * filters, rectified },
+      packing: {
+        kind: "panels",
+        k: taps * channels,
+        n: filters,
+        image: { height, width, channels },
+        copy: "turned",
       },
-      ...(bias
-        ? [
-            {
-              name: `${name}.bias`,
-              shape: [filters],
-              init: { kind: "constant" as const, value: 0 },
-              packing: { kind: "vector" as const, n: filters },
-            },
-          ]
-        : []),
-    ];
+    };
+    if (!bias) return [weight];
+    const init = { kind: "constant", value: 0 } as const;
+    return [weight, { name: `${name}.bias`, shape: [filters], init, packing: { kind: "vector", n: filters } }];
   },
 
   /** Of every tap, those in the padding too. */
@@ -162,12 +90,14 @@ export const conv2d: Layer<Conv2dSpec> = {
       ...algorithmOf(geometry, context).buffers(geometry, context),
       ...(training &&
         pool && {
-          winners: { scope: "sample", length: pooled * filters, bits: 8 },
+          argmax: { scope: "sample", length: pooled * filters, bits: 8 },
           // An owner goes over all samples once more.
           unpooled: { scope: partial ? "block" : "sample", length: outHeight * outWidth * filters },
         }),
     };
   },
+
+  ownCopies: (spec, { input }, context) => algorithmOf(geometryOf(spec, input), context).ownCopies === true,
 
   prepare(spec, lowering) {
     run("prepare", spec, lowering);
@@ -177,44 +107,38 @@ export const conv2d: Layer<Conv2dSpec> = {
     run("forward", spec, lowering);
   },
 
+  operators(spec, { x, map, apply, parameter, place: { input } }) {
+    const bias = spec.bias === false ? [] : [parameter("bias")];
+    const sliding = slidingAttributes(slidingGeometry(slidingOf(spec), input), input);
+    return apply("Conv", [map(x), parameter("weight"), ...bias], sliding);
+  },
+
   backwardGroups(spec, { pool, dy, output, parameter, emit }) {
-    const partials = spec.bias === false ? null : parameter("bias").partials;
-    if (!partials) return;
-    // The winners' dL/dz are all there is.
-    const pixels = featureCount(output) / output.channels;
-    emit("biasGradient", {
-      dy: dy.region,
-      lddy: dy.ld,
-      g: partials.region,
-      stride: partials.stride,
-      pixels: pool ? Math.floor(output.height / pool.size) * Math.floor(output.width / pool.size) : pixels,
-      channels: spec.filters,
-    });
+    const g = spec.bias === false ? null : parameter("bias").partials;
+    if (!g) return;
+    // Where nothing is the largest of its window, dL/dz is 0.
+    const size = pool?.size ?? 1;
+    const pixels = Math.floor(output.height / size) * Math.floor(output.width / size);
+    emit("biasGradient", { dy, g, pixels, channels: spec.filters });
   },
 
   backward(spec, lowering) {
-    const { pool, buffer } = lowering;
-    if (pool) unpool(lowering, buffer("unpooled"), pool.size);
+    const { pool, dy, output, buffer, emit } = lowering;
+    if (pool) {
+      const { height, width, channels } = output;
+      const windows = slidingGeometry({ size: pool.size, stride: pool.size, padding: "valid" }, output);
+      const [argmax, dx] = [buffer("argmax"), buffer("unpooled")];
+      emit("maxPoolBackward", { dy, argmax, dx, height, width, channels, ...windows });
+    }
     run("backward", spec, lowering);
   },
 
   update(spec, lowering) {
-    run("update", spec, lowering);
-    if (spec.bias === false) return;
-    const { lanes, groups, optimizer, share, parameter, emit } = lowering;
-    const { w, partials, state } = parameter("bias");
-    if (!partials) throw internalError("the bias of a convolution is summed in groups");
-    const [firstVector, lastVector] = share(Math.ceil(spec.filters / lanes));
-    emit("vectorUpdate", {
-      g: partials.region,
-      stride: partials.stride,
-      groups,
-      b: w,
-      s: state[0] ?? null,
-      t: state[1] ?? null,
-      firstVector,
-      lastVector,
-      optimizer,
-    });
+    const { lanes, groups, share, parameter, emit } = lowering;
+    if (parameter("weight").trained) run("update", spec, lowering);
+    if (spec.bias === false || !parameter("bias").trained) return;
+    const { w: b, partials: g, state, optimizer } = parameter("bias");
+    const vectors = share(Math.ceil(spec.filters / lanes));
+    emit("vectorUpdate", { g, groups, b, state, vectors, optimizer });
   },
 };

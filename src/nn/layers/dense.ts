@@ -7,10 +7,8 @@
  * Backward: dx = dy W, dW = dy^T x, db = sum over the minibatch of dy; dy already holds the mean over samples.
  */
 import { z } from "zod";
-import { panelVectors } from "../../kernels/backend.js";
-import { elementwiseNames } from "../../kernels/operations.js";
-import { usageError } from "../../errors.js";
-import { rectifies } from "../initializers.js";
+import { usageError } from "../../base/errors.js";
+import { panelVectors } from "../../kernels/layout.js";
 import { featureCount, type Layer, layerWhere, wholeWindow } from "../layer.js";
 
 const schema = z.strictObject({ type: z.literal("dense"), units: z.number().int().min(1) });
@@ -27,6 +25,8 @@ export const dense: Layer<DenseSpec> = {
   notation: {
     word: "fc",
     usage: "fc UNITS",
+    // The last one of a sentence has as many as there are classes.
+    bare: { type: "dense", units: 128 },
     read: (a) => ({ type: "dense", units: a.integer("units", 1) }),
     write: ({ units }) => `${units}`,
   },
@@ -43,13 +43,13 @@ export const dense: Layer<DenseSpec> = {
     return { height: 1, width: 1, channels: units };
   },
 
-  parameters({ units }, { name, input, above }) {
+  parameters({ units }, { name, input, rectified }) {
     const fanIn = featureCount(input);
     return [
       {
         name: `${name}.weight`,
         shape: [units, fanIn],
-        init: { kind: "weights", fanIn, fanOut: units, rectified: rectifies(above) },
+        init: { kind: "weights", fanIn, fanOut: units, rectified },
         packing: { kind: "panels", k: fanIn, n: units, image: input.image ?? input, copy: "transposed" },
       },
       {
@@ -68,73 +68,26 @@ export const dense: Layer<DenseSpec> = {
   multiplyAdds: ({ units }, { input }) => featureCount(input) * units,
   window: (_spec, { input }) => wholeWindow(input),
 
-  forward({ units }, { x, y, above, parameter, emit }) {
-    emit("dense", {
-      x: x.region,
-      ldx: x.ld,
-      w: parameter("weight").w,
-      b: parameter("bias").w,
-      y: y.region,
-      ldy: y.ld,
-      k: x.features,
-      n: units,
-      function: elementwiseNames.indexOf(above.name),
-      slope: above.slope,
-    });
+  forward({ units }, { x, y, activation, parameter, emit }) {
+    emit("dense", { x, w: parameter("weight").w, b: parameter("bias").w, y, k: x.features, n: units, activation });
   },
 
-  backward({ units }, { x, dx, dy, below, parameter, emit }) {
-    if (!dx) return;
-    emit("denseBackward", {
-      dy: dy.region,
-      lddy: dy.ld,
-      wt: parameter("weight").wt,
-      dx: dx.region,
-      lddx: dx.ld,
-      y: x.region,
-      ldy: x.ld,
-      k: x.features,
-      n: units,
-      function: elementwiseNames.indexOf(below.name),
-      slope: below.slope,
-    });
+  operators: (_spec, { x, vector, apply, parameter }) =>
+    apply("Gemm", [vector(x), parameter("weight"), parameter("bias")], { transB: 1 }),
+
+  backward({ units }, { x, dx, dy, inputActivation: activation, parameter, emit }) {
+    if (dx)
+      emit("denseInputGradient", { dy, wt: parameter("weight").wt, dx, y: x, k: x.features, n: units, activation });
   },
 
   // The owner of a tile computes it over all samples in order: no partial sums, nothing to add up, and the bytes do not
   // depend on who owns what.
-  update({ units }, { x, dy, parameter, emit, optimizer, share, lanes, panelLanes, buffer }) {
-    const weight = parameter("weight");
-    const bias = parameter("bias");
-    const unitsOfWork = Math.ceil(x.features / lanes) * Math.ceil(units / panelLanes);
-    const [firstUnit, lastUnit] = share(unitsOfWork);
-    emit("denseUpdate", {
-      x: x.region,
-      ldx: x.ld,
-      dy: dy.region,
-      lddy: dy.ld,
-      w: weight.w,
-      wt: weight.wt,
-      g: weight.g,
-      s: weight.state[0] ?? null,
-      t: weight.state[1] ?? null,
-      workspace: buffer("panel").region,
-      k: x.features,
-      n: units,
-      firstUnit,
-      lastUnit,
-      optimizer,
-    });
-    const [firstVector, lastVector] = share(Math.ceil(units / lanes));
-    emit("biasUpdate", {
-      dy: dy.region,
-      lddy: dy.ld,
-      b: bias.w,
-      g: bias.g,
-      s: bias.state[0] ?? null,
-      t: bias.state[1] ?? null,
-      firstVector,
-      lastVector,
-      optimizer,
-    });
+  update({ units: n }, { x, dy, parameter, emit, share, lanes, panelLanes, buffer }) {
+    const [weight, { w: b, g, state, optimizer, trained }] = [parameter("weight"), parameter("bias")];
+    const units = share(Math.ceil(x.features / lanes) * Math.ceil(n / panelLanes));
+    if (weight.trained) {
+      emit("denseUpdate", { x, dy, ...weight, workspace: buffer("panel"), k: x.features, n, units });
+    }
+    if (trained) emit("biasUpdate", { dy, b, g, state, vectors: share(Math.ceil(n / lanes)), optimizer });
   },
 };

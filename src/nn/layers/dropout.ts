@@ -4,9 +4,9 @@
  * The draws belong to (seed, layer, epoch, sample, number), not to threads or minibatches. Srivastava et al. 2014, inverted.
  */
 import { z } from "zod";
-import { elementwiseNames, identity } from "../../kernels/operations.js";
+import { identity } from "../../kernels/activations/index.js";
 import type { Layer } from "../layer.js";
-import { drawsOf, passOn } from "./noise.js";
+import { copy, drawsOf } from "./noise.js";
 
 const schema = z.strictObject({ type: z.literal("dropout"), rate: z.number().gt(0).lt(1) });
 export type DropoutSpec = z.infer<typeof schema>;
@@ -24,31 +24,20 @@ export const dropout: Layer<DropoutSpec> = {
     write: ({ rate }) => `${rate}`,
   },
   output: (_spec, { input }) => input,
-  parameters: () => [],
-  multiplyAdds: () => 0,
 
   forward({ rate }, lowering) {
-    const { x, y, training, emit } = lowering;
-    if (!training) return passOn(x, y, emit);
-    emit("dropout", { x: x.region, ldx: x.ld, y: y.region, ldy: y.ld, rate, ...drawsOf(lowering) });
+    const { x, y, training, frozen, emit } = lowering;
+    if (!training || frozen) return copy(x, y, emit);
+    emit("dropout", { x, y, rate, ...drawsOf(lowering) });
   },
+
+  operators: (_spec, { x }) => x,
 
   backward({ rate }, lowering) {
-    const { x, dy, dx, below, emit } = lowering;
+    const { x, dy, dx, inputActivation: activation, frozen, emit } = lowering;
+    const y = activation.name === identity.name ? null : x;
     if (!dx) return;
-    emit("dropoutBackward", {
-      dy: dy.region,
-      lddy: dy.ld,
-      y: below.name === identity.name ? null : x.region,
-      ldy: x.ld,
-      dx: dx.region,
-      lddx: dx.ld,
-      rate,
-      ...drawsOf(lowering),
-      function: elementwiseNames.indexOf(below.name),
-      slope: below.slope,
-    });
+    if (frozen) emit("activationBackward", { dy, from: x, dx, n: x.features, activation });
+    else emit("dropoutBackward", { dy, y, dx, rate, ...drawsOf(lowering), activation });
   },
-
-  update() {},
 };

@@ -1,64 +1,45 @@
-/** What all activation layers share: shape in is shape out, no parameters, and one kernel that knows them by name. */
-import type { z } from "zod";
-import { type Elementwise, elementwiseNames } from "../../kernels/operations.js";
+/** The layers of elementwise functions: shape in is shape out, no parameters, and kernels that know them by name. */
+import { z } from "zod";
+import type { Activation } from "../../kernels/activations/activation.js";
+import type { Elementwise, ElementwiseName } from "../../kernels/activations/index.js";
 import type { Layer } from "../layer.js";
-import type { Notation } from "../notation.js";
 import type { LayerSpec } from "../spec.js";
 
-export function elementwiseLayer<Spec extends LayerSpec>(
-  type: Spec["type"],
-  summary: string,
-  schema: z.ZodType<Spec>,
-  notation: Notation<Spec>,
-  elementwise: (spec: Spec) => Elementwise,
-): Layer<Spec> {
+export function elementwiseLayer({ name, summary, word = name, slope, rectifies, kept, operators }: Activation): Layer {
+  const usual = slope?.usual;
+  const bare = { type: name, ...(usual !== undefined && { [slope!.key]: usual }) };
+  const slopeOf = (spec: LayerSpec): number => (slope ? (spec[slope.key] as number) : 0);
+  const elementwise = (spec: LayerSpec): Elementwise => ({ name: name as ElementwiseName, slope: slopeOf(spec) });
+  const argument = slope ? ` ${usual === undefined ? slope.key.toUpperCase() : `[${slope.key.toUpperCase()}]`}` : "";
   return {
-    type,
+    type: name,
     summary,
-    schema,
-    notation,
+    schema: z.strictObject({ type: z.literal(name), ...(slope && { [slope.key]: slope.schema }) }),
     elementwise,
+    ...(rectifies && { rectifies }),
+
+    notation: {
+      word,
+      usage: word + argument,
+      ...(usual !== undefined && { bare }),
+      read(sentence) {
+        if (!slope || (usual !== undefined && !sentence.hasNumber())) return bare;
+        return { type: name, [slope.key]: sentence.number(`a ${slope.key}, as in ${slope.example}`) };
+      },
+      write: (spec) => (slope && slopeOf(spec) !== usual ? `${slopeOf(spec)}` : ""),
+    },
+
     output: (_spec, { input }) => input,
-    parameters: () => [],
-    multiplyAdds: () => 0,
 
     forward(spec, { x, y, emit }) {
-      const { name, slope } = elementwise(spec);
-      emit("activation", {
-        x: x.region,
-        ldx: x.ld,
-        y: y.region,
-        ldy: y.ld,
-        n: x.features,
-        function: elementwiseNames.indexOf(name),
-        slope,
-      });
+      emit("activation", { x, y, n: x.features, activation: elementwise(spec) });
     },
 
-    backward(spec, { y, dx, dy, emit }) {
-      if (!dx) return;
-      const { name, slope } = elementwise(spec);
-      emit("activationBackward", {
-        dy: dy.region,
-        lddy: dy.ld,
-        y: y.region,
-        ldy: y.ld,
-        dx: dx.region,
-        lddx: dx.ld,
-        n: y.features,
-        function: elementwiseNames.indexOf(name),
-        slope,
-      });
-    },
+    operators: (spec, graph) => operators(graph.x, graph, slopeOf(spec)),
 
-    update() {},
+    backward(spec, { x, y, dx, dy, emit }) {
+      const values = { dy, from: kept === "x" ? x : y, n: y.features, activation: elementwise(spec) };
+      if (dx) emit("activationBackward", { ...values, dx });
+    },
   };
 }
-
-/** The notation of a layer that its word says all about. */
-export const bare = <Spec extends LayerSpec>(word: string, spec: Spec): Notation<Spec> => ({
-  word,
-  usage: word,
-  read: () => spec,
-  write: () => "",
-});

@@ -22,11 +22,8 @@ export const flatten: Layer<FlattenSpec> = {
     return pixels > 1 ? { ...vector, image: { height, width, channels } } : { ...vector, ...(image && { image }) };
   },
 
-  parameters: () => [],
-  multiplyAdds: () => 0,
-
   vanishes: true,
   forward() {},
+  operators: (_spec, { x, vector }) => vector(x),
   backward() {},
-  update() {},
 };

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Layer } from "../layer.js";
-import { drawsOf, passOn } from "./noise.js";
+import { copy, drawsOf } from "./noise.js";
 
 const schema = z.strictObject({ type: z.literal("gaussian-noise"), deviation: z.number().gt(0).lte(1000) });
 export type GaussianNoiseSpec = z.infer<typeof schema>;
@@ -21,18 +21,16 @@ export const gaussianNoise: Layer<GaussianNoiseSpec> = {
     write: ({ deviation }) => `${deviation}`,
   },
   output: (_spec, { input }) => input,
-  parameters: () => [],
-  multiplyAdds: () => 0,
 
   forward({ deviation }, lowering) {
-    const { x, y, training, emit } = lowering;
-    if (!training) return passOn(x, y, emit);
-    emit("gaussianNoise", { x: x.region, ldx: x.ld, y: y.region, ldy: y.ld, deviation, ...drawsOf(lowering) });
+    const { x, y, training, frozen, emit } = lowering;
+    if (!training || frozen) return copy(x, y, emit);
+    emit("gaussianNoise", { x, y, std: deviation, ...drawsOf(lowering) });
   },
+
+  operators: (_spec, { x }) => x,
 
   backward(_spec, { dy, dx, emit }) {
-    if (dx) passOn(dy, dx, emit);
+    if (dx) copy(dy, dx, emit);
   },
-
-  update() {},
 };

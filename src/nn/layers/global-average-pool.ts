@@ -4,8 +4,8 @@
  * Lin, Chen and Yan 2014, "Network in network".
  */
 import { z } from "zod";
-import { type Layer, type LayerPlace, wholeWindow } from "../layer.js";
 import { type SlidingGeometry, slide } from "../geometry.js";
+import { type Layer, type LayerPlace, wholeWindow } from "../layer.js";
 import { averaging } from "./windows.js";
 
 const schema = z.strictObject({ type: z.literal("global-average-pool") });
@@ -28,9 +28,9 @@ export const globalAveragePool: Layer<GlobalAveragePoolSpec> = {
     return { height, width, channels: place.input.channels, map: true };
   },
 
-  parameters: () => [],
-  multiplyAdds: () => 0,
   window: (_spec, { input }) => wholeWindow(input),
 
   ...averaging(geometry),
+
+  operators: (_spec, { x, map, apply }) => apply("GlobalAveragePool", [map(x)]),
 };

@@ -1,5 +1,6 @@
 /** The registry of layers: model files, contract tests and summaries follow from this list. */
-import { didYouMean, usageError } from "../../errors.js";
+import { didYouMean, usageError } from "../../base/errors.js";
+import { activations, identity } from "../../kernels/activations/index.js";
 import type { Layer } from "../layer.js";
 import type { LayerSpec } from "../spec.js";
 import { averagePool } from "./average-pool.js";
@@ -7,24 +8,20 @@ import { batchNorm } from "./batch-norm.js";
 import { conv2d } from "./conv2d.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
+import { elementwiseLayer } from "./elementwise.js";
 import { flatten } from "./flatten.js";
 import { gaussianNoise } from "./gaussian-noise.js";
 import { globalAveragePool } from "./global-average-pool.js";
-import { leakyRelu } from "./leaky-relu.js";
+import { groupedConv2d } from "./grouped-conv2d.js";
 import { maxPool } from "./max-pool.js";
 import { maxout } from "./maxout.js";
-import { relu } from "./relu.js";
 import { residual } from "./residual.js";
-import { sigmoid } from "./sigmoid.js";
-import { tanh } from "./tanh.js";
 
 export const layers: readonly Layer[] = [
   dense,
-  relu,
-  leakyRelu,
-  tanh,
-  sigmoid,
+  ...activations.filter(({ name }) => name !== identity.name).map(elementwiseLayer),
   conv2d,
+  groupedConv2d,
   maxPool,
   averagePool,
   globalAveragePool,

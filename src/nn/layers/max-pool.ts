@@ -2,22 +2,23 @@
  * Max pooling: y[i][j][c] = max over the window at (i, j) of x[..][..][c]. The first in row-major order wins ties, NaN wins
  * over numbers, padding counts as minus infinity, and what a whole window no longer fits over is dropped (floor), all as in
  * PyTorch's nn.MaxPool2d. x [batch][height][width][channels], y [batch][outHeight][outWidth][channels].
- * Backward: dx of a window's winner gets dy, the others nothing; overlapping windows add.
+ * Backward: dx of a window's largest number gets dy, the others nothing; overlapping windows add.
  */
 import { z } from "zod";
-import type { BufferSpec } from "../../engine/lowering.js";
-import { usageError } from "../../errors.js";
+import { usageError } from "../../base/errors.js";
 import {
-  pairOf,
   paddingSchema,
+  pairOf,
   readSliding,
   type SlidingGeometry,
   sizeSchema,
   slide,
+  slidingAttributes,
   slidingWords,
   windowOf,
 } from "../geometry.js";
 import { type Layer, type LayerPlace, layerWhere, shapeText } from "../layer.js";
+import type { BufferSpec } from "../lowering.js";
 import { sizeOf, sizeText } from "../notation.js";
 import { poolGeometry } from "./windows.js";
 
@@ -31,7 +32,7 @@ const schema = z.strictObject({
 });
 export type MaxPoolSpec = z.infer<typeof schema>;
 
-/** A winner is a place in the window, in one byte. */
+/** The largest number's index in its window takes one byte. */
 const windowLimit = 256;
 
 const geometry = ({ size, stride = size, padding = "valid" }: MaxPoolSpec, place: LayerPlace): SlidingGeometry =>
@@ -46,6 +47,7 @@ export const maxPool: Layer<MaxPoolSpec> = {
   notation: {
     word: "pool",
     usage: "pool SIZE [same | pad N] [stride N]",
+    bare: { type: "max-pool", size: 2 },
     read: (sentence) => ({
       type: "max-pool",
       size: sizeOf(sentence.sizes("a window size, as in pool 2", 1, 2)),
@@ -74,43 +76,25 @@ export const maxPool: Layer<MaxPoolSpec> = {
     return plain && !padded ? { size: height } : null;
   },
 
-  parameters: () => [],
-  multiplyAdds: () => 0,
   window: (spec, place) => windowOf(geometry(spec, place)),
 
   buffers(spec, place, { training }): Readonly<Record<string, BufferSpec>> {
     const { outHeight, outWidth } = geometry(spec, place);
     return training
-      ? { winners: { scope: "sample", length: outHeight * outWidth * place.input.channels, bits: 8 } }
+      ? { argmax: { scope: "sample", length: outHeight * outWidth * place.input.channels, bits: 8 } }
       : {};
   },
 
   forward(spec, { x, y, place, training, buffer, emit }) {
-    const winners = training ? buffer("winners") : null;
-    emit("maxPool", {
-      x: x.region,
-      ldx: x.ld,
-      y: y.region,
-      ldy: y.ld,
-      winners: winners?.region ?? null,
-      ldw: winners?.rowLength ?? 0,
-      ...poolGeometry(geometry(spec, place), place),
-    });
+    const argmax = training ? buffer("argmax") : null;
+    emit("maxPool", { x, y, argmax, ...poolGeometry(geometry(spec, place), place) });
   },
+
+  operators: (spec, { x, map, apply, place }) =>
+    apply("MaxPool", [map(x)], slidingAttributes(geometry(spec, place), place.input)),
 
   backward(spec, { dy, dx, place, buffer, emit }) {
-    if (!dx) return;
-    const winners = buffer("winners");
-    emit("maxPoolBackward", {
-      dy: dy.region,
-      lddy: dy.ld,
-      winners: winners.region,
-      ldw: winners.rowLength,
-      dx: dx.region,
-      lddx: dx.ld,
-      ...poolGeometry(geometry(spec, place), place),
-    });
+    const argmax = buffer("argmax");
+    if (dx) emit("maxPoolBackward", { dy, argmax, dx, ...poolGeometry(geometry(spec, place), place) });
   },
-
-  update() {},
 };

@@ -1,15 +1,15 @@
 /**
  * Maxout: y[j] = max of x[j k .. j k + k - 1], k pieces, at each pixel of an image; the first wins ties. With the weighted
  * layer below, max over pieces of (w x + b): "maxout of n units" is a dense layer of k n units, then this. No parameters.
- * x [batch][height][width][channels], y [batch][height][width][channels / k]. Backward: the winner gets dy, the others
- * nothing. Goodfellow et al. 2013.
+ * x [batch][height][width][channels], y [batch][height][width][channels / k]. Backward: the largest gets dy, the
+ * others nothing. Goodfellow et al. 2013.
  */
 import { z } from "zod";
-import type { BufferSpec } from "../../engine/lowering.js";
-import { usageError } from "../../errors.js";
+import { usageError } from "../../base/errors.js";
 import { featureCount, type Layer, layerWhere, shapeText } from "../layer.js";
+import type { BufferSpec } from "../lowering.js";
 
-// A winner is one of the pieces, in one byte.
+// The number of the largest piece takes one byte.
 const schema = z.strictObject({ type: z.literal("maxout"), pieces: z.number().int().min(2).max(256) });
 export type MaxoutSpec = z.infer<typeof schema>;
 
@@ -17,6 +17,7 @@ export const maxout: Layer<MaxoutSpec> = {
   type: "maxout",
   summary: "the largest of each few channels",
   schema,
+  rectifies: true,
   notation: {
     word: "maxout",
     usage: "maxout PIECES",
@@ -44,43 +45,23 @@ export const maxout: Layer<MaxoutSpec> = {
     return { ...input, channels: channels / pieces };
   },
 
-  parameters: () => [],
-  multiplyAdds: () => 0,
-
   buffers({ pieces }, { input }, { training }): Readonly<Record<string, BufferSpec>> {
-    return training ? { winners: { scope: "sample", length: featureCount(input) / pieces, bits: 8 } } : {};
+    return training ? { argmax: { scope: "sample", length: featureCount(input) / pieces, bits: 8 } } : {};
   },
 
-  forward({ pieces }, { x, y, output, training, buffer, emit }) {
-    const winners = training ? buffer("winners") : null;
-    emit("maxout", {
-      x: x.region,
-      ldx: x.ld,
-      y: y.region,
-      ldy: y.ld,
-      winners: winners?.region ?? null,
-      ldw: winners?.rowLength ?? 0,
-      pixels: output.height * output.width,
-      channels: output.channels,
-      pieces,
-    });
+  forward({ pieces }, { x, y, output: { height, width, channels }, training, buffer, emit }) {
+    const argmax = training ? buffer("argmax") : null;
+    emit("maxout", { x, y, argmax, pixels: height * width, channels, pieces });
   },
 
-  backward({ pieces }, { dy, dx, output, buffer, emit }) {
-    if (!dx) return;
-    const winners = buffer("winners");
-    emit("maxoutBackward", {
-      dy: dy.region,
-      lddy: dy.ld,
-      winners: winners.region,
-      ldw: winners.rowLength,
-      dx: dx.region,
-      lddx: dx.ld,
-      pixels: output.height * output.width,
-      channels: output.channels,
-      pieces,
-    });
+  operators({ pieces }, { x, apply, reshape, place: { input } }) {
+    const sides = x.kind === "map" ? [input.height, input.width] : [];
+    const split = reshape(x, [0, input.channels / pieces, pieces, ...sides], "map");
+    return apply("ReduceMax", [split], { axes: [2], keepdims: 0 }, x.kind === "map" ? "map" : "vector");
   },
 
-  update() {},
+  backward({ pieces }, { dy, dx, output: { height, width, channels }, buffer, emit }) {
+    const argmax = buffer("argmax");
+    if (dx) emit("maxoutBackward", { dy, argmax, dx, pixels: height * width, channels, pieces });
+  },
 };

@@ -1,6 +1,8 @@
 /** What the layers that draw random numbers share. */
-import type { Lowering, Tensor } from "../../engine/lowering.js";
-import { elementwiseNames, identity, type Region } from "../../kernels/operations.js";
+
+import { identity } from "../../kernels/activations/index.js";
+import { type Region } from "../../kernels/signature.js";
+import type { Lowering, Tensor } from "../lowering.js";
 
 interface Draws {
   readonly order: Region;
@@ -17,14 +19,6 @@ export function drawsOf({ input, order, key }: Lowering): Draws {
 }
 
 /** y = x. */
-export function passOn(x: Tensor, y: Tensor, emit: Lowering["emit"]): void {
-  emit("activation", {
-    x: x.region,
-    ldx: x.ld,
-    y: y.region,
-    ldy: y.ld,
-    n: x.features,
-    function: elementwiseNames.indexOf(identity.name),
-    slope: 0,
-  });
+export function copy(x: Tensor, y: Tensor, emit: Lowering["emit"]): void {
+  emit("activation", { x, y, n: x.features, activation: identity });
 }

@@ -4,10 +4,10 @@
  * "3.body.0.weight" and "3.projection.0.weight". He et al. 2016, "Deep residual learning for image recognition".
  */
 import { z } from "zod";
-import { usageError } from "../../errors.js";
-import { elementwiseNames } from "../../kernels/operations.js";
+import { usageError } from "../../base/errors.js";
 import { type Layer, layerWhere, shapeText } from "../layer.js";
 import type { LayerSpec } from "../spec.js";
+import { copy } from "./noise.js";
 
 const list = z.array(z.looseObject({ type: z.string() })).min(1);
 const schema = z.strictObject({
@@ -52,31 +52,17 @@ export const residual: Layer<ResidualSpec> = {
     return body;
   },
 
-  parameters: () => [],
-  multiplyAdds: () => 0,
+  forward(_spec, { x, x2, y, activation, emit }) {
+    emit("add", { a: x, b: x2 ?? x, y, n: y.features, activation });
+  },
 
-  forward(_spec, { x, x2, y, above, emit }) {
-    const b = x2 ?? x;
-    emit("add", {
-      a: x.region,
-      lda: x.ld,
-      b: b.region,
-      ldb: b.ld,
-      y: y.region,
-      ldy: y.ld,
-      n: y.features,
-      function: elementwiseNames.indexOf(above.name),
-      slope: above.slope,
-    });
+  operators(_spec, { inputs: [body, other], vector, apply, place, refuse }) {
+    const [{ image }, { image: otherImage }] = place.inputs;
+    if ((image === undefined) !== (otherImage === undefined)) throw refuse("a flattened image added to a plain vector");
+    return body.kind === other.kind ? apply("Add", [body, other]) : apply("Add", [vector(body), vector(other)]);
   },
 
   backward(_spec, { dy, dx, dx2, emit }) {
-    for (const to of [dx, dx2]) {
-      if (!to) continue;
-      const copy = { function: elementwiseNames.indexOf("identity"), slope: 0 };
-      emit("activation", { x: dy.region, ldx: dy.ld, y: to.region, ldy: to.ld, n: dy.features, ...copy });
-    }
+    for (const to of [dx, dx2]) if (to) copy(dy, to, emit);
   },
-
-  update() {},
 };

@@ -1,5 +1,5 @@
 /** Sentences of the arrow language as tokens, and errors that point into them. */
-import { type HeddleError, usageError } from "../../errors.js";
+import { type HeddleError, usageError } from "../../base/errors.js";
 
 export interface Token {
   /** Words and numbers are `atom`; the others are what they look like. */

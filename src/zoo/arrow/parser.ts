@@ -4,9 +4,15 @@
  *
  *   net    = part { ">>" part }
  *   part   = ( "[" net "]" | layer ) [ "*" times ]
- *   layer  = word { argument } [ "(" net { "," net } ")" ]
+ *   layer  = word { argument } { key "=" value } [ "(" net { "," net } ")" ]
+ *
+ * A word alone has its notation's sizes. Keys are those of the layer's schema: "bn momentum=0.01", "conv 32x3 bias=false".
  */
-import { didYouMean, type HeddleError } from "../../errors.js";
+import type { z } from "zod";
+import { didYouMean, type HeddleError } from "../../base/errors.js";
+import { plainName, suggest } from "../../base/registry.js";
+import { kebab } from "../../base/schema-words.js";
+import { valueOfText } from "../../base/setting.js";
 import type { Layer } from "../../nn/layer.js";
 import { countLayers, layers } from "../../nn/layers/index.js";
 import { depthLimit, layerLimit } from "../../nn/net.js";
@@ -16,8 +22,13 @@ import { nameOf, sentenceError, type Token, tokens } from "./lexer.js";
 
 /** One part of a sentence: a layer, or a list that comes several times. */
 export type Part =
-  | { readonly kind: "layer"; readonly spec: LayerSpec }
+  /** `bare`: its sizes are not said. */
+  | { readonly kind: "layer"; readonly spec: LayerSpec; readonly bare?: true }
   | { readonly kind: "repeat"; readonly times: number; readonly parts: readonly Part[] };
+
+/** The schemas of a layer's options. */
+export const shapeOf = (layer: Layer): Readonly<Record<string, z.ZodType>> =>
+  (layer.schema as unknown as z.ZodObject).shape;
 
 export const layerOfWord = (word: string): Layer | undefined => layers.find(({ notation }) => notation.word === word);
 
@@ -26,6 +37,14 @@ export const expand = (parts: readonly Part[]): LayerSpec[] =>
   parts.flatMap((part) =>
     part.kind === "layer" ? [part.spec] : Array.from({ length: part.times }, () => expand(part.parts)).flat(),
   );
+
+/** Whether a layer somewhere, or the last one, leaves its sizes out. */
+export const someBare = (parts: readonly Part[]): boolean =>
+  parts.some((part) => (part.kind === "layer" ? part.bare === true : someBare(part.parts)));
+export function endsBare(parts: readonly Part[]): boolean {
+  const last = parts.at(-1);
+  return last?.kind === "layer" ? last.bare === true : last !== undefined && endsBare(last.parts);
+}
 
 const sizeOfParts = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + sizeOfPart(part), 0);
 
@@ -105,7 +124,8 @@ class Parser implements Arguments {
     this.#layer = layer;
     this.#depth = depth;
     const first = this.#token;
-    const spec = layer.notation.read(this);
+    const bare = this.#endsLayer ? layer.notation.bare : undefined;
+    const spec = this.#withKeys(layer, bare ?? layer.notation.read(this));
     this.#layer = layer;
     const parsed = layer.schema.safeParse(spec);
     if (!parsed.success) {
@@ -114,7 +134,33 @@ class Parser implements Arguments {
       const expected = `a valid ${path.length > 0 ? path.join(".") : layer.type} (${message})`;
       throw sentenceError(this.#sentence, first.at, { expected, got, fix: this.#usage });
     }
-    return { kind: "layer", spec };
+    return { kind: "layer", spec, ...(bare && { bare: true }) };
+  }
+
+  /** Nothing more is said of a layer: the next token is no argument of it. */
+  get #endsLayer(): boolean {
+    return this.#token.kind !== "(" && (this.#token.kind !== "atom" || this.#token.text.includes("="));
+  }
+
+  /** The spec with what "key=value" says of it. */
+  #withKeys(layer: Layer, spec: LayerSpec): LayerSpec {
+    let result = spec;
+    for (; this.#token.kind === "atom" && this.#token.text.includes("="); this.#next++) {
+      const { text, at } = this.#token;
+      const [word, value] = [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)];
+      const keys = Object.keys(shapeOf(layer)).filter((key) => key !== "type");
+      const key = keys.find((candidate) => plainName(candidate) === plainName(word));
+      if (key === undefined) {
+        const fix = suggest(word, keys.map(kebab));
+        throw sentenceError(this.#sentence, at, {
+          expected: `an option of ${layer.notation.word}`,
+          got: `"${word}"`,
+          fix,
+        });
+      }
+      result = { ...result, [key]: valueOfText(shapeOf(layer)[key], key, value) };
+    }
+    return result;
   }
 
   get #token(): Token {

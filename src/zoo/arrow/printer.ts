@@ -1,7 +1,9 @@
 /** Nets back as sentences: parsing what is printed gives the same layers. */
+
+import { kebab } from "../../base/schema-words.js";
 import { layerOf } from "../../nn/layers/index.js";
 import type { LayerSpec } from "../../nn/spec.js";
-import type { Part } from "./parser.js";
+import { expand, type Part, parseSentence } from "./parser.js";
 
 /** The canonical sentence of parsed parts: one blank between words, nothing that could be left out. */
 export const printSentence = (parts: readonly Part[]): string => parts.map(printPart).join(" >> ");
@@ -47,9 +49,17 @@ function printPart(part: Part): string {
   return part.times === 1 ? list : `${list}*${part.times}`;
 }
 
-/** One layer's word and arguments. */
+/** One layer's word and arguments, and by key what its notation leaves out. */
 function printLayer(spec: LayerSpec): string {
-  const { notation } = layerOf(spec, "of a sentence");
-  const rest = notation.write(spec, sentenceOf);
-  return rest.startsWith("(") || rest === "" ? `${notation.word}${rest}` : `${notation.word} ${rest}`;
+  const layer = layerOf(spec, "of a sentence");
+  const rest = layer.notation.write(spec, sentenceOf);
+  const { word } = layer.notation;
+  const text = rest.startsWith("(") || rest === "" ? `${word}${rest}` : `${word} ${rest}`;
+  // A list in parentheses ends a layer, and has no keys.
+  if (rest.startsWith("(")) return text;
+  const [said] = expand(parseSentence(text));
+  const unsaid = Object.keys(spec).filter((key) => JSON.stringify(spec[key]) !== JSON.stringify(said[key]));
+  return [text, ...unsaid.map((key) => `${kebab(key)}=${keyText(spec[key])}`)].join(" ");
 }
+
+const keyText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -1,11 +1,9 @@
-import { elementwiseNames } from "../../../src/kernels/operations.js";
-import { convUpdateWorkspace } from "../../../src/kernels/conv-workspace.js";
-import { blank, pack, padded, random, rows, uniform, vector } from "../data.js";
+import type { ElementwiseName } from "../../../src/kernels/activations/index.js";
+import type { ConvGeometry } from "../../../src/kernels/ops/conv-geometry.js";
+import { blankBytes, blankRows, pack, random, rows, uniform, vector } from "../data.js";
 import type { Format, Real } from "../lab.js";
 import { call, wholeStep } from "../lab.js";
-import type { Case, Cases } from "./case.js";
-import { pick } from "./case.js";
-import { hypers, optimizers, outputsOf, slope, state } from "./dense.js";
+import { activation, type Case, type Cases, chain, functions } from "./case.js";
 
 export interface Sizes {
   readonly image: [height: number, width: number, channels: number];
@@ -14,55 +12,56 @@ export interface Sizes {
   /** Top, left, bottom, right. */
   readonly pad?: [number, number, number, number];
   readonly filters: number;
-  readonly pool?: number;
 }
 
 /** Windows that fit and that do not, borders of every kind, around the edges of tiles, vectors and panels. */
-export const shapes: readonly Sizes[] = [
-  { image: [1, 1, 1], kernel: [1, 1], filters: 1 },
-  { image: [5, 4, 3], kernel: [5, 4], filters: 17 },
-  { image: [7, 7, 1], kernel: [3, 3], filters: 32, pool: 2 },
-  { image: [9, 8, 3], kernel: [5, 5], filters: 24, pool: 2 },
-  { image: [6, 7, 8], kernel: [3, 3], pad: [1, 1, 1, 1], filters: 16 },
-  { image: [6, 7, 2], kernel: [3, 3], pad: [1, 1, 1, 1], filters: 50, pool: 2 },
-  { image: [2, 2, 20], kernel: [3, 3], pad: [1, 1, 1, 1], filters: 20 },
-  { image: [8, 9, 5], kernel: [3, 2], stride: [2, 2], filters: 49 },
-  { image: [7, 6, 9], kernel: [3, 3], stride: [2, 3], pad: [1, 0, 2, 1], filters: 7 },
-  { image: [5, 5, 17], kernel: [1, 1], stride: [2, 2], filters: 33 },
-  { image: [4, 5, 6], kernel: [5, 5], pad: [2, 2, 2, 2], filters: 6, pool: 3 },
-  { image: [3, 3, 2], kernel: [2, 2], pad: [3, 0, 1, 4], filters: 64 },
-  { image: [9, 9, 2], kernel: [3, 3], stride: [2, 1], pad: [0, 1, 1, 1], filters: 97, pool: 2 },
-  { image: [3, 11, 1], kernel: [3, 5], pad: [0, 2, 0, 2], filters: 6 },
-];
-export const counts = [8, 3, 5, 1, 0];
+export const shapes = {
+  "one of everything": { image: [1, 1, 1], kernel: [1, 1], filters: 1 },
+  "as large as the image": { image: [5, 4, 3], kernel: [5, 4], filters: 17 },
+  "a channel": { image: [7, 7, 1], kernel: [3, 3], filters: 32 },
+  "a panel of filters": { image: [9, 8, 3], kernel: [5, 5], filters: 24 },
+  "a border all round": { image: [6, 7, 8], kernel: [3, 3], pad: [1, 1, 1, 1], filters: 16 },
+  "two panels": { image: [6, 7, 2], kernel: [3, 3], pad: [1, 1, 1, 1], filters: 50 },
+  "more taps than pixels": { image: [2, 2, 20], kernel: [3, 3], pad: [1, 1, 1, 1], filters: 20 },
+  "a stride": { image: [8, 9, 5], kernel: [3, 2], stride: [2, 2], filters: 49 },
+  "an uneven border and stride": { image: [7, 6, 9], kernel: [3, 3], stride: [2, 3], pad: [1, 0, 2, 1], filters: 7 },
+  "a stride that skips pixels": { image: [5, 5, 17], kernel: [1, 1], stride: [2, 2], filters: 33 },
+  "larger than the image": { image: [4, 5, 6], kernel: [5, 5], pad: [2, 2, 2, 2], filters: 6 },
+  "windows in the border alone": { image: [3, 3, 2], kernel: [2, 2], pad: [3, 0, 1, 4], filters: 64 },
+  "strides and three panels": { image: [9, 9, 2], kernel: [3, 3], stride: [2, 1], pad: [0, 1, 1, 1], filters: 97 },
+  "rows alone have a border": { image: [3, 11, 1], kernel: [3, 5], pad: [0, 2, 0, 2], filters: 6 },
+} as const satisfies Record<string, Sizes>;
+export type ShapeName = keyof typeof shapes;
 
-export const geometryOf = ({ image, kernel, stride = [1, 1], pad = [0, 0, 0, 0], filters }: Sizes) => ({
-  height: image[0],
-  width: image[1],
-  channels: image[2],
-  kernelHeight: kernel[0],
-  kernelWidth: kernel[1],
-  strideHeight: stride[0],
-  strideWidth: stride[1],
-  padTop: pad[0],
-  padLeft: pad[1],
-  outHeight: Math.floor((image[0] + pad[0] + pad[2] - kernel[0]) / stride[0]) + 1,
-  outWidth: Math.floor((image[1] + pad[1] + pad[3] - kernel[1]) / stride[1]) + 1,
-  filters,
-});
-export type Geometry = ReturnType<typeof geometryOf>;
+export function geometryOf({ image, kernel, stride = [1, 1], pad = [0, 0, 0, 0], filters }: Sizes): ConvGeometry {
+  const out = (axis: 0 | 1) => Math.floor((image[axis] + pad[axis] + pad[axis + 2] - kernel[axis]) / stride[axis]) + 1;
+  return {
+    height: image[0],
+    width: image[1],
+    channels: image[2],
+    kernelHeight: kernel[0],
+    kernelWidth: kernel[1],
+    strideHeight: stride[0],
+    strideWidth: stride[1],
+    padTop: pad[0],
+    padLeft: pad[1],
+    outHeight: out(0),
+    outWidth: out(1),
+    filters,
+  };
+}
 
-export const titleOf = (g: Geometry, count: number) =>
+export const titleOf = (g: ConvGeometry, count: number): string =>
   `${count} of ${g.height}x${g.width}x${g.channels}, ${g.kernelHeight}x${g.kernelWidth} to ${g.outHeight}x${g.outWidth}x${g.filters}`;
-export const inputs = (g: Geometry) => g.height * g.width * g.channels;
-export const outputs = (g: Geometry) => g.outHeight * g.outWidth * g.filters;
-const depthOf = (g: Geometry) => g.kernelHeight * g.kernelWidth * g.channels;
-export const ldOf = (n: number, format: Format, i: number) => padded(n, format) + format.lanes * (i % 2);
-/** Two chains of `depth` products of numbers below 1, rounded at each step in ways that may differ. */
-const tolerance = (format: Format, depth: number) => 4 * (depth + 4) * format.unit;
+export const inputs = (g: ConvGeometry): number => g.height * g.width * g.channels;
+export const outputs = (g: ConvGeometry): number => g.outHeight * g.outWidth * g.filters;
+/** Numbers of the output where windows of size x size are pooled. */
+export const pooledOutputs = (g: ConvGeometry, size: number): number =>
+  Math.floor(g.outHeight / size) * Math.floor(g.outWidth / size) * g.filters;
+export const depthOf = (g: ConvGeometry): number => g.kernelHeight * g.kernelWidth * g.channels;
 
 /** A kernel packed, and packed turned by 180 degrees with its channels as columns. */
-export function kernels(format: Format, g: Geometry, next: () => number): { w: Real; wt: Real } {
+export function kernels(format: Format, g: ConvGeometry, next: () => number): { w: Real; wt: Real } {
   const taps = g.kernelHeight * g.kernelWidth;
   const plain = uniform(format, taps * g.channels * g.filters, next);
   const at = (tap: number, channel: number, filter: number) => plain[(tap * g.channels + channel) * g.filters + filter];
@@ -74,187 +73,93 @@ export function kernels(format: Format, g: Geometry, next: () => number): { w: R
   };
 }
 
+interface Forward {
+  readonly shape: ShapeName;
+  readonly count: number;
+  readonly f: ElementwiseName;
+  /** Pooled in windows of that size, with or without the indices of the largest. */
+  readonly pool?: number;
+  readonly argmax?: false;
+  readonly bias?: false;
+  /** A number of the first image is NaN: it passes on, and with pooling wins its window. */
+  readonly nan?: true;
+  /** Vectors between the rows of x; y then has none, and the other way round. */
+  readonly spare?: number;
+}
+
+const forward: readonly Forward[] = [
+  { shape: "one of everything", count: 8, f: "identity", bias: false },
+  { shape: "one of everything", count: 5, f: "relu" },
+  { shape: "as large as the image", count: 3, f: "relu", spare: 1 },
+  { shape: "as large as the image", count: 1, f: "leaky-relu", bias: false },
+  { shape: "a channel", count: 5, f: "leaky-relu", pool: 2, bias: false },
+  { shape: "a channel", count: 0, f: "tanh", pool: 2 },
+  { shape: "a panel of filters", count: 1, f: "tanh", pool: 2, nan: true, spare: 1 },
+  { shape: "a panel of filters", count: 8, f: "sigmoid", pool: 2, argmax: false, bias: false },
+  { shape: "a border all round", count: 3, f: "sigmoid" },
+  { shape: "a border all round", count: 8, f: "identity", bias: false, spare: 1 },
+  { shape: "two panels", count: 8, f: "identity", pool: 2, bias: false },
+  { shape: "two panels", count: 5, f: "relu", pool: 2, spare: 1 },
+  { shape: "more taps than pixels", count: 3, f: "relu", nan: true },
+  { shape: "more taps than pixels", count: 1, f: "leaky-relu", bias: false },
+  { shape: "a stride", count: 5, f: "leaky-relu", bias: false, spare: 1 },
+  { shape: "an uneven border and stride", count: 1, f: "tanh" },
+  { shape: "an uneven border and stride", count: 3, f: "sigmoid", nan: true },
+  { shape: "a stride that skips pixels", count: 8, f: "sigmoid", spare: 1 },
+  { shape: "a stride that skips pixels", count: 0, f: "identity" },
+  { shape: "larger than the image", count: 3, f: "identity", pool: 3, nan: true },
+  { shape: "larger than the image", count: 1, f: "relu", pool: 3, argmax: false, spare: 1 },
+  { shape: "windows in the border alone", count: 5, f: "relu", bias: false },
+  { shape: "strides and three panels", count: 1, f: "leaky-relu", pool: 2, argmax: false },
+  { shape: "strides and three panels", count: 3, f: "tanh", pool: 2, spare: 1 },
+  { shape: "rows alone have a border", count: 8, f: "tanh" },
+  ...functions.map((f): Forward => ({ shape: "a border all round", count: 1, f: f.name })),
+  ...functions.map((f): Forward => ({ shape: "two panels", count: 1, f: f.name, pool: 2 })),
+];
+
 export const conv: Cases = (format) =>
-  shapes.flatMap((sizes, i): Case[] =>
-    [0, 1].map((turn) => {
-      const g = geometryOf(sizes);
-      const [count, f, pool] = [pick(counts, i + 2 * turn), (i + turn) % elementwiseNames.length, sizes.pool ?? 0];
-      const next = random(1100 + 2 * i + turn);
-      const window = Math.max(pool, 1);
-      const pooled = Math.floor(g.outHeight / window) * Math.floor(g.outWidth / window) * g.filters;
-      const [ldx, ldy] = [ldOf(inputs(g), format, i), ldOf(pooled, format, turn)];
-      const x = rows(format, count, inputs(g), ldx, next);
-      // What passes on: a NaN, and with pooling wins its window.
-      if (i % 4 === 3 && count > 0) x[inputs(g) - 1] = NaN;
-      const winners = pool > 0 && i % 5 !== 4 ? new Uint8Array(count * (pooled + 5)).fill(255) : null;
-      const values = {
-        x,
-        ldx,
-        w: kernels(format, g, next).w,
-        b: (i + turn) % 3 === 0 ? null : vector(format, g.filters, next),
-        y: blank(format, count * ldy),
-        ldy,
-        winners,
-        ldw: pooled + 5,
-        ...g,
-        function: f,
-        slope,
-        pool,
-      };
-      const title = `${titleOf(g, count)}, pool ${pool}, ${elementwiseNames[f]}`;
-      const written = { y: tolerance(format, depthOf(g)), ...(winners ? { winners: 0 } : {}) };
-      return { title, call: call("conv", values), step: wholeStep(count), outputs: written };
-    }),
-  );
-
-export const convBackward: Cases = (format) =>
-  shapes.map((sizes, i): Case => {
-    const g = geometryOf(sizes);
-    const [count, f] = [pick(counts, i + 1), i % elementwiseNames.length];
-    const next = random(1200 + i);
-    const [lddy, lddx, ldy] = [ldOf(outputs(g), format, i), ldOf(inputs(g), format, i + 1), ldOf(inputs(g), format, i)];
+  forward.map(({ shape, count, f, pool = 0, argmax = true, bias = true, nan = false, spare = 0 }): Case => {
+    const g = geometryOf(shapes[shape]);
+    const next = random(1100 + inputs(g) + count);
+    const pooled = pooledOutputs(g, Math.max(pool, 1));
+    const x = rows(format, count, inputs(g), next, spare);
+    if (nan) x.numbers[inputs(g) - 1] = NaN;
     const values = {
-      dy: rows(format, count, outputs(g), lddy, next),
-      lddy,
-      wt: kernels(format, g, next).wt,
-      dx: blank(format, count * lddx),
-      lddx,
-      y: f === 0 ? null : rows(format, count, inputs(g), ldy, next),
-      ldy,
-      ...g,
-      function: f,
-      slope,
+      x,
+      w: kernels(format, g, next).w,
+      b: bias ? vector(format, g.filters, next) : null,
+      y: blankRows(format, count, pooled, 1 - spare),
+      argmax: pool > 0 && argmax ? blankBytes(count, pooled, 5) : null,
+      ...{ ...g, activation: activation(f), pool },
     };
-    const title = `${titleOf(g, count)}, ${elementwiseNames[f]} below`;
-    const written = { dx: tolerance(format, g.kernelHeight * g.kernelWidth * g.filters) };
-    return { title, call: call("convBackward", values), step: wholeStep(count), outputs: written };
+    const title = `${shape}: ${titleOf(g, count)}, pool ${pool}, ${f}`;
+    const written = { y: chain(format, depthOf(g)), ...(values.argmax && { argmax: 0 }) };
+    return { title, call: call("conv", values), step: wholeStep(count), outputs: written };
   });
 
-/** Numbers of a packed gradient of the kernel. */
-const gradientLength = (g: Geometry, format: Format) => depthOf(g) * padded(g.filters, format);
+/** Every shape, with this many samples, and in turn every function that gave x. */
+const counts = [3, 5, 1, 0, 8];
+export const everyShape = Object.entries(shapes).map(([name, sizes], i) => ({
+  name,
+  g: geometryOf(sizes),
+  count: counts[i % counts.length],
+  f: functions[i % functions.length],
+  next: random(1200 + i),
+  spare: i % 2,
+}));
 
-export const convGradient: Cases = (format) =>
-  shapes.flatMap((sizes, i): Case[] =>
-    [true, false].map((start) => {
-      const g = geometryOf(sizes);
-      const count = pick(counts, i + Number(start));
-      const next = random(1300 + i);
-      const [ldx, lddy] = [ldOf(inputs(g), format, i), ldOf(outputs(g), format, i + 1)];
-      const stride = gradientLength(g, format) + format.lanes;
-      const gradient = blank(format, 3 * stride);
-      const stored = pack(format, depthOf(g), g.filters, () => 2 * next() - 1);
-      if (!start) gradient.set(stored, stride);
-      const x = rows(format, count, inputs(g), ldx, next);
-      if (i % 4 === 3 && count > 0) x[0] = NaN;
-      const values = { x, ldx, dy: rows(format, count, outputs(g), lddy, next), lddy, g: gradient, stride, ...g };
-      const step = { ...wholeStep(count), start, group: 1 };
-      const written = { g: tolerance(format, count * g.outHeight * g.outWidth) };
-      const title = `${titleOf(g, count)}, ${start ? "from zero" : "on"}`;
-      return { title, call: call("convGradient", values), step, outputs: written };
-    }),
-  );
-
-export const biasGradient: Cases = (format) =>
-  [1, 6, 16, 17, 50].flatMap((channels, i): Case[] =>
-    [1, 3, 8, 25].map((pixels, j) => {
-      const count = pick(counts, i + j);
-      const next = random(1400 + 4 * i + j);
-      const lddy = ldOf(pixels * channels, format, i);
-      const stride = padded(channels, format) + format.lanes;
-      const start = j % 2 === 0;
-      const gradient = blank(format, 2 * stride);
-      if (!start) gradient.set(vector(format, channels, next), stride);
+export const convInputGradient: Cases = (format) =>
+  [...everyShape, ...functions.map((f) => ({ ...everyShape[4], f }))].map(
+    ({ name, g, count, f, next, spare }): Case => {
       const values = {
-        dy: rows(format, count, pixels * channels, lddy, next),
-        lddy,
-        g: gradient,
-        stride,
-        pixels,
-        channels,
+        dy: rows(format, count, outputs(g), next, spare),
+        wt: kernels(format, g, next).wt,
+        dx: blankRows(format, count, inputs(g), 1 - spare),
+        y: f.name === "identity" ? null : rows(format, count, inputs(g), next, spare),
+        ...{ ...g, activation: f },
       };
-      const step = { ...wholeStep(count), start, group: 1 };
-      const title = `${count} samples of ${pixels} pixels, ${channels} channels`;
-      return {
-        title,
-        call: call("biasGradient", values),
-        step,
-        outputs: { g: tolerance(format, count * pixels) },
-      };
-    }),
+      const written = { dx: chain(format, g.kernelHeight * g.kernelWidth * g.filters) };
+      const title = `${name}: ${titleOf(g, count)}, after ${f.name}`;
+      return { title, call: call("convInputGradient", values), step: wholeStep(count), outputs: written };
+    },
   );
-
-const groupCounts = [0, 1, 4, 16];
-
-export const convUpdate: Cases = (format) =>
-  shapes.flatMap((sizes, i): Case[] =>
-    [0, 1].map((turn) => {
-      const g = geometryOf(sizes);
-      const [groups, count] = [pick(groupCounts, i + turn), pick(counts, i + 1)];
-      const optimizer = pick(optimizers, i + turn);
-      const next = random(1500 + 2 * i + turn);
-      const [ldx, lddy] = [ldOf(inputs(g), format, i), ldOf(outputs(g), format, i + 1)];
-      const { w, wt } = kernels(format, g, next);
-      const stride = w.length + format.lanes;
-      const gradients = blank(format, groups * stride);
-      for (let k = 0; k < groups; k++)
-        gradients.set(
-          pack(format, depthOf(g), g.filters, () => 2 * next() - 1),
-          k * stride,
-        );
-      const stored = i % 2 === 0 ? null : pack(format, depthOf(g), g.filters, () => NaN);
-      const panels = Math.ceil(g.filters / (3 * format.lanes));
-      const values = {
-        x: rows(format, count, inputs(g), ldx, next),
-        ldx,
-        dy: rows(format, count, outputs(g), lddy, next),
-        lddy,
-        g: groups > 0 ? gradients : stored,
-        stride,
-        groups,
-        w,
-        wt: i % 5 === 4 ? null : wt,
-        u: null,
-        ut: null,
-        ...state(optimizer, w, next),
-        workspace: blank(format, convUpdateWorkspace(g.kernelHeight, g.kernelWidth, format.lanes)),
-        ...g,
-        firstUnit: 0,
-        lastUnit: panels * Math.ceil(g.channels / format.lanes),
-        optimizer,
-      };
-      const names = ["w", "wt", "s", "t", ...(groups > 0 ? [] : ["g"])];
-      const terms = groups > 0 ? groups : count * g.outHeight * g.outWidth;
-      const title = `${titleOf(g, count)}, ${groups} groups, optimizer ${optimizer}`;
-      const step = { ...wholeStep(count), hyper: hypers[optimizer] };
-      const written = outputsOf(values, names, tolerance(format, terms));
-      return { title, call: call("convUpdate", values), step, outputs: written };
-    }),
-  );
-
-export const vectorUpdate: Cases = (format) =>
-  [1, 8, 16, 17, 100].map((n, i): Case => {
-    const [groups, optimizer] = [pick([1, 2, 8, 16], i), pick(optimizers, i)];
-    const next = random(1600 + i);
-    const b = vector(format, n, next);
-    const stride = b.length + format.lanes;
-    const gradients = blank(format, groups * stride);
-    for (let k = 0; k < groups; k++) gradients.set(vector(format, n, next), k * stride);
-    const values = {
-      g: gradients,
-      stride,
-      groups,
-      b,
-      ...state(optimizer, b, next),
-      firstVector: 0,
-      lastVector: b.length / format.lanes,
-      optimizer,
-    };
-    const step = { ...wholeStep(1), hyper: hypers[optimizer] };
-    const outputs = outputsOf(values, ["b", "s", "t"], tolerance(format, groups));
-    return {
-      title: `${groups} groups of ${n}, optimizer ${optimizer}`,
-      call: call("vectorUpdate", values),
-      step,
-      outputs,
-    };
-  });

@@ -1,71 +1,29 @@
-import type { OperationName } from "../../../src/kernels/operations.js";
+import type { OperationName } from "../../../src/kernels/ops/index.js";
 import { augment } from "./augment.js";
-import {
-  batchNorm,
-  batchNormBackward,
-  batchNormFold,
-  batchNormMeasure,
-  batchNormMeasureBackward,
-  batchNormMerge,
-  batchNormMergeBackward,
-  batchNormRunning,
-  batchNormUpdate,
-} from "./batch-norm.js";
+import * as batchNorm from "./batch-norm.js";
 import type { Cases } from "./case.js";
-import { biasGradient, conv, convBackward, convGradient, convUpdate, vectorUpdate } from "./conv.js";
-import { barrier, halt, sumLoss } from "./control.js";
-import { biasUpdate, dense, denseBackward, denseUpdate } from "./dense.js";
-import { add, dropout, dropoutBackward, gaussianNoise } from "./noise.js";
+import { sumLoss } from "./control.js";
+import { conv, convInputGradient } from "./conv.js";
+import { biasGradient, convUpdate, convWeightGradient, vectorUpdate } from "./conv-gradient.js";
+import { biasUpdate, dense, denseInputGradient, denseUpdate } from "./dense.js";
+import { average, flatUpdate, maxNorm, orthogonalStep, squareSum } from "./flat.js";
+import * as grouped from "./grouped-conv.js";
+import { dropout, dropoutBackward, gaussianNoise } from "./noise.js";
 import { averagePool, averagePoolBackward, maxout, maxoutBackward, maxPool, maxPoolBackward } from "./pool.js";
-import { activation, activationBackward, gather, score, softmaxCrossEntropy, squaredError } from "./rows.js";
-import { winograd, winogradBackward, winogradGradient, winogradFilters, winogradUpdate } from "./winograd.js";
+import { activation, activationBackward, add, gather, losses, predict } from "./rows.js";
+import * as winograd from "./winograd.js";
 
 /** What the kernel tests run: cases for every operation. One that has none does not compile. */
 export const cases: { readonly [O in OperationName]: Cases } = {
-  gather,
-  augment,
-  dense,
-  denseBackward,
-  denseUpdate,
-  biasUpdate,
-  activation,
-  activationBackward,
-  add,
-  maxPool,
-  maxPoolBackward,
-  averagePool,
-  averagePoolBackward,
-  maxout,
-  maxoutBackward,
-  dropout,
-  dropoutBackward,
-  gaussianNoise,
-  batchNormMeasure,
-  batchNormMerge,
-  batchNormFold,
-  batchNorm,
-  batchNormMeasureBackward,
-  batchNormMergeBackward,
-  batchNormBackward,
-  batchNormUpdate,
-  batchNormRunning,
-  softmaxCrossEntropy,
-  squaredError,
-  score,
-  sumLoss,
-  conv,
-  convBackward,
-  convGradient,
-  convUpdate,
-  biasGradient,
-  vectorUpdate,
-  winograd,
-  winogradBackward,
-  winogradGradient,
-  winogradUpdate,
-  winogradFilters,
-  barrier,
-  halt,
-  // A loop is no kernel: blocks.test.ts runs them.
-  blocks: () => [],
+  ...{ gather, augment, activation, activationBackward, add },
+  ...{ dense, denseInputGradient, denseUpdate, biasUpdate },
+  ...{ maxPool, maxPoolBackward, averagePool, averagePoolBackward, maxout, maxoutBackward },
+  ...{ dropout, dropoutBackward, gaussianNoise },
+  ...batchNorm,
+  ...losses,
+  ...{ predict, sumLoss },
+  ...{ conv, convInputGradient, convWeightGradient, convUpdate, biasGradient, vectorUpdate },
+  ...winograd,
+  ...grouped,
+  ...{ flatUpdate, squareSum, average, maxNorm, orthogonalStep },
 };

@@ -1,110 +1,135 @@
-import { elementwiseNames } from "../../../src/kernels/operations.js";
+import type { ElementwiseName } from "../../../src/kernels/activations/index.js";
+import type { ConvGeometry } from "../../../src/kernels/ops/conv-geometry.js";
+import { transformFilters } from "../../../src/kernels/ops/winograd-filters.js";
 import {
   gradientWorkspace,
   productWorkspace,
   sumLength,
-  transformFilters,
   transformedLength,
   updateWorkspace,
 } from "../../../src/kernels/winograd.js";
-import { blank, random, rows, vector } from "../data.js";
+import { blank, blankBytes, blankRows, random, rows, vector } from "../data.js";
 import type { Format, Real } from "../lab.js";
 import { call, wholeStep } from "../lab.js";
-import type { Case, Cases } from "./case.js";
-import { pick } from "./case.js";
-import { counts, geometryOf, inputs, kernels, ldOf, outputs, type Geometry, type Sizes, titleOf } from "./conv.js";
-import { hypers, optimizers, outputsOf, slope, state } from "./dense.js";
+import { activation, type Case, type Cases, functions, loops, updateBy, writtenOf } from "./case.js";
+import { geometryOf, inputs, kernels, outputs, pooledOutputs, type Sizes, titleOf } from "./conv.js";
+import { allUnits } from "./dense.js";
 
 /** Images smaller and larger than a tile, tiles over every edge, paddings of every kind, around vectors, panels and groups. */
-const shapes: readonly Omit<Sizes, "kernel">[] = [
-  { image: [1, 1, 1], pad: [1, 1, 1, 1], filters: 1 },
-  { image: [4, 4, 16], pad: [1, 1, 1, 1], filters: 16, pool: 2 },
-  { image: [5, 7, 3], pad: [1, 1, 1, 1], filters: 17, pool: 2 },
-  { image: [6, 6, 17], filters: 49 },
-  { image: [7, 5, 8], pad: [2, 2, 2, 2], filters: 24, pool: 2 },
-  { image: [13, 9, 24], filters: 8 },
-  { image: [14, 13, 16], pad: [1, 1, 1, 1], filters: 32, pool: 2 },
-  { image: [6, 3, 5], pad: [0, 2, 1, 0], filters: 7 },
-  { image: [3, 8, 140], pad: [2, 0, 0, 1], filters: 20 },
-  { image: [4, 4, 9], pad: [1, 1, 1, 1], filters: 100 },
-];
-const sizesOf = (shape: (typeof shapes)[number]): Sizes => ({ ...shape, kernel: [3, 3] });
+const shapes = {
+  "one pixel": { image: [1, 1, 1], pad: [1, 1, 1, 1], filters: 1 },
+  "a tile": { image: [4, 4, 16], pad: [1, 1, 1, 1], filters: 16 },
+  "few channels": { image: [5, 7, 3], pad: [1, 1, 1, 1], filters: 17 },
+  "no border": { image: [6, 6, 17], filters: 49 },
+  "a border of two": { image: [7, 5, 8], pad: [2, 2, 2, 2], filters: 24 },
+  "more channels than filters": { image: [13, 9, 24], filters: 8 },
+  "many tiles": { image: [14, 13, 16], pad: [1, 1, 1, 1], filters: 32 },
+  "an uneven border": { image: [6, 3, 5], pad: [0, 2, 1, 0], filters: 7 },
+  "many channels": { image: [3, 8, 140], pad: [2, 0, 0, 1], filters: 20 },
+  "three panels": { image: [4, 4, 9], pad: [1, 1, 1, 1], filters: 100 },
+} as const satisfies Record<string, Omit<Sizes, "kernel">>;
+type ShapeName = keyof typeof shapes;
+const geometry = (shape: ShapeName): ConvGeometry => geometryOf({ ...shapes[shape], kernel: [3, 3] });
 
 /** Packed filters and their transformed copies. */
-function filtersOf(format: Format, g: Geometry, next: () => number): { w: Real; u: Real; ut: Real } {
+function filtersOf(format: Format, g: ConvGeometry, next: () => number): { w: Real; u: Real; ut: Real } {
   const { channels, filters } = g;
   const { w } = kernels(format, g, next);
   const u = format.array(transformedLength(channels, filters, format.lanes));
   const ut = format.array(transformedLength(filters, channels, format.lanes));
-  transformFilters(w, channels, filters, format.lanes, u, ut);
+  transformFilters(w, channels, filters, u, ut);
   return { w, u, ut };
 }
 
 /** 36 sums of `depth` products of numbers that the transforms have made larger, and the transform back. */
 const tolerance = (format: Format, depth: number) => 48 * (depth + 8) * format.unit;
-const tilesOf = (g: Geometry, count: number) => count * Math.ceil(g.outHeight / 4) * Math.ceil(g.outWidth / 4);
+const tilesOf = (g: ConvGeometry, count: number) => count * Math.ceil(g.outHeight / 4) * Math.ceil(g.outWidth / 4);
+
+interface Forward {
+  readonly shape: ShapeName;
+  readonly count: number;
+  readonly f: ElementwiseName;
+  /** Pooled in windows of 2x2, with or without the indices of the largest. */
+  readonly pool?: 2;
+  readonly argmax?: false;
+  readonly bias?: false;
+  /** A number of the first image is NaN: it passes on to the outputs of its tiles, and with pooling wins its windows. */
+  readonly nan?: true;
+}
+
+const forward: readonly Forward[] = [
+  { shape: "one pixel", count: 3, f: "identity", bias: false },
+  { shape: "one pixel", count: 5, f: "relu" },
+  { shape: "a tile", count: 5, f: "relu", pool: 2 },
+  { shape: "a tile", count: 1, f: "leaky-relu" },
+  { shape: "few channels", count: 1, f: "leaky-relu", pool: 2, nan: true },
+  { shape: "few channels", count: 0, f: "tanh", bias: false },
+  { shape: "no border", count: 8, f: "tanh", bias: false },
+  { shape: "no border", count: 3, f: "sigmoid", nan: true },
+  { shape: "a border of two", count: 5, f: "sigmoid", pool: 2, argmax: false },
+  { shape: "a border of two", count: 3, f: "identity" },
+  { shape: "more channels than filters", count: 3, f: "identity", bias: false },
+  { shape: "more channels than filters", count: 5, f: "relu" },
+  { shape: "many tiles", count: 5, f: "relu", pool: 2, nan: true },
+  { shape: "many tiles", count: 1, f: "leaky-relu", bias: false },
+  { shape: "an uneven border", count: 1, f: "leaky-relu" },
+  { shape: "many channels", count: 0, f: "tanh" },
+  { shape: "many channels", count: 8, f: "sigmoid", bias: false },
+  { shape: "three panels", count: 3, f: "identity", nan: true },
+  ...functions.map((f): Forward => ({ shape: "few channels", count: 1, f: f.name })),
+  ...functions.map((f): Forward => ({ shape: "few channels", count: 1, f: f.name, pool: 2 })),
+];
 
 export const winograd: Cases = (format) =>
-  shapes.flatMap((shape, i): Case[] =>
-    [0, 1].map((turn) => {
-      const g = geometryOf(sizesOf(shape));
-      const [count, f] = [pick(counts, i + turn + 1), (i + turn) % elementwiseNames.length];
-      const pool = turn === 0 ? (shape.pool ?? 0) : 0;
-      const next = random(2100 + 2 * i + turn);
-      const window = Math.max(pool, 1);
-      const pooled = Math.floor(g.outHeight / window) * Math.floor(g.outWidth / window) * g.filters;
-      const [ldx, ldy] = [ldOf(inputs(g), format, i), ldOf(pooled, format, turn)];
-      const x = rows(format, count, inputs(g), ldx, next);
-      // A NaN passes on to the outputs of its tiles, and with pooling wins its windows.
-      if (i % 4 === 2 && count > 0) x[inputs(g) - 1] = NaN;
-      const winners = pool > 0 && i % 5 !== 4 ? new Uint8Array(count * (pooled + 5)).fill(255) : null;
-      const values = {
-        x,
-        ldx,
-        u: filtersOf(format, g, next).u,
-        b: (i + turn) % 3 === 0 ? null : vector(format, g.filters, next),
-        y: blank(format, count * ldy),
-        ldy,
-        winners,
-        ldw: pooled + 5,
-        workspace: blank(format, productWorkspace(g.channels, g.filters, format.lanes)),
-        ...g,
-        function: f,
-        slope,
-        pool,
-      };
-      const title = `${titleOf(g, count)}, pool ${pool}, ${elementwiseNames[f]}`;
-      const written = { y: tolerance(format, g.channels), ...(winners ? { winners: 0 } : {}) };
-      return { title, call: call("winograd", values), step: wholeStep(count), outputs: written };
-    }),
-  );
-
-export const winogradBackward: Cases = (format) =>
-  shapes.map((shape, i): Case => {
-    const g = geometryOf(sizesOf(shape));
-    const [count, f] = [pick(counts, i + 2), i % elementwiseNames.length];
-    const next = random(2200 + i);
-    const [lddy, lddx, ldy] = [ldOf(outputs(g), format, i), ldOf(inputs(g), format, i + 1), ldOf(inputs(g), format, i)];
+  forward.map(({ shape, count, f, pool = 0, argmax = true, bias = true, nan = false }, i): Case => {
+    const [g, next] = [geometry(shape), random(2100 + i)];
+    const pooled = pooledOutputs(g, Math.max(pool, 1));
+    const x = rows(format, count, inputs(g), next, i % 2);
+    if (nan && count > 0) x.numbers[inputs(g) - 1] = NaN;
     const values = {
-      dy: rows(format, count, outputs(g), lddy, next),
-      lddy,
-      ut: filtersOf(format, g, next).ut,
-      dx: blank(format, count * lddx),
-      lddx,
-      y: f === 0 ? null : rows(format, count, inputs(g), ldy, next),
-      ldy,
-      workspace: blank(format, productWorkspace(g.filters, g.channels, format.lanes)),
-      ...g,
-      function: f,
-      slope,
+      x,
+      u: filtersOf(format, g, next).u,
+      b: bias ? vector(format, g.filters, next) : null,
+      y: blankRows(format, count, pooled, (i + 1) % 2),
+      argmax: pool > 0 && argmax ? blankBytes(count, pooled, 5) : null,
+      workspace: blank(format, productWorkspace(g.channels, g.filters, format.lanes)),
+      ...{ ...g, activation: activation(f), pool },
     };
-    const title = `${titleOf(g, count)}, ${elementwiseNames[f]} below`;
-    const written = { dx: tolerance(format, g.filters) };
-    return { title, call: call("winogradBackward", values), step: wholeStep(count), outputs: written };
+    const title = `${shape}: ${titleOf(g, count)}, pool ${pool}, ${f}`;
+    const written = { y: tolerance(format, g.channels), ...(values.argmax && { argmax: 0 }) };
+    return { title, call: call("winograd", values), step: wholeStep(count), outputs: written };
   });
 
+/** Every shape, with this many samples, and in turn every function that gave x. */
+const counts = [3, 5, 1, 0, 8];
+const everyShape = (Object.keys(shapes) as ShapeName[]).map((shape, i) => ({
+  shape,
+  g: geometry(shape),
+  count: counts[i % counts.length],
+  f: functions[i % functions.length],
+  next: random(2200 + i),
+  spare: i % 2,
+}));
+
+export const winogradInputGradient: Cases = (format) =>
+  [...everyShape, ...functions.map((f) => ({ ...everyShape[2], f }))].map(
+    ({ shape, g, count, f, next, spare }): Case => {
+      const values = {
+        dy: rows(format, count, outputs(g), next, spare),
+        ut: filtersOf(format, g, next).ut,
+        dx: blankRows(format, count, inputs(g), 1 - spare),
+        y: f.name === "identity" ? null : rows(format, count, inputs(g), next, spare),
+        workspace: blank(format, productWorkspace(g.filters, g.channels, format.lanes)),
+        ...{ ...g, activation: f },
+      };
+      const title = `${shape}: ${titleOf(g, count)}, after ${f.name}`;
+      const written = { dx: tolerance(format, g.filters) };
+      return { title, call: call("winogradInputGradient", values), step: wholeStep(count), outputs: written };
+    },
+  );
+
 /** Sums so far: zero where padding is. */
-function sums(format: Format, g: Geometry, next: () => number): Real {
+function sums(format: Format, g: ConvGeometry, next: () => number): Real {
   const { lanes } = format;
   const out = format.array(sumLength(g.channels, g.filters, lanes));
   let at = 0;
@@ -120,83 +145,81 @@ function sums(format: Format, g: Geometry, next: () => number): Real {
   return out;
 }
 
-export const winogradGradient: Cases = (format) =>
-  shapes.flatMap((shape, i): Case[] =>
-    [0, 1, 2].map((turn) => {
-      const g = geometryOf(sizesOf(shape));
-      const [start, last] = [turn !== 1, turn !== 2];
-      const count = pick(counts, i + turn);
-      const next = random(2300 + 3 * i + turn);
-      const [ldx, lddy] = [ldOf(inputs(g), format, i), ldOf(outputs(g), format, i + 1)];
-      const length = transformedLength(g.channels, g.filters, format.lanes);
-      const sumNumbers = sumLength(g.channels, g.filters, format.lanes);
-      // The sum of the group at hand, or those of two groups, of which it is the second.
-      const accumulatorStride = i % 2 === 0 ? 0 : sumNumbers;
-      const accumulator = start ? blank(format, sumNumbers + accumulatorStride) : format.array(2 * sumNumbers);
-      if (!start) for (const group of [0, 1]) accumulator.set(sums(format, g, next), group * sumNumbers);
-      const stride = length / 4 + format.lanes;
+/** A group's only block, a block that is not its first, and its first of several; the group's sum alone, or one of two. */
+const blocks = [
+  { start: true, last: true, shared: true },
+  { start: false, last: true, shared: false },
+  { start: true, last: false, shared: false },
+  { start: false, last: false, shared: true },
+];
+
+export const winogradWeightGradient: Cases = (format) =>
+  everyShape.flatMap(({ shape, g, count, next, spare }): Case[] =>
+    blocks.map(({ start, last, shared }) => {
+      const length = sumLength(g.channels, g.filters, format.lanes);
+      const accumulator = { numbers: blank(format, shared ? length : 2 * length), ld: shared ? 0 : length };
+      if (!start)
+        for (const group of shared ? [0] : [0, 1]) accumulator.numbers.set(sums(format, g, next), group * length);
+      const ld = transformedLength(g.channels, g.filters, format.lanes) / 4 + format.lanes;
       const values = {
-        x: rows(format, count, inputs(g), ldx, next),
-        ldx,
-        dy: rows(format, count, outputs(g), lddy, next),
-        lddy,
-        g: blank(format, 2 * stride),
-        stride,
+        x: rows(format, count, inputs(g), next, spare),
+        dy: rows(format, count, outputs(g), next, 1 - spare),
+        g: { numbers: blank(format, 2 * ld), ld },
         accumulator,
-        accumulatorStride,
         workspace: blank(format, gradientWorkspace(g.channels, g.filters, format.lanes)),
         ...g,
       };
-      const title = `${titleOf(g, count)}, ${start ? "start" : "go on"}${last ? ", last" : ""}`;
+      const title = `${shape}: ${titleOf(g, count)}, ${start ? "start" : "go on"}${last ? ", last" : ""}`;
       const far = tolerance(format, 4 * tilesOf(g, count));
       const step = { ...wholeStep(count), start, last, group: 1 };
-      const written = last ? { accumulator: far, g: far } : { accumulator: far };
-      return { title, call: call("winogradGradient", values), step, outputs: written };
+      const written = { accumulator: far, ...(last && { g: far }) };
+      return { title, call: call("winogradWeightGradient", values), step, outputs: written };
     }),
   );
 
+/** Which copies an update writes, and whether its sum is kept for the next chunk. */
+const besides = [
+  { copies: true, turned: true, stored: false },
+  { copies: true, turned: false, stored: true },
+  { copies: false, turned: true, stored: true },
+];
+
 export const winogradUpdate: Cases = (format) =>
-  shapes.map((shape, i): Case => {
-    const g = geometryOf(sizesOf(shape));
-    const [count, optimizer] = [pick(counts, i + 1), pick(optimizers, i)];
-    const next = random(2400 + i);
-    const [ldx, lddy] = [ldOf(inputs(g), format, i), ldOf(outputs(g), format, i + 1)];
+  everyShape.map(({ shape, g, count, next, spare }, i): Case => {
+    const { copies, turned, stored } = besides[i % besides.length];
+    const loop = loops[i % loops.length];
     const { w, u, ut } = filtersOf(format, g, next);
-    const { lanes } = format;
+    const { hyperparameters, arguments: update } = updateBy(loop, w, next);
     const values = {
-      x: rows(format, count, inputs(g), ldx, next),
-      ldx,
-      dy: rows(format, count, outputs(g), lddy, next),
-      lddy,
-      g: i % 2 === 0 ? null : blank(format, sumLength(g.channels, g.filters, lanes)),
-      w,
-      u: i % 4 === 3 ? null : u,
-      ut: i % 5 === 3 ? null : ut,
-      ...state(optimizer, w, next),
-      workspace: blank(format, updateWorkspace(g.channels, g.filters, lanes)),
-      ...g,
-      firstUnit: 0,
-      lastUnit: Math.ceil(g.filters / (3 * lanes)) * Math.ceil(g.channels / lanes),
-      optimizer,
+      x: rows(format, count, inputs(g), next, spare),
+      dy: rows(format, count, outputs(g), next, 1 - spare),
+      g: stored ? blank(format, sumLength(g.channels, g.filters, format.lanes)) : null,
+      ...{ w, u: copies ? u : null, ut: turned ? ut : null },
+      workspace: blank(format, updateWorkspace(g.channels, g.filters, format.lanes)),
+      ...{ ...g, units: allUnits(format, g.channels, g.filters), ...update },
     };
-    const title = `${titleOf(g, count)}, optimizer ${optimizer}`;
-    const written = outputsOf(values, ["w", "u", "ut", "g", "s", "t"], tolerance(format, 4 * tilesOf(g, count)));
-    const step = { ...wholeStep(count), hyper: hypers[optimizer] };
+    const far = tolerance(format, 4 * tilesOf(g, count));
+    const step = { ...wholeStep(count), hyperparameters };
+    const written = writtenOf(values, ["w", "u", "ut", "g", "state"], far);
+    const title = `${shape}: ${titleOf(g, count)}, ${loop}`;
     return { title, call: call("winogradUpdate", values), step, outputs: written };
   });
 
 export const winogradFilters: Cases = (format) =>
-  shapes.map((shape, i): Case => {
-    const g = geometryOf(sizesOf(shape));
-    const { channels, filters } = g;
-    const { w } = kernels(format, g, random(2500 + i));
-    const values = {
-      w,
-      u: i % 4 === 3 ? null : blank(format, transformedLength(channels, filters, format.lanes)),
-      ut: i % 4 === 1 ? null : blank(format, transformedLength(filters, channels, format.lanes)),
-      channels,
-      filters,
-    };
-    const written = { ...(values.u && { u: 32 * format.unit }), ...(values.ut && { ut: 32 * format.unit }) };
-    return { title: titleOf(g, 1), call: call("winogradFilters", values), step: wholeStep(1), outputs: written };
-  });
+  everyShape.flatMap(({ shape, g, next }): Case[] =>
+    [
+      { from: true, turned: true },
+      { from: true, turned: false },
+      { from: false, turned: true },
+    ].map(({ from, turned }) => {
+      const { channels, filters } = g;
+      const values = {
+        w: kernels(format, g, next).w,
+        u: from ? blank(format, transformedLength(channels, filters, format.lanes)) : null,
+        ut: turned ? blank(format, transformedLength(filters, channels, format.lanes)) : null,
+        ...{ channels, filters },
+      };
+      const written = writtenOf(values, ["u", "ut"], 32 * format.unit);
+      return { title: shape, call: call("winogradFilters", values), step: wholeStep(1), outputs: written };
+    }),
+  );

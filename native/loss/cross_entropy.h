@@ -1,0 +1,34 @@
+// Cross-entropy on the softmax p: L = -sum t ln p; dL/dz = p - t.
+#pragma once
+#include <stdint.h>
+
+#include "loss/samples.h"
+#include "math/log.h"
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+template <class T> using SoftmaxCrossEntropyArguments = LossArguments<T>;
+
+// sum t z: what smoothing leaves of the label's logit, and what it gives to all.
+template <class T> inline double target_logit(const Sample<T>& s) {
+  if (s.smoothing == 0) return double(s.z[s.label]);  // 0 times a logit of -infinity is none of the loss
+  double sum = 0;
+  for (int64_t i = 0; i < s.classes; i++) sum += double(s.z[i]);
+  return (1 - s.smoothing) * double(s.z[s.label]) + s.smoothing / double(s.classes) * sum;
+}
+
+template <class T> void softmax_cross_entropy(const Word* words, const Step& step) {
+  each_sample<T>(words, step, [](const Sample<T>& s) {
+    using V = Vec<T>;
+    const V n = V::set1(T(s.classes)), lane = iota<T>(), off = V::set1(T(s.smoothing / double(s.classes)));
+    double largest;
+    const double log_sum = log(softmax_row(s.z, s.dz, s.classes, largest));
+    const double value = log_sum + largest - target_logit(s);
+    s.dz[s.label] -= T(1 - s.smoothing);
+    for (int64_t i = 0; i < s.classes; i += V::lanes)
+      ((V::load(s.dz + i) - select_greater(n, lane + V::set1(T(i)), off, V::zero())) * s.scale).store(s.dz + i);
+    return value;
+  });
+}
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -1,0 +1,76 @@
+// What all losses share: labels, weights, and what is noted of each sample. A loss is a function of one sample.
+#pragma once
+#include <stdint.h>
+
+#include "loss/softmax.h"
+#include "op.h"
+#include "simd/vec.h"
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+template <class T> struct LossArguments {
+  const T* z;  // [chunk][ldz] logits
+  int64_t ldz;
+  T* dz;  // [chunk][lddz] dL/dz, already the mean over the minibatch; padding becomes 0
+  int64_t lddz;
+  const uint16_t* labels;  // [samples]
+  const uint32_t* order;
+  const double* weights;  // [classes] what a sample of each class counts, or null: one each
+  double* loss;           // loss of each sample, times its weight: [chunk], or [places] by place in the order
+  double* plain;          // likewise the loss of the unsmoothed target, unweighted; or null
+  double* correct;        // likewise 1 where the most probable class is the label; or null
+  int32_t* flag;          // becomes 1 where a loss is not finite; or null
+  int64_t classes;
+  double smoothing;  // e: the target of a sample is t = (1 - e) onehot + e / classes
+  double parameter;  // of the loss's options
+  int64_t by_place;  // 1: losses stand by place in the order, else by row of the chunk
+};
+
+// One sample: a loss writes dL/dz times `scale` into dz, in whole vectors, and returns L.
+template <class T> struct Sample {
+  const T* z;
+  T* dz;
+  int64_t classes, label;
+  double smoothing, parameter;
+  Vec<T> scale;
+};
+
+// The targets t of the classes along a vector of the numbers `at` = i, i + 1, …; 0 beyond the classes.
+template <class T> struct Targets {
+  Vec<T> label, on, off, classes;
+  explicit Targets(const Sample<T>& sample)
+      : label(Vec<T>::set1(T(sample.label))),
+        on(Vec<T>::set1(T(1 - sample.smoothing + sample.smoothing / double(sample.classes)))),
+        off(Vec<T>::set1(T(sample.smoothing / double(sample.classes)))),
+        classes(Vec<T>::set1(T(sample.classes))) {}
+  HEDDLE_INLINE Vec<T> operator()(Vec<T> at) const {
+    const Vec<T> distance = at - label, one = Vec<T>::set1(T(1));
+    return select_greater(one, distance * distance, on, select_greater(classes, at, off, Vec<T>::zero()));
+  }
+};
+
+template <class T, class Loss> inline void each_sample(const Word* words, const Step& step, Loss loss) {
+  const auto a = read_arguments<LossArguments<T>>(words);
+  for (int64_t r = step.first; r < step.first + step.rows; r++) {
+    const int64_t label = a.labels[a.order[step.cursor + r]], at = a.by_place ? step.cursor + r : r;
+    const double weight = a.weights ? a.weights[label] : 1;
+    const Sample<T> sample = {a.z + r * a.ldz,
+                              a.dz + r * a.lddz,
+                              a.classes,
+                              label,
+                              a.smoothing,
+                              a.parameter,
+                              Vec<T>::set1(T(step.scale * weight))};
+    if (a.plain) {
+      Sample<T> unsmoothed = sample;
+      unsmoothed.smoothing = 0;
+      a.plain[at] = loss(unsmoothed);
+    }
+    const double value = weight * loss(sample);
+    a.loss[at] = value;
+    if (a.correct) a.correct[at] = argmax(sample.z, a.classes) == label ? 1 : 0;
+    if (a.flag && !(value - value == 0)) __atomic_store_n(a.flag, 1, __ATOMIC_RELAXED);
+  }
+}
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -1,0 +1,34 @@
+// Winograd's forward pass and gradient by the input on AVX2, where a vector is two registers: 18 vectors of half a
+// transform are more than its 16 registers hold, 18 registers hardly. So a vector goes through its transforms one
+// register after the other. No number of one lane meets one of another: the bits are those of whole vectors.
+#pragma once
+#include <stdint.h>
+
+#include "op.h"
+#include "simd/vec.h"
+#include "winograd/forward.h"
+
+namespace heddle::HEDDLE_ISA_NAMESPACE {
+
+template <class T> struct InRegisters {
+  using R = Reg<T>;
+  static __attribute__((noinline)) void input(const T* const* pixels, int64_t channel, T* v, int64_t stride) {
+    for (int c = 0; c < Vec<T>::lanes; c += R::width)
+      transform_input<R>([&](int i, int j) { return R::load(pixels[i * winograd_inputs + j] + channel + c); },
+                         [&](int point, R value) { value.store(v + point * stride + c); });
+  }
+  static inline void output(const T* m, int64_t stride, Vec<T> add, Vec<T>* z) {
+    for (int i = 0; i < Vec<T>::count; i++)
+      transform_output<R>([&](int point) { return R::load(m + point * stride + i * R::width); },
+                          [&](int y, int x, R value) { z[y * winograd_outputs + x].r[i] = value + add.r[i]; });
+  }
+};
+
+template <class T> void winograd_in_registers(const Word* words, const Step& step) {
+  winograd_by<T, InRegisters<T>>(words, step);
+}
+template <class T> void winograd_input_gradient_in_registers(const Word* words, const Step& step) {
+  winograd_input_gradient_by<T, InRegisters<T>>(words, step);
+}
+
+}  // namespace heddle::HEDDLE_ISA_NAMESPACE

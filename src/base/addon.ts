@@ -1,0 +1,30 @@
+/** Where the addon lies, and what it is as Node loads it; `kernels/native.ts` says whether it is of these sources. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../../..", import.meta.url));
+const require = createRequire(import.meta.url);
+
+export interface AddonAttempt {
+  /** Null where it could not be loaded. */
+  readonly addon: unknown;
+  readonly path: string | null;
+  /** Why not, in a line. */
+  readonly reason: string;
+}
+
+/** node-gyp-build knows native/build/Release of a developer and prebuilds/ of a package. */
+export function* addonAttempts(): Generator<AddonAttempt> {
+  const finder = require("node-gyp-build") as { resolve(folder: string): string };
+  for (const folder of [join(root, "native"), root]) {
+    let path: string | null = null;
+    try {
+      path = finder.resolve(folder);
+      yield { addon: require(path), path, reason: "" };
+    } catch (error) {
+      const [line] = String((error as Error).message).split("\n");
+      yield { addon: null, path, reason: `${folder}: ${line}` };
+    }
+  }
+}

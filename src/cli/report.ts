@@ -1,0 +1,39 @@
+/** `heddle report`: the page of a run, made anew. */
+import type { Command } from "commander";
+import { usageError, writeReport } from "../index.js";
+import { addFields, newCommand, resolveOptions } from "./options.js";
+import { noter, printText } from "./terminal.js";
+
+const keys = ["dataDir", "threads", "backend"] as const;
+
+interface ReportOptions {
+  readonly out?: string;
+  readonly figures?: string;
+  readonly quiet?: boolean;
+  readonly color: boolean;
+}
+
+export function command(): Command {
+  const report = newCommand("report", "Make the page of a run: curves, confusion matrix, mistakes, what made it.");
+  return addFields(report, keys)
+    .argument("<RUN...>", "run folders")
+    .option("-o, --out <FILE>", "the page (default: report.html in the run's folder)")
+    .option("--figures <DIR>", "save its pictures there too: SVG, and PNG where the package sharp is installed")
+    .action((runs: readonly string[], options: ReportOptions, self: Command) => run(runs, options, self));
+}
+
+async function run(runs: readonly string[], options: ReportOptions, self: Command): Promise<void> {
+  const { out, figures } = options;
+  for (const [flag, value] of Object.entries({ "--out": out, "--figures": figures })) {
+    if (value === undefined || runs.length === 1) continue;
+    throw usageError({ where: flag, expected: "one run", got: `${runs.length}`, fix: "Name them one at a time." });
+  }
+  const { config } = await resolveOptions(self, keys);
+  const note = noter(options);
+  for (const folder of runs) {
+    const { dataDir, threads, backend } = config;
+    const written = await writeReport(folder, { dataDir, threads, backend, out, figures });
+    for (const text of written.notes) note(text);
+    printText([written.path, ...written.figures].join("\n"));
+  }
+}

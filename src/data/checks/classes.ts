@@ -1,0 +1,59 @@
+/** Classes that a run cannot learn, or cannot be judged on. */
+import { type Finding, someOf } from "../../base/finding.js";
+import { type CheckedData, type DataCheck, imageCount } from "./check.js";
+
+export const classes: DataCheck = {
+  name: "classes",
+  summary: "classes without images to train on, to validate or to test on; one class alone",
+  run(data) {
+    const { dataset, split, config, labels } = data;
+    const names = dataset.classes;
+    const present = (samples: Uint32Array): Set<number> => new Set(Array.from(samples, (sample) => labels[sample]));
+    const trained = present(split.train);
+    if (trained.size < 2) return [tooFew(trained.size === 1 ? names[[...trained][0]] : null, data)];
+    const missing = (from: Set<number>): string[] => names.filter((_, label) => !from.has(label));
+    const findings: Finding[] = [];
+    if (split.validation.length === 0 && config.validation !== 0) {
+      const evidence = "No class has two images: none is held back for validation.";
+      findings.push({ id: "no-validation", severity: "warning", evidence, fix: "" });
+    }
+    const unlearned = missing(trained);
+    if (unlearned.length > 0) {
+      const evidence = `No image to train on: ${someOf(unlearned)}. What is of such a class cannot be recognized.`;
+      findings.push({ id: "class-without-training", severity: "warning", evidence, fix: sequentialFix(config) });
+    }
+    for (const [name, samples] of [
+      ["validate", split.validation],
+      ["test", split.test],
+    ] as const) {
+      if (samples.length === 0) continue;
+      const absent = missing(present(samples)).filter((className) => !unlearned.includes(className));
+      if (absent.length === 0) continue;
+      const whole = absent.length === names.length - 1;
+      const only = whole ? `: ${imageCount(samples.length)} of ${names[[...present(samples)][0]]} alone` : "";
+      const evidence = `No image to ${name} on: ${someOf(absent)}${only}. The score says nothing of them.`;
+      const fix = name === "validate" ? sequentialFix(config) : "";
+      findings.push({
+        id: `class-without-${name === "validate" ? "validation" : "test"}`,
+        severity: "warning",
+        evidence,
+        fix,
+      });
+    }
+    return findings;
+  },
+};
+
+const sequentialFix = ({ validation, validationSplit }: CheckedData["config"]): string =>
+  validationSplit === "sequential" && validation !== "own" && validation !== 0
+    ? "The set is sorted by class: leave --validation-split sequential out."
+    : "";
+
+function tooFew(only: string | null, { split, config }: CheckedData): Finding {
+  const evidence =
+    only === null
+      ? "There is no image to train on."
+      : `All ${imageCount(split.train.length)} to train on are of one class, ${only}: there is nothing to tell apart.`;
+  const fix = sequentialFix(config) || (only === null ? "" : "Give at least two classes.");
+  return { id: "one-class", severity: "error", evidence, fix };
+}

@@ -1,0 +1,66 @@
+/** The checks of data, one line each; `heddle train`, `data info` and `data show` follow this list. */
+import { dataError, type HeddleError } from "../../base/errors.js";
+import { type Finding, findingText, type Severity } from "../../base/finding.js";
+import type { Dataset } from "../dataset.js";
+import { splitsOf } from "../samples.js";
+import { type SampleSplit, type SplitConfig, testSamples } from "../split-samples.js";
+import { balance } from "./balance.js";
+import { blank } from "./blank.js";
+import type { CheckedData, DataCheck } from "./check.js";
+import { classes } from "./classes.js";
+import { copies } from "./copies.js";
+import { near } from "./near.js";
+import { published } from "./published.js";
+import { range } from "./range.js";
+import { sameName } from "./same-name.js";
+import { size } from "./size.js";
+
+export const dataChecks: readonly DataCheck[] = [
+  published,
+  classes,
+  blank,
+  range,
+  copies,
+  near,
+  sameName,
+  balance,
+  size,
+];
+
+const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
+
+/** What loading found and what the checks find in a set and in a run's split of it: the gravest first. */
+export function checkData(
+  dataset: Dataset,
+  split: SampleSplit,
+  config: SplitConfig,
+  nearGroups: CheckedData["near"] = null,
+): Finding[] {
+  const { height, width, channels } = dataset.shape;
+  const bytes = height * width * channels;
+  const splits = splitsOf(dataset);
+  const data: CheckedData = {
+    dataset,
+    split: { ...split, test: testSamples(dataset, split) },
+    config,
+    images: splits.flatMap(({ count, images }) =>
+      Array.from({ length: count }, (_, at) => images.subarray(at * bytes, (at + 1) * bytes)),
+    ),
+    labels: splits.flatMap(({ labels }) => Array.from(labels)),
+    near: nearGroups,
+  };
+  const findings = [...(dataset.findings ?? []), ...dataChecks.flatMap((check) => check.run(data))];
+  return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);
+}
+
+/** One error for what nothing can be learned from, with all that was found; null where there is no such finding. */
+export function hopelessData({ name }: Dataset, findings: readonly Finding[]): HeddleError | null {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return null;
+  return dataError({
+    where: name,
+    expected: "data that something can be learned from",
+    got: `data that fails a check (${errors.map(({ id }) => id).join(", ")})`,
+    excerpt: findings.map((finding) => `  ${finding.severity}: ${findingText(finding)}`).join("\n"),
+  });
+}

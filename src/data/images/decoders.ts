@@ -1,0 +1,147 @@
+/**
+ * Decodes many files on all cores. The thread that asks begins alone, since others take long to start, and sends them the rest,
+ * some files at a time, once it sees that they pay. Results come in the order of the files, whoever was first.
+ */
+import { Worker } from "node:worker_threads";
+import { type ErrorKind, HeddleError, internalError } from "../../base/errors.js";
+import { readCores } from "../../base/machine.js";
+import { someAhead } from "./ahead.js";
+import { type Decoded, decodeFile, type PassSettings } from "./decode.js";
+import type { FileTree, TreeFile } from "./tree.js";
+
+export type DecodedFile = Decoded & { readonly index: number };
+
+/** Files for a thread; `source` is a path, or bytes that came out of an archive. */
+export interface FileBatch {
+  readonly batch: number;
+  readonly files: readonly { readonly index: number; readonly where: string; readonly source: string | Uint8Array }[];
+}
+
+export interface DecodeFailure {
+  /** Null for an error that is not the user's. */
+  readonly kind: ErrorKind | null;
+  readonly message: string;
+  readonly text: string;
+}
+
+type Reply = { readonly batch: number } & ({ readonly decoded: readonly DecodedFile[] } | DecodeFailure);
+
+/** So long it looks how fast it is, and so much must be left to do for threads to pay. */
+const [lookMs, threadsPayMs] = [300, 1500];
+/** A message costs as much as decoding a small file. */
+const batchFiles = 16;
+const mostThreads = 16;
+
+/** Of the files of these names, in whatever order the tree gives them best. Throws what is not a file's fault. */
+export async function* decodeAll(
+  tree: FileTree,
+  names: readonly string[],
+  settings: PassSettings,
+  threads = threadsHere(),
+  paysFrom = threadsPayMs,
+): AsyncGenerator<DecodedFile> {
+  const files = iteratorOf(tree.read(names));
+  const started = performance.now();
+  let [done, alone] = [0, true];
+  const decodeHere = async (file: TreeFile): Promise<DecodedFile> => ({
+    index: file.index,
+    ...(await decodeFile(await file.bytes(), tree.where(names[file.index]), settings)),
+  });
+  for await (const decoded of someAhead(
+    rest(files, () => alone),
+    decodeHere,
+  )) {
+    done++;
+    const left = ((performance.now() - started) / done) * (names.length - done);
+    alone = threads === 1 || performance.now() - started < lookMs || left < paysFrom;
+    yield decoded;
+  }
+  if (alone) return;
+  const pool = new Decoders(threads, settings);
+  try {
+    const decode = async (batch: readonly TreeFile[]): Promise<readonly DecodedFile[]> => {
+      const sources = batch.map(async (file) => ({
+        index: file.index,
+        where: tree.where(names[file.index]),
+        source: file.path ?? (await file.bytes()),
+      }));
+      return pool.decode(await Promise.all(sources));
+    };
+    for await (const decoded of someAhead(inBatches(rest(files)), decode, 3 * threads)) yield* decoded;
+  } finally {
+    await pool.close();
+  }
+}
+
+function threadsHere(): number {
+  const { mask, quota } = readCores();
+  return Math.min(mostThreads, Math.max(1, Math.floor(Math.min(mask, quota ?? mask))));
+}
+
+type FileIterator = Iterator<TreeFile> | AsyncIterator<TreeFile>;
+
+const iteratorOf = (files: Iterable<TreeFile> | AsyncIterable<TreeFile>): FileIterator =>
+  Symbol.asyncIterator in files ? files[Symbol.asyncIterator]() : files[Symbol.iterator]();
+
+/** What is left of it, as long as it is wanted; the iterator stays open. */
+async function* rest(files: FileIterator, isWanted = (): boolean => true): AsyncGenerator<TreeFile> {
+  while (isWanted()) {
+    const next: IteratorResult<TreeFile> = await files.next();
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+async function* inBatches(files: AsyncIterable<TreeFile>): AsyncGenerator<TreeFile[]> {
+  let batch: TreeFile[] = [];
+  for await (const file of files) {
+    batch.push(file);
+    if (batch.length < batchFiles) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+interface Waiting {
+  readonly resolve: (decoded: readonly DecodedFile[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Decoders {
+  readonly #workers: readonly Worker[];
+  readonly #waiting = new Map<number, Waiting>();
+  #batches = 0;
+
+  constructor(threads: number, settings: PassSettings) {
+    this.#workers = Array.from({ length: threads }, () => {
+      // Whatever the user gave to this process (an inspector, a loader) is not meant for every thread.
+      const worker = new Worker(new URL("./decode-worker.js", import.meta.url), { workerData: settings, execArgv: [] });
+      worker.on("message", (reply: Reply) => this.#take(reply));
+      worker.on("error", (error: Error) => {
+        for (const waiting of this.#waiting.values()) waiting.reject(error);
+        this.#waiting.clear();
+      });
+      return worker;
+    });
+  }
+
+  decode(files: FileBatch["files"]): Promise<readonly DecodedFile[]> {
+    const batch = this.#batches++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(batch, { resolve, reject });
+      this.#workers[batch % this.#workers.length].postMessage({ batch, files } satisfies FileBatch);
+    });
+  }
+
+  #take(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.batch);
+    this.#waiting.delete(reply.batch);
+    if ("decoded" in reply) waiting?.resolve(reply.decoded);
+    else waiting?.reject(reply.kind === null ? internalError(reply.message) : new HeddleError(reply.kind, reply.text));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}

@@ -1,0 +1,51 @@
+/** What a person should know of how image files were read, as nobody asked for it. */
+import type { Finding } from "../../base/finding.js";
+import { count, counted } from "../../base/text.js";
+import type { FileFacts } from "./read.js";
+import type { ImageSettings } from "./settings.js";
+import { sizeText } from "./sizes.js";
+
+export function factFindings({ transparent, frames, deep, mixed }: FileFacts, settings: ImageSettings): Finding[] {
+  const findings: Finding[] = [];
+  if (mixed) {
+    const { smallest, largest, chosen } = mixed;
+    const evidence = `Images of different sizes (${sizeText(smallest)} to ${sizeText(largest)}) were brought to ${sizeText(chosen)} (${settings.fit}).`;
+    const fix = "--image-size HEIGHTxWIDTH says another size, --fit how.";
+    findings.push({ id: "mixed-sizes", severity: "note", evidence, fix });
+  }
+  if (transparent && settings.paper === null) {
+    const { images, paper } = transparent;
+    const other = paper === "black" ? "white" : "black";
+    const evidence = `${counted(images, "image is", "images are")} transparent in parts: laid on ${paper}, which shows most of them.`;
+    findings.push({
+      id: "transparent",
+      severity: "note",
+      evidence,
+      fix: `--paper ${other} (or grey, #RRGGBB) says another.`,
+    });
+  }
+  if (frames > 0) {
+    const evidence = `${counted(frames, "file holds", "files hold")} more than one frame or page (animated, or a stack): the first was taken.`;
+    findings.push({ id: "first-frame", severity: "note", evidence, fix: "" });
+  }
+  if (deep && settings.maximum === null) findings.push(...deepFindings(deep));
+  return findings;
+}
+
+/** 16 bits are read as v >> 8: of files that hold 8 or 12 of them little or nothing is left. */
+function deepFindings({ images, largest }: NonNullable<FileFacts["deep"]>): Finding[] {
+  const bits = Math.max(1, Math.ceil(Math.log2(largest + 1)));
+  if (bits > 14) return [];
+  const full = 2 ** bits - 1;
+  const evidence =
+    `${counted(images, "file has", "files have")} 16 bits a sample, but no value above ${count(largest)} of 65,535: ` +
+    `they hold ${bits} bits, of which ${Math.max(0, bits - 8)} are left in 8.`;
+  return [
+    {
+      id: "unused-bits",
+      severity: bits > 12 ? "note" : "warning",
+      evidence,
+      fix: `--maximum ${full} takes that as white.`,
+    },
+  ];
+}

@@ -1,0 +1,127 @@
+/** A run's model on the samples of its splits: what every part of a report that looks at answers begins with. */
+import type { FloatArray } from "../base/numbers.js";
+import type { Dataset } from "../data/dataset.js";
+import { findDataset, knownTo } from "../data/index.js";
+import { placeOf } from "../data/samples.js";
+import { askedSamples } from "../inference/asked-samples.js";
+import { contextOf } from "../inference/context.js";
+import { openModel } from "../inference/model-session.js";
+import type { NamedModel } from "../inference/open-model.js";
+import type { Answers } from "../metrics/answers.js";
+import { measure, metrics, readLogits } from "../metrics/index.js";
+import { type Score, type SplitName, splitNames } from "../metrics/score.js";
+import { resolveNet } from "../nn/net.js";
+import type { RunFacts } from "./facts.js";
+
+export interface MeasuredSplit {
+  readonly name: SplitName;
+  /** The samples, as `data/samples.ts` counts them, and the place of each in its split, as `predict --index` counts. */
+  readonly samples: Uint32Array;
+  readonly places: Uint32Array;
+  /** Samples that the split has: more than were measured where the net is large. */
+  readonly whole: number;
+  readonly answers: Answers;
+  /** [samples][classes] */
+  readonly probabilities: FloatArray;
+  readonly score: Score;
+}
+
+export interface Measured {
+  readonly file: NamedModel;
+  readonly dataset: Dataset;
+  readonly classNames: readonly string[];
+  /** Those there are: training (some of it), validation, test. */
+  readonly splits: readonly MeasuredSplit[];
+  readonly notes: readonly string[];
+}
+
+export interface MeasureOptions {
+  readonly dataDir?: string | undefined;
+  readonly threads?: number | "auto" | undefined;
+  readonly backend?: "auto" | "native" | "reference" | undefined;
+  /** The run's data set, where the caller has it: it is not read again. */
+  readonly loaded?: Dataset | undefined;
+}
+
+/** A page is made in a second or two: of a large net, some samples of each split are measured, evenly spread. */
+const multiplyAddsFor = { test: 2e11, validation: 3e10, train: 3e10 };
+const leastSamples = 500;
+
+/** Throws HeddleError where model or data are not what they were. */
+export async function measureRun(facts: RunFacts, options: MeasureOptions): Promise<Measured> {
+  const notes: string[] = [];
+  const parts: {
+    readonly name: SplitName;
+    readonly samples: Uint32Array;
+    readonly places: Uint32Array;
+    readonly whole: number;
+  }[] = [];
+  const { file, dataset, order, engine } = await openModel(
+    {
+      path: facts.run,
+      dataDir: options.dataDir ?? facts.record.config.dataDir,
+      threads: options.threads ?? "auto",
+      backend: options.backend ?? "auto",
+      loaded: options.loaded,
+      // The run had the set as it is; the report does not judge it again.
+      ...knownTo(findDataset(facts.record.config.dataset), { allowMissing: true, skipBad: Number.MAX_SAFE_INTEGER }),
+      onEvent: (event) => void (event.kind === "note" && notes.push(event.text)),
+    },
+    (_, opened) => {
+      const { multiplyAdds } = resolveNet(opened.file.model.architecture);
+      for (const name of splitNames) {
+        if (facts.record.samples[name] === 0) continue;
+        const { samples } = askedSamples(name, opened.file, opened.dataset);
+        const most = Math.max(leastSamples, Math.floor(multiplyAddsFor[name] / multiplyAdds));
+        const places = spread(samples.length, most);
+        parts.push({ name, samples: places.map((place) => samples[place]), places, whole: samples.length });
+      }
+      return concatenate(parts.map(({ samples }) => samples));
+    },
+    { probabilities: true, logits: readLogits(metrics) },
+  );
+  try {
+    const { answers, probabilities } = await engine.score(order);
+    const { classNames } = file.model;
+    const of = contextOf(file);
+    let from = 0;
+    const splits = parts.map(({ name, samples, places, whole }): MeasuredSplit => {
+      const range = [from, (from += samples.length)] as const;
+      const own = answers.part(...range);
+      const score = { split: name, ...of, samples: own.samples, values: measure(own, metrics) };
+      const rows = probabilities!.subarray(range[0] * classNames.length, range[1] * classNames.length);
+      return { name, samples, places, whole, answers: own, probabilities: rows, score };
+    });
+    return { file, dataset, classNames, splits, notes };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The split that says most of new images: test, else validation, else what it was trained on. */
+export const mainSplit = ({ splits }: Measured): MeasuredSplit =>
+  splits.find(({ name }) => name === "test") ?? splits.find(({ name }) => name === "validation") ?? splits[0];
+
+/** Places 0 … `count` - 1, or `most` of them, evenly from the first on. */
+function spread(count: number, most: number): Uint32Array {
+  const taken = Math.min(count, most);
+  return Uint32Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
+}
+
+function concatenate(lists: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+}
+
+/** The bytes of a sample's image. */
+export function imageOf({ dataset }: Pick<Measured, "dataset">, sample: number): Uint8Array {
+  const { height, width, channels } = dataset.shape;
+  const bytes = height * width * channels;
+  const { split, at } = placeOf(dataset, sample);
+  return split.images.subarray(at * bytes, (at + 1) * bytes);
+}

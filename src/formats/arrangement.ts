@@ -1,0 +1,59 @@
+/** `--layout`: in which order an array of numbers holds the pixels of an image. */
+import type { ImageShape } from "../base/shape.js";
+
+/**
+ * `rows`: row by row, the colors of a pixel side by side · `columns`: column by column, as MATLAB and EMNIST have it ·
+ * `planes`: all of the first color row by row, then the second, as CIFAR and PyTorch have it.
+ */
+export const layouts = ["rows", "columns", "planes"] as const;
+export type Layout = (typeof layouts)[number];
+
+/** Brings images to rows, in their own memory. */
+export function arrange(images: Uint8Array, shape: ImageShape, layout: Layout): void {
+  if (layout === "rows" || (layout === "planes" && shape.channels === 1)) return;
+  const source = sourcesOf(shape, layout);
+  const image = new Uint8Array(source.length);
+  for (let start = 0; start < images.length; start += source.length) {
+    image.set(images.subarray(start, start + source.length));
+    for (let i = 0; i < source.length; i++) images[start + i] = image[source[i]];
+  }
+}
+
+/** Where each byte of an image in rows stands in the other layout. */
+function sourcesOf({ height, width, channels }: ImageShape, layout: Layout): Uint32Array {
+  const sources = new Uint32Array(height * width * channels);
+  let next = 0;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      for (let channel = 0; channel < channels; channel++) {
+        sources[next++] =
+          layout === "columns"
+            ? (column * height + row) * channels + channel
+            : (channel * height + row) * width + column;
+      }
+    }
+  }
+  return sources;
+}
+
+/** So many images show how their bytes lie. */
+const looked = 64;
+/** Neighbors that are so much more alike in the other layout are no chance. */
+const clearly = 0.6;
+
+/**
+ * True where bytes taken as rows of RGB change far less from one to the next if they are taken as planes: pictures are
+ * smooth, and colors in the wrong order are not.
+ */
+export function looksLikePlanes(images: Uint8Array, { height, width, channels }: ImageShape): boolean {
+  if (channels !== 3 || width < 4) return false;
+  const bytes = height * width * channels;
+  const count = Math.min(looked, Math.floor(images.length / bytes));
+  let [asRows, asPlanes] = [0, 0];
+  for (let i = 0; i < count * bytes; i++) {
+    const at = i % bytes;
+    if (at + 3 < bytes && Math.floor(at / 3) % width < width - 1) asRows += Math.abs(images[i] - images[i + 3]);
+    if (at % width < width - 1) asPlanes += Math.abs(images[i] - images[i + 1]);
+  }
+  return asPlanes < clearly * asRows;
+}

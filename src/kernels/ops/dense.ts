@@ -1,0 +1,80 @@
+import { padded } from "../panels.js";
+import { operation, type Real } from "./operation.js";
+import { updateOf, updatePart } from "./optimizer.js";
+import { arrayLike, lanesOf, matrix, pack, transpose, unitsOf, unpack } from "./plain.js";
+
+/** x [rows][k], w [k][n] and its transpose wt [n][k] packed, b [n], y [rows][n]. Columns of padding are computed too. */
+export const dense = {
+  /** y = f(x w + b); each number is one sum over k, in order. */
+  dense: operation({
+    signature: "x[] w* b*? y[] k n activation()",
+    native: "dense/dense.h",
+    cut: "rows",
+    twin({ x, w, b, y, k, n, activation }, { first, rows }) {
+      const columns = padded(n, lanesOf(w));
+      const weights = unpack(w, k, columns);
+      for (let r = first; r < first + rows; r++) {
+        const [input, output] = [x.row(r), y.row(r)];
+        for (let j = 0; j < columns; j++) output[j] = b ? b[j] : 0;
+        for (let i = 0; i < k; i++) for (let j = 0; j < columns; j++) output[j] += input[i] * weights[i][j];
+        for (let j = 0; j < columns; j++) output[j] = activation.apply(output[j]);
+      }
+    },
+  }),
+
+  /** dx = (dy wᵀ) f', f' of the function that gave x, from its y. */
+  denseInputGradient: operation({
+    signature: "dy[] wt* dx[] y[]? k n activation()",
+    native: "dense/dense.h",
+    cut: "rows",
+    twin({ dy, wt, dx, y, k, n, activation }, { first, rows }) {
+      const columns = padded(k, lanesOf(wt));
+      const transposed = unpack(wt, n, columns);
+      for (let r = first; r < first + rows; r++) {
+        const [delta, out, value] = [dy.row(r), dx.row(r), y?.row(r)];
+        out.fill(0, 0, columns);
+        for (let j = 0; j < n; j++) for (let i = 0; i < columns; i++) out[i] += delta[j] * transposed[j][i];
+        if (value) for (let i = 0; i < columns; i++) out[i] = activation.derive(value[i], out[i]);
+      }
+    },
+  }),
+
+  /** dw = xᵀ dy over all rows of the chunk, in order, and the update of w, for the units of this rank. */
+  denseUpdate: operation({
+    signature: "x[] dy[] w* wt*? g*? state+ workspace* k n units.. optimizer",
+    native: "dense/update.h",
+    cut: "units",
+    twin(values, { chunk, start, finish, hyperparameters }) {
+      const { x, dy, w, wt, g, k, n, units } = values;
+      for (const unit of unitsOf(k, n, lanesOf(w)).slice(...units)) {
+        const [[top, bottom], [left, right]] = [unit.rows, unit.columns];
+        const dw = g && !start ? unpack(g, k, n, unit) : matrix(w, bottom - top, right - left);
+        for (let r = 0; r < chunk; r++) {
+          const [input, delta] = [x.row(r), dy.row(r)];
+          for (let i = top; i < bottom; i++) {
+            for (let j = left; j < right; j++) dw[i - top][j - left] += input[i] * delta[j];
+          }
+        }
+        if (g) pack(dw, g, k, n, top, left);
+        if (!finish) continue;
+        const weights = updatePart(values, k, n, unit, dw, hyperparameters);
+        if (wt) pack(transpose(weights).slice(0, n - left), wt, n, k, left, top);
+      }
+    },
+  }),
+
+  /** db = the sum of dy over the rows of the chunk, in order, and the update of b, for the vectors of this rank. */
+  biasUpdate: operation({
+    signature: "dy[] b* g*? state+ vectors.. optimizer",
+    native: "dense/update.h",
+    cut: "units",
+    twin({ dy, b, g, state, vectors, optimizer }, { chunk, start, finish, hyperparameters }) {
+      const [from, to] = vectors.map((vector) => vector * lanesOf(b));
+      const part = (view: Real): Real => view.subarray(from, to);
+      const db = g ? part(g) : arrayLike(b, to - from);
+      if (start) db.fill(0);
+      for (let r = 0; r < chunk; r++) for (let i = from; i < to; i++) db[i - from] += dy.row(r)[i];
+      if (finish) updateOf(optimizer, hyperparameters, b)(part(b), db, state.map(part));
+    },
+  }),
+};

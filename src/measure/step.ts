@@ -1,0 +1,206 @@
+/** Times training steps on dense random input: gather, forward, backward, update and barriers, nothing left out. */
+
+import { parseAugmentation } from "../augment/index.js";
+import { runError } from "../base/errors.js";
+import { above0, aSwitch, type Check, checkOptions, whole } from "../base/given.js";
+import { readMemory } from "../base/machine.js";
+import { floatsOf } from "../base/numbers.js";
+import { Stream } from "../base/random.js";
+import type { Setting } from "../base/setting.js";
+import { bytes } from "../base/text.js";
+import { settings } from "../config/given.js";
+import type { TrainConfig } from "../config/schema.js";
+import type { Dataset } from "../data/dataset.js";
+import { Engine } from "../engine/engine.js";
+import type { FinishedRank } from "../engine/job.js";
+import { lossOf } from "../losses/index.js";
+import { initializeParameter } from "../nn/initializers/index.js";
+import { featureCount } from "../nn/layer.js";
+import { checkMinibatches, type Net, resolveNet, stepOperations } from "../nn/net.js";
+import type { NetSpec } from "../nn/spec.js";
+import { ruleOf } from "../optim/index.js";
+import { groupsOfOptimizer } from "../run/parameter-groups.js";
+import { chooseThreads } from "../run/threads.js";
+import { buildNet } from "../zoo/index.js";
+import { type OperationTime, operationTimes } from "./operations.js";
+import { measuredPeak } from "./peak.js";
+
+export interface StepOptions {
+  readonly model: string;
+  readonly batchSize: number;
+  readonly threads: TrainConfig["threads"];
+  readonly optimizer: string | Setting;
+  readonly dtype: TrainConfig["dtype"];
+  readonly backend: TrainConfig["backend"];
+  /** Seconds to measure for. */
+  readonly seconds: number;
+  /** As `--augment` of training. */
+  readonly augment?: string | undefined;
+  /** Measure each operation of each layer too. */
+  readonly layers?: boolean;
+}
+
+export interface StepResult {
+  readonly threads: number;
+  readonly msPerStep: { readonly best: number; readonly median: number };
+  readonly samplesPerSecond: number;
+  /** Direct multiply-adds (two operations each), the first layer's dx left out. */
+  readonly gflops: number;
+  /** Of the FMA peak of that many cores, measured in the same run. 0 for the reference back end. */
+  readonly peakShare: number;
+  /** Where the time of a step goes, on the first rank, in the order of the program; null unless asked for. */
+  readonly operations: readonly OperationTime[] | null;
+  /** Milliseconds per step of each rank: computing, and waiting for others. */
+  readonly ranks: readonly { readonly compute: number; readonly wait: number }[];
+}
+
+/** One measured window lasts about this long: long against launching it, short against a neighbor's noise. */
+const windowSeconds = 0.06;
+
+export const stepChecks: Readonly<Record<string, Check>> = {
+  ...settings("model", "threads", "optimizer", "dtype", "backend", "augment"),
+  batchSize: whole(1, 2 ** 24),
+  seconds: above0(3600),
+  layers: aSwitch,
+};
+
+/** A step that can be run again and again. */
+export interface StepBench {
+  readonly net: Net;
+  readonly engine: Engine;
+  /** Of a window: warm, so that one lasts long against what launching it costs. */
+  readonly steps: number;
+  /** One window on every rank. */
+  readonly run: (profile?: boolean) => Promise<FinishedRank[]>;
+}
+
+/** Makes the step and warms it up. Close its engine. Throws HeddleError where the net or the machine cannot be had. */
+export async function openStepBench(
+  options: Omit<StepOptions, "seconds" | "layers">,
+  spec?: NetSpec,
+): Promise<StepBench> {
+  const { batchSize, dtype } = options;
+  const optimizer = ruleOf(options.optimizer);
+  const net = resolveNet(spec ?? buildNet(options.model, {}));
+  const { assignment, updaters } = groupsOfOptimizer(net, options.optimizer, 1e-4);
+  checkMinibatches(net, batchSize, batchSize);
+  const augmentation = parseAugmentation(options.augment ?? "none", "--augment", net.spec.input);
+  const { threads } = chooseThreads(options.threads);
+  const engine = new Engine(threads, options.backend);
+  try {
+    const images = Math.max(512, batchSize);
+    checkRoom(images * featureCount(net.spec.input));
+    const dataset = randomDataset(net, images);
+    const { count } = dataset.train;
+    let steps = 2;
+    const placesAtMost = Math.max(steps * batchSize, 1 << 20);
+    engine.configure({
+      net,
+      dtype,
+      batchSize,
+      optimizer,
+      assignment,
+      loss: lossOf("cross-entropy"),
+      dataset,
+      places: placesAtMost,
+      augmentation,
+      preprocessing: {
+        standardize: "unit",
+        kind: "affine",
+        ...net.spec.input,
+        maximum: 255,
+        ...unitAffine(net.spec.input.channels),
+      },
+    });
+    const type = floatsOf(dtype);
+    engine.setParameters(net.parameters.map((spec, i) => new type(initializeParameter(spec, i, 0, undefined))));
+    const run = async (profile = false): Promise<FinishedRank[]> =>
+      engine.train({
+        profile,
+        order: Uint32Array.from({ length: steps * batchSize }, (_, i) => i % count),
+        from: 0,
+        epoch: 0,
+        before: 0,
+        totals: { loss: 0, correct: 0, samples: 0 },
+        optimizer: options.optimizer,
+        updaters,
+        lr: 1e-4,
+      });
+    const [warm] = await run();
+    steps = Math.max(
+      1,
+      Math.min(Math.round((windowSeconds * steps) / warm.seconds), Math.floor(placesAtMost / batchSize)),
+    );
+    await run();
+    return { net, engine, steps, run };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** Throws HeddleError where the net or the machine cannot be had. */
+export async function benchStep(options: StepOptions): Promise<StepResult> {
+  checkOptions("benchStep", options, stepChecks, ["model", "batchSize", "optimizer", "dtype", "seconds"]);
+  const { batchSize, dtype } = options;
+  const { net, engine, steps, run } = await openStepBench(options);
+  const { threads } = engine;
+  try {
+    const windows: FinishedRank[][] = [];
+    for (const end = performance.now() + options.seconds * 1000; performance.now() < end || windows.length < 3; ) {
+      windows.push(await run());
+    }
+    const profiles: Float64Array[] = [];
+    for (const end = performance.now() + options.seconds * 1000; options.layers && performance.now() < end; ) {
+      const [{ profile }] = await run(true);
+      if (profile) profiles.push(profile);
+    }
+    const times = windows.map(([{ seconds }]) => (seconds / steps) * 1000).sort((a, b) => a - b);
+    const best = times[0];
+    const flops = stepOperations(net) * batchSize;
+    const peak = measuredPeak(engine.backend, dtype);
+    return {
+      threads,
+      msPerStep: { best, median: times[times.length >> 1] },
+      samplesPerSecond: (batchSize / best) * 1000,
+      gflops: flops / best / 1e6,
+      peakShare: peak > 0 ? flops / (best / 1000) / (peak * threads) : 0,
+      operations: options.layers
+        ? operationTimes(engine.plan.parts[0], net, { windows: profiles, steps, rows: batchSize / threads, peak })
+        : null,
+      ranks: windows[0].map((_, rank) => {
+        const mean = (of: (report: { seconds: number; waited: number }) => number): number =>
+          (windows.reduce((sum, reports) => sum + of(reports[rank]), 0) / windows.length / steps) * 1000;
+        return { compute: mean(({ seconds, waited }) => seconds - waited), wait: mean(({ waited }) => waited) };
+      }),
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Random images lie beside those that the ranks share. Throws `runError` where they would fill the memory. */
+function checkRoom(needed: number): void {
+  const { available } = readMemory();
+  if (2 * needed <= available) return;
+  const fix = "Take a smaller --batch-size.";
+  throw runError({
+    where: "memory",
+    expected: `${bytes(2 * needed)} for the images of a step`,
+    got: bytes(available),
+    fix,
+  });
+}
+
+const unitAffine = (channels: number): { scale: number[]; shift: number[] } => ({
+  scale: Array.from({ length: channels }, () => 1 / 255),
+  shift: Array.from({ length: channels }, () => 0),
+});
+
+/** Bytes 1..255 and labels, so that no kernel can gain from zeros. */
+function randomDataset(net: Net, count: number): Pick<Dataset, "train" | "test"> {
+  const random = new Stream(1, "synthetic");
+  const images = Uint8Array.from({ length: count * featureCount(net.spec.input) }, () => 1 + random.below(255));
+  const labels = Uint16Array.from({ length: count }, () => random.below(net.spec.classes));
+  return { train: { count, images, labels }, test: null };
+}

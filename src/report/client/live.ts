@@ -1,0 +1,56 @@
+/**
+ * In the page of a run that goes on: takes the server's news. Each piece of news is a whole section, so one that comes
+ * twice changes nothing. A hidden page asks for none: a browser has few connections to one server.
+ */
+{
+  interface News {
+    readonly lead: string;
+    readonly sections: readonly { readonly id: string; readonly markup: string }[];
+  }
+
+  let last = "";
+  let source: EventSource | undefined;
+  let ended = false;
+
+  const status = document.querySelector("#live-status");
+  const say = (text: string): void => {
+    if (status) status.textContent = text;
+  };
+
+  const close = (): void => {
+    source?.close();
+    source = undefined;
+  };
+
+  const open = (): void => {
+    if (source || ended || document.hidden) return;
+    source = new EventSource(`events?after=${last}`);
+    source.addEventListener("news", (event) => {
+      const { lead, sections } = JSON.parse(event.data as string) as News;
+      last = event.lastEventId;
+      const place = document.querySelector("#live-lead");
+      if (place) place.innerHTML = lead;
+      for (const { id, markup } of sections) {
+        const old = document.getElementById(id);
+        const holder = document.createElement("template");
+        holder.innerHTML = markup;
+        const fresh = holder.content.firstElementChild;
+        if (!fresh) continue;
+        const opened = [...(old?.querySelectorAll("details") ?? [])].map((details) => details.open);
+        for (const [i, details] of fresh.querySelectorAll("details").entries()) details.open = opened[i] ?? false;
+        if (old) old.replaceWith(fresh);
+        else document.querySelector("main")?.append(fresh);
+      }
+    });
+    source.addEventListener("progress", (event) => say(event.data as string));
+    source.addEventListener("end", (event) => {
+      ended = true;
+      say(event.data as string);
+      close();
+    });
+    source.addEventListener("error", () => say("The run does not answer; asking again."));
+  };
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  open();
+}

@@ -1,0 +1,108 @@
+/** Which part of an image speaks for a class. */
+import { number } from "../../base/text.js";
+import { imageOf, type Measured, mainSplit } from "../../evidence/measured.js";
+import { predictorOf } from "../../inference/predictor.js";
+import { resolveNet } from "../../nn/net.js";
+import { type Html, html } from "../html.js";
+import { imageTag, pictureOf, type Thumbnail, thumbnail } from "../images.js";
+import { beginnings, occlusionMap, type Windows } from "../occlusion.js";
+import { section } from "../section.js";
+import { signedPicture } from "../tensors.js";
+
+interface MapOf {
+  readonly className: string;
+  readonly image: Thumbnail;
+  /** The log-probability's change at the full color. */
+  readonly most: number;
+}
+
+interface Occlusion {
+  readonly window: number;
+  readonly fill: string;
+  readonly images: readonly {
+    readonly title: string;
+    readonly image: Thumbnail;
+    readonly maps: readonly MapOf[];
+  }[];
+}
+
+/** Arithmetic for all maps together: a tenth of a second or two on one core. */
+const multiplyAdds = 1e10;
+const [imagesShown, fewestWindows] = [4, 36];
+/** Pixels of the screen a side, about. */
+const large = 100;
+
+export const occlusion = section<Occlusion>({
+  id: "occlusion",
+  title: "What it looks at",
+  async gather({ measured }) {
+    const found = await measured();
+    const { dataset, file } = found;
+    const windows = chooseWindows(found);
+    if (!windows) return null;
+    const main = mainSplit(found);
+    const { labels, predicted, losses, samples } = main.answers;
+    const all = Array.from({ length: samples }, (_, i) => i);
+    const wrong = all.filter((i) => labels[i] !== predicted[i]).sort((a, b) => losses[b] - losses[a]);
+    const right = all.filter((i) => labels[i] === predicted[i]).sort((a, b) => losses[b] - losses[a]);
+    const fill = meanOf(found);
+    const predictor = predictorOf(file, {});
+    try {
+      const predict = (images: Uint8Array) => predictor.predict(images);
+      const half = imagesShown / 2;
+      const images = [...wrong.slice(0, half), ...right.slice(0, half)].map((i) => {
+        const image = imageOf(found, main.samples[i]);
+        const [truth, guess] = [labels[i], predicted[i]];
+        const maps = [...new Set([guess, truth])].map((label): MapOf => {
+          const map = occlusionMap({ image, shape: dataset.shape, fill, windows, predict }, label);
+          const most = map.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+          const picture = pictureOf(signedPicture(map, dataset.shape.height, dataset.shape.width, most), large);
+          return { className: found.classNames[label], image: picture, most };
+        });
+        const [own, said] = [found.classNames[truth], found.classNames[guess]];
+        const title = `${main.name} ${main.places[i]}: ${own}${truth === guess ? ", rightly" : `, taken for ${said}`}`;
+        return { title, image: thumbnail(found, main.samples[i], large), maps };
+      });
+      return { window: windows.size, fill: fill.map((value) => Math.round(value)).join(", "), images };
+    } finally {
+      predictor.close();
+    }
+  },
+  render: ({ window, fill, images }) =>
+    html`<p class="soft">A window of ${window}x${window} pixels is covered with the training images' mean (${fill}), wherever it fits, also over the border. Orange: there the log-probability of the class falls, so this part speaks for it; blue: it rises. White is no change; the full color is the change written below.</p><div class="pair looks">${images.map(
+      ({ title, image, maps }) =>
+        html`<figure><figcaption>${title}</figcaption><div class="row">${imageTag(image, title)}${maps.map(mapMarkup)}</div></figure>`,
+    )}</div>`,
+});
+
+const mapMarkup = ({ className, image, most }: MapOf): Html =>
+  html`<div>${imageTag(image, `what speaks for ${className}, up to ${number(most)}`)}<small>${className}, ±${number(most)}</small></div>`;
+
+/** A quarter of the image, moved as finely as there is time for; null where there is not. */
+function chooseWindows({ file, dataset: { shape } }: Measured): Windows | null {
+  const each = resolveNet(file.model.architecture).multiplyAdds * (imagesShown * 1.5);
+  const longer = Math.max(shape.height, shape.width);
+  const size = Math.max(1, Math.round(longer / 4));
+  const count = (stride: number): number =>
+    beginnings(shape.height, { size, stride }).length * beginnings(shape.width, { size, stride }).length;
+  for (let stride = 1; stride <= size; stride++) {
+    const windows = count(stride);
+    if (windows * each > multiplyAdds || windows > 1500) continue;
+    return windows >= fewestWindows ? { size, stride } : null;
+  }
+  return null;
+}
+
+/** Of each channel, over some training images. */
+function meanOf({ dataset: { train, shape } }: Measured): number[] {
+  const sums = Array.from({ length: shape.channels }, () => 0);
+  const bytes = shape.height * shape.width * shape.channels;
+  const step = Math.max(1, Math.floor(train.count / 1000));
+  let pixels = 0;
+  for (let i = 0; i < train.count; i += step) {
+    for (let at = i * bytes; at < (i + 1) * bytes; at += shape.channels, pixels++) {
+      for (const c of sums.keys()) sums[c] += train.images[at + c];
+    }
+  }
+  return sums.map((sum) => sum / pixels);
+}

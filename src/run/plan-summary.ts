@@ -1,0 +1,58 @@
+/** The plan of a training run before there is one: its memory, its stages. */
+
+import type { Dtype } from "../base/numbers.js";
+import { makePlan, type Plan } from "../engine/plan.js";
+import type { Extent } from "../engine/stages.js";
+import { lossOf } from "../losses/index.js";
+import type { Net } from "../nn/net.js";
+import type { Rule } from "../optim/optimizer.js";
+
+export interface RunSize {
+  readonly batchSize: number;
+  readonly dtype: Dtype;
+  readonly optimizer: Rule;
+  readonly threads: number;
+  readonly exact: boolean;
+  /** Images of all splits together, and of the largest. */
+  readonly samples: number;
+  readonly places: number;
+}
+
+export function planRun(net: Net, { threads, ...size }: RunSize): Plan {
+  const loss = lossOf("cross-entropy");
+  return makePlan({ ...size, net, loss, ranks: threads, spin: false, perImage: false, probabilities: false });
+}
+
+/** What one stage does in a step. */
+export interface StageSummary {
+  /** Names of its layers. */
+  readonly layers: readonly string[];
+  readonly extent: Extent;
+  readonly gradient: "groups" | "owners" | null;
+  /** Its operations in the order of the program. */
+  readonly operations: readonly string[];
+  readonly keptBytes: number;
+}
+
+export interface PlanSummary {
+  /** Samples that go through the net at a time, and groups of them whose partial gradients are added as a tree. */
+  readonly chunk: number;
+  readonly groups: number;
+  readonly stages: readonly StageSummary[];
+}
+
+export function summarizePlan(net: Net, { chunk, groups, stages, parts }: Plan): PlanSummary {
+  return {
+    chunk,
+    groups,
+    stages: stages.map(({ layers, extent, gradient, keptBytes }) => ({
+      layers: layers.map((position) => net.layers[position].place.name),
+      extent,
+      gradient,
+      operations: parts[0]
+        .filter(({ layer }) => layer !== null && layers.includes(layer))
+        .map(({ operation }) => operation),
+      keptBytes,
+    })),
+  };
+}

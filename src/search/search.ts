@@ -1,0 +1,291 @@
+/**
+ * A search: many trainings that differ in some settings, compared by a metric of validation. Its folder:
+ *
+ *   search.json     the search file as it was read
+ *   journal.jsonl   what has come of trials so far
+ *   trials/1 …      their run folders
+ *   result.json     the table, the best first
+ *   search.svg      score against each setting
+ *
+ * The same command on the same folder goes on with a search that was broken off. The test split decides nothing.
+ */
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { writeAtomically } from "../base/atomic-write.js";
+import { dataError, runError } from "../base/errors.js";
+import { aFunction, aSignal, aText, checkOptions, whole } from "../base/given.js";
+import { lockFolder } from "../base/lock.js";
+import { isFile } from "../base/path-kind.js";
+import { pick } from "../base/registry.js";
+import { sealJson } from "../base/sealed-json.js";
+import { checkValue } from "../config/fields.js";
+import { settings } from "../config/given.js";
+import type { TrainConfig } from "../config/schema.js";
+import { findDataset } from "../data/index.js";
+import { isBetter } from "../metrics/index.js";
+import { entryOf } from "../metrics/score.js";
+import type { SearchDocument, TrialDocument } from "../run/documents/search.js";
+import type { TrainDocument } from "../run/documents/train.js";
+import { readMetrics } from "../run/metrics-file.js";
+import { RunFolder } from "../run/run-folder.js";
+import { chooseThreads } from "../run/threads.js";
+import type { TrainEvent } from "../train/events.js";
+import { readResult } from "../train/result-file.js";
+import { openFolder } from "./folder.js";
+import { Journal, type JournalLine } from "./journal.js";
+import { pictureOf } from "./picture.js";
+import { type PlannedTrial, readPlan, type SearchPlan } from "./plan.js";
+import { ahead, goOn } from "./rank.js";
+import { runOrResume } from "./run-or-resume.js";
+import { strategies } from "./strategies/index.js";
+
+export type SearchEvent =
+  | { readonly kind: "search"; readonly folder: string; readonly trials: number; readonly done: number }
+  | {
+      readonly kind: "trial-start";
+      readonly trial: number;
+      readonly config: Readonly<Record<string, unknown>>;
+      readonly rung: number;
+    }
+  /** What a run says while it goes on. */
+  | { readonly kind: "trial-event"; readonly trial: number; readonly event: TrainEvent }
+  | ({ readonly kind: "trial" } & JournalLine);
+
+export interface SearchOptions extends Partial<Pick<TrainConfig, "threads" | "backend" | "dataDir">> {
+  /** The folder: absent, empty, or that of the same search; `runs/<n>-search-<file>` where absent. */
+  readonly out?: string;
+  /** Trials side by side, each with its share of the threads. */
+  readonly parallel?: number;
+  onEvent?(event: SearchEvent): void;
+  readonly signal?: AbortSignal;
+}
+
+export type SearchOutcome =
+  | { readonly status: "done"; readonly result: SearchDocument }
+  | { readonly status: "stopped"; readonly folder: string };
+
+const checks = {
+  ...settings("threads", "backend", "dataDir"),
+  out: aText,
+  parallel: whole(1, 512),
+  onEvent: aFunction,
+  signal: aSignal,
+};
+
+/** `source`: the path of a search file, or what would stand in it. Throws HeddleError. */
+export async function search(
+  source: string | Readonly<Record<string, unknown>>,
+  options: SearchOptions = {},
+): Promise<SearchOutcome> {
+  checkOptions("search", options, checks);
+  const plan = await readPlan(source);
+  const name = typeof source === "string" && source !== "-" ? basename(source).replace(/\.\w+$/, "") : "search";
+  const folder = openFolder(plan, options.out, name);
+  const lock = lockFolder(folder, "a search");
+  try {
+    return await new Search(plan, folder, options).run();
+  } finally {
+    lock.release();
+  }
+}
+
+class Search {
+  readonly #plan: SearchPlan;
+  readonly #folder: string;
+  readonly #options: SearchOptions;
+  readonly #journal: Journal;
+
+  constructor(plan: SearchPlan, folder: string, options: SearchOptions) {
+    [this.#plan, this.#folder, this.#options] = [plan, folder, options];
+    this.#journal = new Journal(join(folder, "journal.jsonl"));
+    for (const { trial, config } of this.#journal.lines) {
+      const planned = plan.trials.find((each) => each.trial === trial);
+      if (planned && JSON.stringify(planned.values) === JSON.stringify(config)) continue;
+      // Fewer trials than before are no other search.
+      if (!planned) continue;
+      const where = join(folder, "journal.jsonl");
+      throw dataError({ where, expected: `the settings of trial ${trial}`, got: JSON.stringify(config) });
+    }
+  }
+
+  #tell(event: SearchEvent): void {
+    this.#options.onEvent?.(event);
+  }
+
+  async run(): Promise<SearchOutcome> {
+    const { trials, strategy } = this.#plan;
+    const length = Math.max(...trials.map(epochsOf));
+    const member = strategy && pick(strategies, strategy.name, { where: "strategy", what: "a strategy" });
+    const { at: rungs, factor } = member?.rungs?.(strategy!, length) ?? { at: [length], factor: 1 };
+    const finished = trials.filter(({ trial }) => this.#journal.of(trial, rungs[0])).length;
+    this.#tell({ kind: "search", folder: this.#folder, trials: trials.length, done: finished });
+    let left = trials;
+    let last: readonly PlannedTrial[] = trials;
+    for (const [i, rung] of rungs.entries()) {
+      if (i > 0) left = this.#goOn(left, rungs[i - 1], factor);
+      if (left.length === 0) break;
+      last = left;
+      if (!(await this.#train(left, rung, length))) return { status: "stopped", folder: this.#folder };
+    }
+    const result = this.#document(last);
+    writeAtomically(join(this.#folder, "result.json"), [sealJson(result, 2)]);
+    const picture = pictureOf(this.#plan, result);
+    if (picture !== null) writeAtomically(join(this.#folder, "search.svg"), [Buffer.from(picture)]);
+    if (result.best === null) {
+      throw runError({
+        where: this.#folder,
+        expected: "a trial with a score",
+        got: `${trials.length} without one, the first for: ${result.trials[0].reason ?? "no value of the metric"}`,
+        fix: "Lower the learning rates, or look at the data.",
+      });
+    }
+    return { status: "done", result };
+  }
+
+  #goOn(trials: readonly PlannedTrial[], rung: number, factor: number): PlannedTrial[] {
+    const scored = trials.map((of) => ({
+      of,
+      trial: of.trial,
+      score: this.#journal.of(of.trial, rung)?.score ?? null,
+    }));
+    return goOn(scored, this.#plan.metric, factor).map(({ of }) => of);
+  }
+
+  /** All of them to the rung, several side by side. False where a stop came. */
+  async #train(trials: readonly PlannedTrial[], rung: number, length: number): Promise<boolean> {
+    const { parallel = 1, signal } = this.#options;
+    const waiting = trials.filter(({ trial }) => !this.#journal.of(trial, rung));
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next && !signal?.aborted; next = waiting.shift()) {
+        try {
+          await this.#trial(next, rung, length);
+        } catch (error) {
+          // The others end with what they are at.
+          waiting.length = 0;
+          throw error;
+        }
+      }
+    };
+    const ends = await Promise.allSettled(Array.from({ length: parallel }, worker));
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed) throw failed.reason as Error;
+    return !signal?.aborted;
+  }
+
+  async #trial(planned: PlannedTrial, rung: number, length: number): Promise<void> {
+    const { trial, values, config } = planned;
+    const { signal } = this.#options;
+    this.#tell({ kind: "trial-start", trial, config: values, rung });
+    const began = performance.now();
+    const folder = this.#folderOf(trial);
+    const came = await runOrResume({
+      folder,
+      config,
+      machine: this.#machine(config),
+      // Those of a shorter run end by themselves.
+      until: rung < length ? rung : null,
+      report: false,
+      onEvent: (event) => this.#tell({ kind: "trial-event", trial, event }),
+      signal,
+    });
+    if (came.status === "stopped") return;
+    const { epochs, score, bestEpoch } = this.#measured(folder, rung);
+    const failed = came.status === "failed";
+    const line = {
+      trial,
+      rung,
+      epochs,
+      config: values,
+      score: failed ? null : score,
+      bestEpoch: failed ? null : bestEpoch,
+      reason: failed ? came.reason : score === null ? `${this.#plan.metric.name} is not defined` : null,
+      seconds: (performance.now() - began) / 1000,
+    };
+    this.#journal.append(line);
+    this.#tell({ kind: "trial", ...line });
+  }
+
+  #folderOf(trial: number): string {
+    return join(this.#folder, "trials", `${trial}`);
+  }
+
+  /** Trials side by side share the threads. */
+  #machine(config: PlannedTrial["config"]): Partial<Pick<TrainConfig, "threads" | "backend" | "dataDir">> {
+    const { parallel = 1, threads: given, backend, dataDir } = this.#options;
+    const asked = given ?? config.threads;
+    const share = Math.max(1, Math.floor(chooseThreads(asked ?? "auto").threads / parallel));
+    const threads = parallel > 1 ? share : asked;
+    return {
+      ...(threads !== undefined && { threads }),
+      ...(backend !== undefined && { backend }),
+      ...(dataDir !== undefined && { dataDir }),
+    };
+  }
+
+  /** The best value of the metric up to an epoch, and the epoch that had it. */
+  #measured(folder: string, until: number): { epochs: number; score: number | null; bestEpoch: number | null } {
+    const { metric } = this.#plan;
+    const path = new RunFolder(folder).metrics.path;
+    const lines = existsSync(path) ? readMetrics(path).lines.filter(({ kind }) => kind === "epoch") : [];
+    let [score, bestEpoch]: [number | null, number | null] = [null, null];
+    for (const line of lines) {
+      const epoch = Number(line["epoch"]);
+      const value = line["validation"] ? entryOf(line["validation"] as Record<string, unknown>, metric.name) : null;
+      if (epoch <= until && isBetter(metric, (value as number | null | undefined) ?? null, score)) {
+        [score, bestEpoch] = [value as number, epoch];
+      }
+    }
+    return { epochs: Math.min(until, lines.length), score, bestEpoch };
+  }
+
+  /** The table: the trials of the last rung first, the best of them before all. */
+  #document(last: readonly PlannedTrial[]): SearchDocument {
+    const { trials, metric, strategy, seed } = this.#plan;
+    const documents = trials.map((planned) => this.#trialDocument(planned));
+    const isLast = (trial: number): boolean => last.some((each) => each.trial === trial);
+    const table = documents.sort(
+      (a, b) =>
+        Number(b.score !== null) - Number(a.score !== null) ||
+        Number(isLast(b.trial)) - Number(isLast(a.trial)) ||
+        ahead(metric)(a, b),
+    );
+    const best = table.find(({ score, trial }) => score !== null && isLast(trial)) ?? null;
+    return {
+      schema: 1,
+      folder: this.#folder,
+      strategy: strategy ? strategy.name : "variants",
+      seed,
+      metric: metric.name,
+      better: metric.better,
+      trials: table,
+      best,
+    };
+  }
+
+  #trialDocument({ trial, name, values }: PlannedTrial): TrialDocument {
+    const lines = this.#journal.lines.filter((line) => line.trial === trial);
+    const line = lines.at(-1);
+    const run = this.#folderOf(trial);
+    const known = new RunFolder(run);
+    const result: TrainDocument | null = isFile(known.resultFile) ? readResult(known) : null;
+    return {
+      trial,
+      ...(name !== null && { name }),
+      config: values,
+      score: line?.score ?? null,
+      epochs: line?.epochs ?? 0,
+      bestEpoch: line?.bestEpoch ?? null,
+      reason: line?.reason ?? null,
+      validation: line?.reason ? null : (result?.validation ?? null),
+      test: line?.reason ? null : (result?.test ?? null),
+      seconds: lines.reduce((sum, { seconds }) => sum + seconds, 0),
+      run,
+    };
+  }
+}
+
+/** Epochs of a trial's whole run. */
+function epochsOf({ config }: PlannedTrial): number {
+  const { epochs, dataset = "synthetic-digits" } = config;
+  return checkValue("epochs", epochs ?? findDataset(dataset).defaults.epochs, "epochs") as number;
+}

@@ -1,0 +1,119 @@
+/** From a request's body to the bytes of images as the net gets them. What the body is, its first bytes tell. */
+import { HeddleError } from "../base/errors.js";
+import { isImage } from "../formats/image.js";
+import { otherFormats } from "../formats/other-images.js";
+import type { Predictor } from "../inference/predictor.js";
+import { type FileOptions, prepareFile } from "../inference/prepare-file.js";
+import type { ModelMetadata } from "../model/model-file.js";
+import type { Hold } from "./body.js";
+import { Refusal } from "./refusal.js";
+
+export interface Reader {
+  readonly predictor: Predictor;
+  readonly model: ModelMetadata;
+  readonly options: FileOptions;
+}
+
+/** Images of one request. */
+export const mostImages = 1024;
+/** Bytes of JSON: its numbers take up to eight times as much memory. */
+const mostJson = 8 * 2 ** 20;
+
+/** The images of a body, one after the other. Throws `Refusal`. */
+export async function imagesOf(body: Uint8Array, reader: Reader, hold: Hold): Promise<Uint8Array> {
+  if (body.length === 0) throw new Refusal(400, "expected an image file or JSON, got an empty body");
+  if (isImage(body)) return await decoded(body, "the body", reader);
+  const text = /^\s*[[{]/.test(Buffer.from(body.subarray(0, 64)).toString("latin1"));
+  if (text) return await ofJson(body, reader, hold);
+  throw new Refusal(415, unknown(body));
+}
+
+/** What came instead, and how to send an image. */
+function unknown(body: Uint8Array): string {
+  const expected = `expected an image file (PNG, JPEG, ${otherFormats.join(", ")}), or {"images": [[…]]} as JSON`;
+  const head = Buffer.from(body.subarray(0, 64)).toString("latin1");
+  const plainly = "curl sends a file as it is with --data-binary @FILE";
+  if (head.startsWith("\x89PNG") || head.startsWith("\x89")) {
+    return `${expected}, got a PNG whose line breaks were lost on the way: ${plainly}`;
+  }
+  if (head.startsWith("--")) return `${expected}, got a form (multipart/form-data): ${plainly}`;
+  return `${expected}, got something else: ${plainly}`;
+}
+
+let decoding: Promise<unknown> = Promise.resolve();
+
+/** One after the other: what lies in memory unpacked is one image at a time, whoever asks. */
+async function decoded(bytes: Uint8Array, name: string, { predictor, model, options }: Reader): Promise<Uint8Array> {
+  const mine = decoding.then(() => prepareFile(bytes, name, predictor, model, options));
+  decoding = mine.catch(() => {});
+  try {
+    return (await mine).bytes;
+  } catch (error) {
+    if (!(error instanceof HeddleError)) throw error;
+    const lacksSharp = error.message.includes("package sharp");
+    throw new Refusal(lacksSharp ? 415 : 400, error.message);
+  }
+}
+
+async function ofJson(body: Uint8Array, reader: Reader, hold: Hold): Promise<Uint8Array> {
+  if (body.length > mostJson) throw new Refusal(413, "expected at most 8 MiB of JSON, got more: send image files");
+  const images = listOf(parse(body));
+  const { height, width, channels } = reader.predictor.shape;
+  const pixels = height * width * channels;
+  if (images.length > mostImages) throw new Refusal(413, `expected at most ${mostImages} images, got ${images.length}`);
+  hold(images.length * pixels);
+  const bytes = new Uint8Array(images.length * pixels);
+  for (const [i, image] of images.entries()) {
+    const where = `images[${i}]`;
+    if (typeof image === "string") {
+      bytes.set(await decoded(base64(image, where), where, reader), i * pixels);
+      continue;
+    }
+    if (!Array.isArray(image) || image.length !== pixels) {
+      const got = Array.isArray(image) ? `${image.length}` : typeof image;
+      const shape = `${height}x${width}x${channels}`;
+      throw new Refusal(400, `${where}: expected ${pixels} numbers (${shape}, channels last), got ${got}`);
+    }
+    fill(bytes.subarray(i * pixels, (i + 1) * pixels), image, where, reader.model.preprocessing.maximum);
+  }
+  return bytes;
+}
+
+/** JSON of a few levels: millions of nested lists would take a hundred times their text. */
+function parse(body: Uint8Array): unknown {
+  let lists = 0;
+  for (const byte of body) if (byte === 0x5b || byte === 0x7b) lists++;
+  if (lists > mostImages + 16)
+    throw new Refusal(400, `expected at most ${mostImages} images in JSON, got ${lists} lists`);
+  try {
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8"));
+  } catch (error) {
+    throw new Refusal(400, `expected JSON, got what is none: ${(error as Error).message.slice(0, 120)}`);
+  }
+}
+
+function listOf(json: unknown): readonly unknown[] {
+  const images = Array.isArray(json) ? json : (json as { images?: unknown }).images;
+  if (Array.isArray(images) && images.length > 0) return images as unknown[];
+  throw new Refusal(400, 'expected {"images": [[…], …]} with at least one image, got another JSON');
+}
+
+/** Raw pixel values, as the training images had them. */
+function fill(bytes: Uint8Array, image: readonly unknown[], where: string, maximum: number): void {
+  for (let i = 0; i < bytes.length; i++) {
+    const value = image[i];
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= maximum) bytes[i] = value;
+    else {
+      const fraction = typeof value === "number" && value > 0 && value < 1 ? ": pixels as they are, not divided" : "";
+      const expected = `whole numbers 0..${maximum}${fraction}`;
+      throw new Refusal(400, `${where}[${i}]: expected ${expected}, got ${JSON.stringify(value)?.slice(0, 40)}`);
+    }
+  }
+}
+
+/** A file as base64, with or without "data:image/png;base64," before it. */
+function base64(text: string, where: string): Uint8Array {
+  const bytes = Buffer.from(text.replace(/^data:[^,]{0,100},/, ""), "base64");
+  if (isImage(bytes)) return bytes;
+  throw new Refusal(400, `${where}: expected a list of numbers, or an image file in base64, got another text`);
+}

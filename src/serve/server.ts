@@ -1,0 +1,228 @@
+/**
+ * A model behind HTTP, on the caller's thread. Nothing here prints.
+ *
+ * - `POST /predict`: a PNG or JPEG file as the body, or {"images": […]} of flat lists of raw pixel values (channels last) or
+ *   of files in base64; answers {"predictions": [{"class", "className", "probabilities"}]}.
+ *   `?prepare=mnist` makes files of drawn digits what MNIST's are.
+ * - `GET /`: a page that predicts by itself (`heddle export --to web`).
+ * - `GET /health`: 200 while it serves, 503 once it stops. `GET /metrics`: Prometheus' text.
+ *
+ * Errors are {"error": "…"}. Limits: `body.ts`, `images.ts`; who may ask: `hosts.ts`.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { runError } from "../base/errors.js";
+import { graphOf } from "../export/graph.js";
+import { pageText } from "../export/web/page.js";
+import { openNamedModel } from "../inference/open-model.js";
+import { type Predictor, type PredictorOptions, predictorOf } from "../inference/predictor.js";
+import { type Preparation, preparations } from "../inference/prepare.js";
+import type { ModelFile } from "../model/model-file.js";
+import { Batches } from "./batches.js";
+import { throwAway, withBody } from "./body.js";
+import { Counters, type Route, routes } from "./counters.js";
+import { allowedHosts, isAllowedHost, isOwnOrigin } from "./hosts.js";
+import { imagesOf, type Reader } from "./images.js";
+import { Refusal } from "./refusal.js";
+
+export interface ServeOptions extends PredictorOptions {
+  /** Run folder or model file; the newest run where not given. */
+  readonly path?: string | undefined;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** 127.0.0.1 where not given. */
+  readonly host?: string | undefined;
+  /** Names beside its own under which it may be asked. */
+  readonly allowHosts?: readonly string[] | undefined;
+  /** An image file may have as many million pixels; 8 where not given. */
+  readonly maxMegapixels?: number | undefined;
+}
+
+export interface ModelServer {
+  /** "http://127.0.0.1:8080" */
+  readonly url: string;
+  readonly notes: readonly string[];
+  /** Answers what is under way and what still comes on open connections, then closes; at most 8 seconds. */
+  stop(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const json = (status: number, document: unknown): Answer => ({ status, text: JSON.stringify(document) });
+
+/** While it stops: so long are connections that say nothing kept open, and those that never end. */
+const [graceMilliseconds, stopMilliseconds] = [500, 8000];
+
+class Serving implements ModelServer {
+  url = "";
+  readonly notes: readonly string[];
+  readonly #predictor: Predictor;
+  readonly #reader: Reader;
+  readonly #batches: Batches;
+  readonly #counters = new Counters();
+  readonly #hosts: ReadonlySet<string>;
+  readonly #server: Server;
+  readonly #file: ModelFile;
+  #pageText: string | null = null;
+  #stopping = false;
+
+  constructor({ path, host = "127.0.0.1", allowHosts = [], maxMegapixels = 8, ...options }: ServeOptions) {
+    const file = openNamedModel(path, options.weights);
+    this.#file = file;
+    this.#predictor = predictorOf(file, options);
+    this.notes = this.#predictor.notes;
+    this.#reader = { predictor: this.#predictor, model: file.model, options: { maxMegapixels } };
+    this.#batches = new Batches(this.#predictor, (images) => this.#counters.batch(images));
+    this.#hosts = allowedHosts(host, allowHosts);
+    this.#server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 1000 });
+    this.#server.maxConnections = 1024;
+    this.#server.on("request", (request, response) => void this.#serve(request, response));
+    // A body that is refused anyway is never sent.
+    this.#server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+      if (this.#refusal(request) === null) response.writeContinue();
+      void this.#serve(request, response);
+    });
+  }
+
+  async listen(port: number, host: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, host, () => resolve());
+    }).catch((cause: NodeJS.ErrnoException) => {
+      this.#predictor.close();
+      const got = cause.code === "EADDRINUSE" ? "one that another program has" : (cause.code ?? cause.message);
+      const fix = cause.code === "EADDRINUSE" ? "Choose another --port." : "";
+      throw runError({ where: `--port ${port} on ${host}`, expected: "a port to listen on", got, fix, cause });
+    });
+    const { address, port: bound } = this.#server.address() as AddressInfo;
+    this.url = `http://${address.includes(":") ? `[${address}]` : address}:${bound}`;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const path = (request.url ?? "").split("?")[0];
+    const route: Route = routes.find((known) => known === path) ?? "other";
+    let answer: Answer;
+    try {
+      const refusal = this.#refusal(request);
+      if (refusal) {
+        await throwAway(request);
+        throw refusal;
+      }
+      answer = await this.#answer(route, request);
+    } catch (error) {
+      answer = answerOf(error);
+    }
+    // Whoever left hears nothing.
+    if (response.destroyed) return;
+    const { status, text, type = "application/json", headers = {} } = answer;
+    const unread = !request.complete;
+    if (this.#stopping || unread) response.setHeader("Connection", "close");
+    response.writeHead(status, {
+      "Content-Type": type,
+      "Content-Length": Buffer.byteLength(text),
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      ...headers,
+    });
+    response.end(request.method === "HEAD" ? undefined : text);
+    this.#counters.request(route, status, (performance.now() - started) / 1000);
+  }
+
+  /** Before anything of the request is used. */
+  #refusal({ headers, method }: IncomingMessage): Refusal | null {
+    const { host, origin } = headers;
+    if (!isAllowedHost(host, this.#hosts)) {
+      return new Refusal(403, "not served under this name: --allow-host NAME lets it");
+    }
+    if (method !== "GET" && method !== "HEAD" && !isOwnOrigin(origin, host)) {
+      return new Refusal(403, "not served to pages of other sites");
+    }
+    return null;
+  }
+
+  async #answer(route: Route, request: IncomingMessage): Promise<Answer> {
+    const method = route === "/predict" ? "POST" : "GET";
+    if (route === "/" && request.method === "GET") {
+      return { status: 200, text: this.#page(), type: "text/html; charset=utf-8" };
+    }
+    if (route === "/" || route === "other") {
+      await throwAway(request);
+      throw new Refusal(404, "expected GET /, POST /predict, GET /health or GET /metrics");
+    }
+    if (request.method !== method && !(method === "GET" && request.method === "HEAD")) {
+      await throwAway(request);
+      return { ...json(405, { error: `expected ${method} ${route}` }), headers: { Allow: method } };
+    }
+    if (route === "/health") return json(this.#stopping ? 503 : 200, { status: this.#stopping ? "stopping" : "ok" });
+    if (route === "/metrics") {
+      return { status: 200, text: this.#counters.text(), type: "text/plain; version=0.0.4; charset=utf-8" };
+    }
+    return await this.#predict(request);
+  }
+
+  /** Made when it is first asked for. */
+  #page(): string {
+    this.#pageText ??= pageText(graphOf(this.#file, { preprocessing: true }));
+    return this.#pageText;
+  }
+
+  async #predict(request: IncomingMessage): Promise<Answer> {
+    const { classNames } = this.#predictor;
+    const prepare = preparationOf(request.url ?? "");
+    const probabilities = await withBody(request, async (body, hold) =>
+      this.#batches.ask(await imagesOf(body, { ...this.#reader, options: { ...this.#reader.options, prepare } }, hold)),
+    );
+    const predictions: unknown[] = [];
+    for (let first = 0; first < probabilities.length; first += classNames.length) {
+      const row = Array.from(probabilities.subarray(first, first + classNames.length));
+      if (!row.every(Number.isFinite)) throw new Refusal(500, "the net's answer is not finite");
+      const best = row.reduce((top, value, i) => (value > row[top] ? i : top), 0);
+      predictions.push({ class: best, className: classNames[best], probabilities: row });
+    }
+    return json(200, { predictions });
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    // Clients at work learn from their next answer that the connection ends; those that are silent have had their time then.
+    await new Promise((resolve) => setTimeout(resolve, graceMilliseconds));
+    const last = setTimeout(() => this.#server.closeAllConnections(), stopMilliseconds);
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+    });
+    clearTimeout(last);
+    this.#predictor.close();
+  }
+}
+
+/** Of "?prepare=mnist". Throws `Refusal` for what is not known. */
+function preparationOf(url: string): Preparation | undefined {
+  const [key, value, ...more] = [...new URLSearchParams(url.split("?").slice(1).join("?"))].flat();
+  if (key === undefined) return undefined;
+  const found = preparations.find((name) => name === value);
+  if (key === "prepare" && found && more.length === 0) return found;
+  throw new Refusal(400, `expected no query, or ?prepare=${preparations.join(" or ?prepare=")}, got another`);
+}
+
+function answerOf(error: unknown): Answer {
+  if (error instanceof Refusal) {
+    const headers = error.status === 503 ? { "Retry-After": "1" } : {};
+    return { ...json(error.status, { error: error.message }), headers };
+  }
+  return json(500, { error: "an unexpected failure of the server" });
+}
+
+/** Loads the model and listens. Throws HeddleError. */
+export async function serve(options: ServeOptions): Promise<ModelServer> {
+  const serving = new Serving(options);
+  await serving.listen(options.port, options.host ?? "127.0.0.1");
+  return serving;
+}

@@ -1,0 +1,61 @@
+/** Configuration files as attackers, accidents and other tools write them: one clear error with its place, never a crash. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { readConfigFile } from "../../src/config/file.js";
+import { refusal } from "../run/refuses.js";
+
+const folder = mkdtempSync(join(tmpdir(), "heddle-config-"));
+after(() => rmSync(folder, { recursive: true }));
+const path = join(folder, "c.yaml");
+
+/** Each list holds nine of the one before. */
+const laughs = Array.from(
+  { length: 9 },
+  (_, i) =>
+    `a${i}: &a${i} [${Array(9)
+      .fill(i === 0 ? "x" : `*a${i - 1}`)
+      .join()}]`,
+);
+
+const hostile: Readonly<Record<string, readonly [text: string, says: RegExp]>> = {
+  "an alias that leads nowhere": [
+    "lr: *a",
+    /c\.yaml:1:1 \(lr\): expected a plain value, got an error \(Unresolved alias/,
+  ],
+  "an alias that leads to itself": ["lr: &a [*a]", /\(lr\): expected a plain value, got one that contains itself/],
+  "a map in itself": ["optimizer: &a {b: *a}", /\(optimizer\): expected a plain value, got one that contains itself/],
+  "aliases of aliases, without end": [
+    `lr: [{${laughs.join(", ")}}]`,
+    /\(lr\): expected a plain value, got an error \(Excessive/,
+  ],
+  "brackets, as deep as it goes": [`lr: ${"[".repeat(100_000)}`, /expected valid YAML or JSON, got an error/],
+  "a merge key": ["<<: *x", /c\.yaml:1:1: expected a key of the configuration, got <</],
+  "a key of objects": ["__proto__: {lr: 1}", /expected a key of the configuration, got __proto__/],
+  "a compound key": ["? [1, 2]\n: 3", /expected a key of the configuration, got \(a compound key\)/],
+  "a key twice": ["lr: 1\nlr: 2", /c\.yaml:2:1: expected valid YAML or JSON/],
+  "two documents": ["--- \nlr: 1\n--- \nlr: 2", /expected valid YAML or JSON/],
+  "a tag of bytes": ["lr: !!binary AAAA", /\(lr\): expected a number above 0/],
+  "no number": ["lr: .nan", /\(lr\): expected a number above 0, got NaN/],
+  "a list": ["- lr", /expected keys with values/],
+  zeros: ["\0\0\0", /expected keys with values|expected valid YAML/],
+};
+
+for (const [name, [text, says]] of Object.entries(hostile)) {
+  test(`${name} is refused`, async () => {
+    writeFileSync(path, text);
+    await assert.rejects(readConfigFile(path), refusal(2, says));
+  });
+}
+
+test("an alias that leads somewhere is followed", async () => {
+  writeFileSync(path, "epochs: &a 7\nseed: *a");
+  assert.deepEqual(await readConfigFile(path), { epochs: 7, seed: 7 });
+});
+
+test("a file that is not there, or is a folder, is told in words", async () => {
+  await assert.rejects(readConfigFile(join(folder, "no")), refusal(2, /--config .*no: .*got no such file or folder/));
+  await assert.rejects(readConfigFile(folder), refusal(2, /got a folder/));
+});

@@ -1,0 +1,70 @@
+/** Decoding on many threads gives what one gives, in the same order, and stops as one does. */
+import assert from "node:assert/strict";
+import { unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { PassSettings } from "../../src/data/images/decode.js";
+import { type DecodedFile, decodeAll } from "../../src/data/images/decoders.js";
+import { diskTree } from "../../src/data/images/tree.js";
+import { defaultLimits } from "../../src/formats/pixels.js";
+import { dataFolder, saying } from "./fixtures.js";
+import { png } from "./pictures.js";
+
+const settings: PassSettings = {
+  ...{ size: { height: 5, width: 4 }, fit: "pad", channels: null, maximum: null, limits: defaultLimits },
+  ...{ paper: "black", comparing: true },
+};
+const names = Array.from({ length: 100 }, (_, i) => `${i}.png`);
+const files = () => Object.fromEntries(names.map((name, i) => [name, i % 7 === 3 ? "no image" : png(i)]));
+
+async function decoded(root: string, threads: number, paysFrom: number): Promise<DecodedFile[]> {
+  const found: DecodedFile[] = [];
+  for await (const file of decodeAll(diskTree(root), names, settings, threads, paysFrom)) found.push(file);
+  return found;
+}
+
+test("two threads give what one gives, bad files too", async (t) => {
+  const root = dataFolder(t, files());
+  const alone = await decoded(root, 1, 0);
+  assert.deepEqual(
+    alone.map(({ index }) => index),
+    Array.from(names.keys()),
+  );
+  assert.equal(alone.filter(({ bad }) => bad !== null).length, 14);
+  // The thread that asks hands on what is left after its first look, so it must not finish before that.
+  const slow = diskTree(root);
+  const found: DecodedFile[] = [];
+  const tree = {
+    ...slow,
+    async *read(asked: readonly string[]) {
+      for (const file of slow.read(asked) as Iterable<{ index: number; path: string; bytes(): Promise<Uint8Array> }>) {
+        if (file.index === 20) await new Promise((resolve) => setTimeout(resolve, 400));
+        // Some as from an archive, whose members have no path.
+        yield file.index % 2 === 0 ? file : { index: file.index, bytes: () => file.bytes() };
+      }
+    },
+  };
+  for await (const file of decodeAll(tree, names, settings, 2, 0)) found.push(file);
+  const plain = (all: readonly DecodedFile[]) =>
+    all.map((one) => ({ ...one, digest: [...one.digest], image: one.image && [...one.image.pixels] }));
+  assert.deepEqual(plain(found), plain(alone));
+});
+
+test("a file that vanishes under a thread is that error", async (t) => {
+  const root = dataFolder(t, files());
+  const slow = diskTree(root);
+  const tree = {
+    ...slow,
+    async *read(asked: readonly string[]) {
+      for (const file of slow.read(asked) as Iterable<{ index: number; path: string; bytes(): Promise<Uint8Array> }>) {
+        if (file.index === 20) await new Promise((resolve) => setTimeout(resolve, 400));
+        if (file.index === 99) unlinkSync(join(root, "99.png"));
+        yield file;
+      }
+    },
+  };
+  const work = async () => {
+    for await (const file of decodeAll(tree, names, settings, 2, 0)) assert.ok(file.index < 99);
+  };
+  await assert.rejects(work(), saying(3, "99.png", "no such file"));
+});

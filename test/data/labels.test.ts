@@ -1,0 +1,157 @@
+/** `labels:FILE`: images beside a table of names and classes, as people and Hugging Face write them. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { LoadOptions } from "../../src/data/dataset.js";
+import { saying } from "./fixtures.js";
+import { evidenceOf, open, pictureFolder, png } from "./pictures.js";
+
+const images = { "1.png": png(10), "2.png": png(20), "10.png": png(30) };
+
+interface Case {
+  readonly files: Readonly<Record<string, Uint8Array | string>>;
+  /** Of the training split, in the order of the rows. */
+  readonly names?: readonly string[];
+  readonly classes?: readonly string[];
+  readonly labels: readonly number[];
+  readonly said?: readonly string[];
+  readonly table?: string;
+  readonly options?: LoadOptions;
+}
+
+const cases: Record<string, Case> = {
+  "rows keep their order": {
+    files: { ...images, "labels.csv": "file,label\n10.png,bee\n1.png,ant\n2.png,bee\n" },
+    names: ["10.png", "1.png", "2.png"],
+    labels: [1, 0, 1],
+  },
+  "no line of names, blanks between": {
+    files: { ...images, "labels.csv": "1.png 1\n2.png 0\n10.png 1" },
+    classes: ["0", "1"],
+    labels: [1, 0, 1],
+    said: ["The column column 2 was taken for the class"],
+  },
+  "names without their endings, numbers as a spreadsheet writes them": {
+    files: { ...images, "labels.csv": ";id;breed\r\n0;1;10.0\r\n1;2;2.0\r\n2;10;10.0\r\n" },
+    classes: ["2", "10"],
+    labels: [1, 0, 1],
+  },
+  "JSON Lines": {
+    files: {
+      ...images,
+      "metadata.jsonl": ["1", "2", "10"].map((n) => `{"file_name":"${n}.png","label":"${n}","caption":"a"}`).join("\n"),
+    },
+    classes: ["1", "2", "10"],
+    labels: [0, 1, 2],
+  },
+  "backslashes, and the folder of another machine": {
+    files: {
+      "img/1.png": png(10),
+      "img/2.png": png(20),
+      "labels.csv": "path,label\nC:\\data\\img\\1.png,ant\nC:\\data\\img\\2.png,bee\n",
+    },
+    names: ["img/1.png", "img/2.png"],
+    labels: [0, 1],
+    said: ["lead elsewhere", "C:\\data\\img\\1.png is img/1.png"],
+  },
+  "one column a class": {
+    files: { ...images, "labels.csv": "image,MEL,NV\n1,0.0,1.0\n2,1.0,0.0\n10,0.0,1.0" },
+    classes: ["MEL", "NV"],
+    labels: [1, 0, 1],
+    said: ["Each column of 0 and 1"],
+  },
+  "the class that --label names": {
+    files: { ...images, "labels.csv": "file,color,shape\n1.png,red,disc\n2.png,red,bar\n10.png,blue,bar\n" },
+    classes: ["blue", "red"],
+    labels: [1, 1, 0],
+    options: { label: "color" },
+  },
+  "images that no row names, rows without a class, rows that stand twice": {
+    files: { ...images, "3.png": png(1), "labels.csv": "file,label\n1.png,ant\n2.png,bee\n2.png,bee\n10.png,\n" },
+    names: ["1.png", "2.png"],
+    labels: [0, 1],
+    said: ["1 row of labels.csv without a class", "1 row stands twice", "2 images without a class (10.png, 3.png 2)"],
+  },
+  "a file that is not there, passed over": {
+    files: { ...images, "labels.csv": "file,label\n1.png,ant\n2.png,bee\n3.png,ant\n" },
+    names: ["1.png", "2.png"],
+    labels: [0, 1],
+    said: ["1 row whose file is not there (3.png)"],
+    options: { skipBad: 1 },
+  },
+};
+
+const load = (t: TestContext, { files, table = "", options }: Omit<Case, "labels">) => {
+  const { root, cacheDir } = pictureFolder(t, files);
+  return open(`labels:${join(root, table)}`, { cacheDir, ...options });
+};
+
+for (const [name, expected] of Object.entries(cases)) {
+  test(`labels: ${name}`, async (t) => {
+    const { dataset } = await load(t, expected);
+    assert.deepEqual(dataset.classes, expected.classes ?? ["ant", "bee"]);
+    assert.deepEqual([...dataset.train.labels], expected.labels);
+    if (expected.names) assert.deepEqual(dataset.train.names, expected.names);
+    const said = evidenceOf(dataset).join("\n");
+    for (const part of expected.said ?? []) assert.ok(said.includes(part), `"${part}" is missing in: ${said}`);
+  });
+}
+
+test("labels: splits by a column, by the names of tables, and by folders", async (t) => {
+  const all = { ...images, "20.png": png(40) };
+  const counts = async (files: Case["files"], table?: string) => {
+    const { dataset } = await load(t, { files, ...(table && { table }) });
+    return [dataset.train, dataset.test, dataset.validation].map((split) => split?.count ?? 0);
+  };
+  const column = "file,label,split\n1.png,ant,train\n2.png,bee,train\n10.png,ant,test\n20.png,bee,val\n";
+  assert.deepEqual(await counts({ ...all, "labels.csv": column }, "labels.csv"), [2, 1, 1]);
+  const tables = {
+    "train.csv": "file,label\n1.png,ant\n2.png,bee\n10.png,bee",
+    "test.csv": "file,label\n20.png,ant",
+  };
+  assert.deepEqual(await counts({ ...all, ...tables }), [3, 1, 0]);
+  const folders = {
+    "train/1.png": png(1),
+    "train/2.png": png(2),
+    "train/metadata.csv": "file_name,label\n1.png,ant\n2.png,bee",
+    "test/1.png": png(3),
+    "test/metadata.csv": "file_name,label\n1.png,bee",
+  };
+  assert.deepEqual(await counts(folders), [2, 1, 0]);
+});
+
+test("labels: of two files of one name the one in the folder of the split", async (t) => {
+  const { dataset } = await load(t, {
+    files: { "train/1.png": png(1), "test/1.png": png(9), "train/2.png": png(2), "train.csv": "id,breed\n1,a\n2,b" },
+  });
+  assert.deepEqual(dataset.train.names, ["train/1.png", "train/2.png"]);
+});
+
+const refused: Record<string, [table: string, ...parts: string[]]> = {
+  "files that are not there": [
+    "f,label\n1.png,a\n7.png,b\n8.png,b",
+    "row 3",
+    "2 that are missing (7.png, 8.png)",
+    "--skip-bad 2",
+  ],
+  "one file under two classes": ["f,label\n1.png,a\n2.png,b\n1.png,b", "row 4", "1.png twice, as a", "and as b"],
+  "two columns that could be the class": ["f,color,shape\n1.png,a,c\n2.png,b,c", "color, shape", "--label NAME"],
+  "no class": ["file\n1.png\n2.png", "a column of classes", "no other than file"],
+  "one class": ["f,label\n1.png,a\n2.png,a", "at least 2 classes"],
+  "a ragged row": ["f,label\n1.png,a\n2.png,b,c", "row 3", "2 cells", "got 3"],
+  "numbers alone": ["a,b,label\n5,6,1\n7,8,0", "names the image files", "csv:FILE"],
+  "an empty table": ["", "names the image files"],
+};
+
+for (const [name, [table, ...parts]] of Object.entries(refused)) {
+  test(`labels: refused: ${name}`, async (t) => {
+    await assert.rejects(load(t, { files: { ...images, "labels.csv": table } }), saying(3, ...parts));
+  });
+}
+
+test("labels: places without a table, or with several", async (t) => {
+  await assert.rejects(load(t, { files: images }), saying(3, "one table of file names and classes", "got none"));
+  const two = { ...images, "a.csv": "f,label\n1.png,a", "b.csv": "f,label\n1.png,a" };
+  await assert.rejects(load(t, { files: two }), saying(3, "got a.csv, b.csv", "labels:FILE"));
+  await assert.rejects(load(t, { files: images, table: "none.csv" }), saying(3, "none.csv", "no such file"));
+});

@@ -1,0 +1,150 @@
+/** Each mistake planted is found; clean short runs have none. */
+import assert from "node:assert/strict";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import type { FloatArray } from "../../src/base/numbers.js";
+import { bestAssignment } from "../../src/doctor/assignment.js";
+import type { Patient } from "../../src/doctor/check.js";
+import { examine, examineRun, openPatient, runChecks } from "../../src/doctor/index.js";
+import { netOf } from "../../src/inference/model-net.js";
+import { Answers } from "../../src/metrics/answers.js";
+import { readModel, writeModel } from "../../src/model/model-file.js";
+import { run, type Settings, temporaryFolder } from "../engine/runs.js";
+
+const backend = "auto";
+
+async function trained(t: TestContext, settings: Settings): Promise<string> {
+  const out = join(temporaryFolder(t), "run");
+  await run(t, { threads: 1, ...settings, out });
+  return out;
+}
+
+const small: Settings = { subset: 600, epochs: 3, lr: 0.1 };
+
+/** Ids of what is worse than a note. */
+const complaints = (found: Awaited<ReturnType<typeof examineRun>>): string[] =>
+  found.filter(({ severity }) => severity !== "note").map(({ id }) => id);
+
+/** Changes the tensors of the model file, by the net's names. */
+function alter(out: string, change: (tensors: Map<string, FloatArray>) => void): void {
+  const path = join(out, "model.safetensors");
+  const file = readModel(path);
+  const { net, tensors } = netOf(file);
+  change(new Map(net.parameters.map(({ name }, i) => [name, tensors[i]])));
+  writeModel(path, file.model, net.parameters, tensors);
+}
+
+for (const settings of [
+  { subset: 1000, epochs: 3 },
+  { model: "cs596-2layer", subset: 600, epochs: 2 },
+]) {
+  test(`a clean short run has no complaint: ${JSON.stringify(settings)}`, async (t) => {
+    const found = await examineRun(await trained(t, settings), { threads: 1, backend });
+    assert.deepEqual(complaints(found), []);
+  });
+}
+
+test("every check has a name, a line, and its place in docs/doctor.md", () => {
+  const docs = readFileSync(new URL("../../../docs/doctor.md", import.meta.url), "utf8");
+  for (const { name, summary } of runChecks) {
+    assert.match(`${name}: ${summary}`, /^[a-z-]+: \S.{5,80}$/);
+    assert.ok(docs.includes(`| ${name} |`), name);
+  }
+});
+
+describe("planted in the model", () => {
+  test("a bias of -1e6 kills a layer of ReLUs: said with layer and count", async (t) => {
+    const out = await trained(t, { ...small, model: "fc 10 >> relu >> fc 10" });
+    alter(out, (tensors) => tensors.get("1.bias")?.fill(-1e6) ?? tensors.get("0.bias")?.fill(-1e6));
+    const found = await examineRun(out, { threads: 1, backend });
+    const dead = found.find(({ id }) => id === "dead-units");
+    assert.equal(dead?.severity, "warning");
+    assert.match(dead.evidence, /10 of 10 units of layer .* on all of 5\d\d training samples/);
+  });
+
+  test("equal units", async (t) => {
+    const out = await trained(t, { ...small, model: "fc 12 >> tanh >> fc 10" });
+    alter(out, (tensors) => {
+      const [weight] = [...tensors.values()];
+      weight.fill(0.01);
+    });
+    const found = await examineRun(out, { threads: 1, backend });
+    assert.match(found.find(({ id }) => id === "symmetric-units")!.evidence, /All 12 units/);
+  });
+
+  test("classes in another order, with that order", async (t) => {
+    const out = await trained(t, { ...small, subset: 2000, epochs: 6 });
+    alter(out, (tensors) => {
+      const [weight, bias] = [...tensors.values()].slice(-2);
+      const each = weight.length / 10;
+      const [rows, biases] = [weight.slice(), bias.slice()];
+      for (let c = 0; c < 10; c++) {
+        weight.set(rows.subarray(c * each, (c + 1) * each), ((c + 3) % 10) * each);
+        bias[(c + 3) % 10] = biases[c];
+      }
+    });
+    const found = await examineRun(out, { threads: 1, backend });
+    assert.match(found.find(({ id }) => id === "class-order")!.evidence, /0 answers as 3, 1 answers as 4/);
+  });
+});
+
+test("planted in data, answers and record: a doubled softmax, shift, augmented validation, a loss that differs, order, small and no validation", async (t) => {
+  const out = await trained(t, { subset: 600, epochs: 3, shuffle: false });
+  const { patient } = await openPatient(out, { threads: 1, backend });
+  assert.deepEqual(complaints(examine(patient)), ["no-shuffling"]);
+  const measured = patient.measured!;
+  const ids = (changed: Partial<Patient>): string[] =>
+    complaints(examine({ ...patient, ...changed })).filter((id) => id !== "no-shuffling");
+
+  const { dataset } = measured;
+  const test = dataset.test!;
+  const halved = { ...test, images: test.images.map((byte) => 128 + (byte >> 1)) };
+  assert.deepEqual(ids({ measured: { ...measured, dataset: { ...dataset, test: halved } } }), ["preprocessing-shift"]);
+
+  // Probabilities where logits should be.
+  const splits = measured.splits.map((split) => {
+    const { answers, probabilities } = split;
+    const { classes, labels, predicted, losses } = answers;
+    return { ...split, answers: new Answers({ classes, labels, predicted, losses, logits: probabilities }) };
+  });
+  assert.deepEqual(ids({ measured: { ...measured, splits } }), ["doubled-softmax"]);
+
+  const { facts, history } = patient;
+  const lines = facts.lines.map((line) =>
+    line.kind === "epoch" ? { ...line, validation: { ...(line["validation"] as object), augmented: true } } : line,
+  );
+  assert.deepEqual(ids({ facts: { ...facts, lines } }), ["augmented-validation"]);
+  const epochs = history.epochs.map((point) => ({
+    ...point,
+    validation: { ...point.validation, loss: 1.1 * point.validation!["loss"]! },
+  }));
+  assert.deepEqual(ids({ history: { ...history, epochs } }), ["validation-differs"]);
+
+  const { record } = facts;
+  const counted = (samples: Partial<typeof record.samples>) => ({
+    facts: { ...facts, record: { ...record, samples: { ...record.samples, ...samples } } },
+  });
+  assert.deepEqual(ids(counted({ validation: 10 })), ["small-validation"]);
+  assert.deepEqual(ids(counted({ validation: 0, test: 0 })), ["training-score"]);
+});
+
+test("the best assignment of rows to columns", () => {
+  assert.deepEqual(
+    bestAssignment([
+      [1, 9, 2],
+      [8, 9, 3],
+      [0, 5, 4],
+    ]),
+    [1, 0, 2],
+  );
+  assert.deepEqual(bestAssignment([[3]]), [0]);
+});
+
+test("a run whose model is gone is examined by what is left, and says so", async (t) => {
+  const out = await trained(t, { ...small, shuffle: false });
+  for (const file of ["model.safetensors", "last.ckpt"]) rmSync(join(out, file));
+  const found = await examineRun(out, { threads: 1, backend });
+  assert.deepEqual(complaints(found), ["no-shuffling"]);
+  assert.match(found.find(({ id }) => id === "not-measured")!.evidence, /could not be read/);
+});

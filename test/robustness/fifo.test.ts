@@ -1,0 +1,93 @@
+/** Pipes in the place of files: read where one pass is enough, refused by name else; and a signal ends the waiting. */
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { encodePng } from "../../src/formats/png.js";
+import { heddle } from "../cli/heddle.js";
+import { start } from "./program.js";
+
+describe("pipes in the place of files", { skip: process.platform !== "linux" }, () => {
+  const cwd = mkdtempSync(join(tmpdir(), "heddle-fifo-"));
+  after(() => rmSync(cwd, { recursive: true }));
+  const pipe = (name: string): void => void execFileSync("mkfifo", [join(cwd, name)]);
+
+  before(async () => {
+    mkdirSync(join(cwd, "folder", "a"), { recursive: true });
+    const names = [
+      "p",
+      "x.csv",
+      "x.npz",
+      "x.npy",
+      "x.json",
+      "x.png",
+      "x.yaml",
+      "x-idx3-ubyte",
+      join("folder", "a", "1.png"),
+    ];
+    for (const name of names) pipe(name);
+    const { code, stderr } = await heddle(["train", "--subset", "300", "--epochs", "1", "--out", "run"], { cwd });
+    assert.equal(code, 0, stderr);
+  });
+
+  const refused: readonly (readonly [args: string, code: number, says: RegExp])[] = [
+    ["train --init p", 3, /^heddle: p: expected a model file \(safetensors\), got a pipe\. It is read more than once/],
+    ["train --dataset npz:x.npz", 3, /^heddle: x\.npz: expected .*, got a pipe/],
+    ["train --dataset npz:x.npy", 3, /^heddle: x\.npy: expected .*, got a pipe/],
+    ["train --dataset idx:.", 3, /^heddle: \S+: expected .*, got a pipe/],
+    ["train --dataset folder:folder", 3, /^heddle: folder.*pipe/],
+    ["train --class-weights p", 3, /^heddle: p: .*, got a pipe/],
+    ["train --model x.json", 2, /^heddle: --model x\.json: expected a readable JSON file, got a pipe/],
+    ["summary x.json", 2, /^heddle: --model x\.json: expected a readable JSON file, got a pipe/],
+    ["evaluate p", 3, /^heddle: p: expected a model file, or a run folder .*, got a pipe or a device/],
+    ["predict p", 3, /^heddle: p: expected a model file, or a run folder .*, got a pipe or a device/],
+    ["train --resume p", 3, /^heddle: p: expected the folder of a run/],
+    ["train --out p", 2, /^heddle: --out p: expected an absent or empty folder, got something else/],
+  ];
+  for (const [args, code, says] of refused) {
+    test(`heddle ${args} is refused at once`, async () => {
+      const outcome = await heddle([...args.split(" "), "--quiet"], { cwd });
+      assert.match(outcome.stderr, says);
+      assert.deepEqual([outcome.code, outcome.stdout], [code, ""]);
+    });
+  }
+
+  /** Writes into the pipe as soon as somebody reads it. */
+  const feed = (name: string, bytes: Uint8Array) => {
+    writeFileSync(join(cwd, `${name}.bytes`), bytes);
+    return spawn("sh", ["-c", 'cat "$0" > "$1"', `${name}.bytes`, name], { cwd });
+  };
+
+  test("an image, a table and a configuration are read from pipes", async () => {
+    const picture = encodePng({ width: 8, height: 8, channels: 1, pixels: new Uint8Array(64).fill(9) });
+    feed("x.png", picture);
+    const predicted = await heddle(["predict", "run", "x.png", "--json"], { cwd });
+    assert.equal(predicted.code, 0, predicted.stderr);
+    const row = (label: number) => `${Array.from({ length: 64 }, (_, i) => (i * (label + 3)) % 16).join()},${label}\n`;
+    feed("x.csv", Buffer.from(Array.from({ length: 60 }, (_, i) => row(i % 3)).join("")));
+    const trained = await heddle(["train", "--dataset", "csv:x.csv", "--epochs", "1", "--out", "csv", "--json"], {
+      cwd,
+    });
+    assert.equal(trained.code, 0, trained.stderr);
+    feed("x.yaml", Buffer.from("lr: 0.5\n"));
+    const config = await heddle(["train", "--config", "x.yaml", "--print-config"], { cwd });
+    assert.match(config.stdout, /^lr: 0\.5 +# file$/m);
+  });
+
+  for (const args of [
+    ["train", "--dataset", "csv:x.csv"],
+    ["train", "--config", "x.yaml"],
+    ["predict", "run", "x.png"],
+  ]) {
+    test(`heddle ${args.join(" ")}: a signal ends the waiting for a pipe that nobody writes`, async () => {
+      // An unknown variable is named before anything is read by train; predict says nothing.
+      const running = start(args, { cwd, env: { HEDDLE_TREADS: "1" } });
+      const interval = setInterval(() => running.child.kill("SIGTERM"), 300);
+      const { code, signal } = await running.ended;
+      clearInterval(interval);
+      assert.ok(code === 143 || signal === "SIGTERM", `${code} ${signal}`);
+    });
+  }
+});
