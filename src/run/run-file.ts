@@ -1,4 +1,5 @@
 /** `run.json`: what a run is, complete before its first step. */
+import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { z } from "zod";
 import { writeAtomically } from "../base/atomic-write.js";
@@ -73,6 +74,8 @@ export function recordRun(
   writeSplit(folder, session);
   const run = {
     schema: 1,
+    // A resume may change the rest of this file; by this, other files know whose they are.
+    id: randomBytes(8).toString("hex"),
     config: session.config,
     // Absolute, beside what was typed.
     datasetPath: datasetPath(session.config.dataset),
@@ -127,6 +130,7 @@ const sourcesOf = (settings: object, given: ConfigSources): ConfigSources =>
   Object.fromEntries(Object.keys(settings).map((key) => [key, given[key as keyof ConfigSources] ?? "program"]));
 
 const runSchema = z.object({
+  id: z.string(),
   config: trainConfigSchema,
   datasetPath: z.string().optional(),
   preprocessing: preprocessingSchema,

@@ -1,10 +1,9 @@
 /** The registry of logs, and all that a run asked for as one. */
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { HeddleError } from "../../base/errors.js";
-import { digestText } from "../../base/hash.js";
 import { isFile } from "../../base/path-kind.js";
 import { readMetrics } from "../../run/metrics-file.js";
+import { readRun } from "../../run/run-file.js";
 import type { RunFolder } from "../../run/run-folder.js";
 import { csv } from "./csv.js";
 import type { LoggedRun, LogKind, RunLog } from "./log.js";
@@ -32,8 +31,7 @@ export function openLogs(
     const known = folder && isFile(folder.metrics.path);
     const metrics = known ? readMetrics(folder.metrics.path) : { lines: [], torn: null };
     // A run without files is known to nobody later.
-    const what = folder ? readFileSync(folder.runFile) : randomBytes(16);
-    const id = digestText([what]).slice("blake3:".length, 20);
+    const id = folder ? readRun(folder).id : randomBytes(8).toString("hex");
     logs.add(open(path, { ...run, id, metrics }));
   }
   const each = (tell: (log: RunLog) => void): void => {
