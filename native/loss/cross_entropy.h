@@ -14,13 +14,13 @@ template <class T> inline double target_logit(const Sample<T>& s) {
   if (s.smoothing == 0) return double(s.z[s.label]);  // 0 times a logit of -infinity is none of the loss
   double sum = 0;
   for (int64_t i = 0; i < s.classes; i++) sum += double(s.z[i]);
-  return (1 - s.smoothing) * double(s.z[s.label]) + s.smoothing / double(s.classes) * sum;
+  return (1 - s.smoothing) * double(s.z[s.label]) + s.rest * sum;
 }
 
 template <class T> void softmax_cross_entropy(const Word* words, const Step& step) {
   each_sample<T>(words, step, [](const Sample<T>& s) {
     using V = Vec<T>;
-    const V n = V::set1(T(s.classes)), lane = iota<T>(), off = V::set1(T(s.smoothing / double(s.classes)));
+    const V n = V::set1(T(s.classes)), lane = iota<T>(), off = V::set1(T(s.rest));
     double largest;
     const double log_sum = log(softmax_row(s.z, s.dz, s.classes, largest));
     const double value = log_sum + largest - target_logit(s);

@@ -31,7 +31,7 @@ template <class T> struct Sample {
   const T* z;
   T* dz;
   int64_t classes, label;
-  double smoothing, parameter;
+  double smoothing, rest, parameter;  // rest: smoothing / classes, once for all samples
   Vec<T> scale;
 };
 
@@ -40,8 +40,8 @@ template <class T> struct Targets {
   Vec<T> label, on, off, classes;
   explicit Targets(const Sample<T>& sample)
       : label(Vec<T>::set1(T(sample.label))),
-        on(Vec<T>::set1(T(1 - sample.smoothing + sample.smoothing / double(sample.classes)))),
-        off(Vec<T>::set1(T(sample.smoothing / double(sample.classes)))),
+        on(Vec<T>::set1(T(1 - sample.smoothing + sample.rest))),
+        off(Vec<T>::set1(T(sample.rest))),
         classes(Vec<T>::set1(T(sample.classes))) {}
   HEDDLE_INLINE Vec<T> operator()(Vec<T> at) const {
     const Vec<T> distance = at - label, one = Vec<T>::set1(T(1));
@@ -51,22 +51,26 @@ template <class T> struct Targets {
 
 template <class T, class Loss> inline void each_sample(const Word* words, const Step& step, Loss loss) {
   const auto a = read_arguments<LossArguments<T>>(words);
+  const double rest = a.smoothing / double(a.classes);
   for (int64_t r = step.first; r < step.first + step.rows; r++) {
     const int64_t label = a.labels[a.order[step.cursor + r]], at = a.by_place ? step.cursor + r : r;
     const double weight = a.weights ? a.weights[label] : 1;
-    const Sample<T> sample = {a.z + r * a.ldz,
-                              a.dz + r * a.lddz,
-                              a.classes,
-                              label,
-                              a.smoothing,
-                              a.parameter,
-                              Vec<T>::set1(T(step.scale * weight))};
-    if (a.plain) {
-      Sample<T> unsmoothed = sample;
-      unsmoothed.smoothing = 0;
-      a.plain[at] = loss(unsmoothed);
+    Sample<T> sample = {a.z + r * a.ldz,
+                        a.dz + r * a.lddz,
+                        a.classes,
+                        label,
+                        0,
+                        0,
+                        a.parameter,
+                        Vec<T>::set1(T(step.scale * weight))};
+    // Of the unsmoothed target first: what stays in dz is the gradient of the other. One call, so that it is inlined.
+    double value = 0;
+    for (int smoothed = a.plain ? 0 : 1; smoothed < 2; smoothed++) {
+      if (smoothed) sample.smoothing = a.smoothing, sample.rest = rest;
+      value = loss(sample);
+      if (!smoothed) a.plain[at] = value;
     }
-    const double value = weight * loss(sample);
+    value *= weight;
     a.loss[at] = value;
     if (a.correct) a.correct[at] = argmax(sample.z, a.classes) == label ? 1 : 0;
     if (a.flag && !(value - value == 0)) __atomic_store_n(a.flag, 1, __ATOMIC_RELAXED);

@@ -14,7 +14,7 @@ import { controlWord, totalPlace } from "./control.js";
 import type { CallJob, FinishedCall, FinishedRank, Job, RankCall, RankFailure, RankSetup, RankTask } from "./job.js";
 import { factorOf, normOf } from "./norm.js";
 import type { Plan } from "./plan.js";
-import { averageShare, stepNumbers } from "./rules.js";
+import { averageShare, writeStepNumbers } from "./rules.js";
 import { shardOf } from "./shard.js";
 
 /** What a thread keeps from job to job. */
@@ -88,10 +88,11 @@ function train(bench: Bench, rank: number, job: Job & { kind: "train" }): Traine
   const steps = Math.ceil(job.places / batchSize);
   const end = Math.min(steps, job.until ?? steps);
   const updaters = job.updaters ?? [{ optimizer: job.optimizer, lr: job.lr, since: 0 }];
-  const rules = updaters.map((updater) => ({
-    ...updater,
-    rule: known(updater.optimizer, () => ruleOf(updater.optimizer)),
-  }));
+  const rules = updaters.map((updater, i) => {
+    const at = stepBlock.hyperparameters + i * ruleScalars;
+    const rule = known(updater.optimizer, () => ruleOf(updater.optimizer));
+    return { ...updater, rule, numbers: block.subarray(at, at + ruleScalars) };
+  });
   const length = { updates: job.updates ?? Number.POSITIVE_INFINITY, updatesPerEpoch: steps };
   const schedule = job.schedule ?? "constant";
   const course = known([schedule, job.lr, `${length.updates}`, steps], () => courseOf(schedule, job.lr, length));
@@ -106,16 +107,14 @@ function train(bench: Bench, rank: number, job: Job & { kind: "train" }): Traine
     const update = job.before + step;
     const rate = job.rates?.[step] ?? course.rate(update) * (job.rateFactor ?? 1);
     const momentum = course.momentum(update);
-    const numbers = (factor: number): Float64Array => {
-      const all = new Float64Array(rules.length * ruleScalars);
-      for (const [i, { rule, lr, since }] of rules.entries()) {
+    const write = (factor: number): void => {
+      for (const { rule, lr, since, numbers } of rules) {
         // All rates keep their proportion to the base rate.
         const pace = { lr: lr === job.lr || rate === 0 ? rate : rate * (lr / job.lr), momentum };
-        all.set(stepNumbers(rule, update + 1 - since, pace, job.penalties, factor), i * ruleScalars);
+        writeStepNumbers(numbers, rule, update + 1 - since, pace, job.penalties, factor);
       }
-      return all;
     };
-    block.set(numbers(1), stepBlock.hyperparameters);
+    write(1);
     const weight = weightOf(bench, begin, samples);
     block[stepBlock.scale] = 1 / weight;
     for (let done = 0; done < samples; done += chunk) {
@@ -129,7 +128,7 @@ function train(bench: Bench, rank: number, job: Job & { kind: "train" }): Traine
       block[stepBlock.finish] = done + rows === samples ? 1 : 0;
       if (drive(bench, program) === runStatus.halted) return { steps: step, halted: step, unfit: null };
     }
-    const unfit = settle(bench, rank, job, { step, update, numbers });
+    const unfit = settle(bench, rank, job, { step, update, write });
     if (unfit !== null) return { steps: step, halted: step, unfit };
     if (rank === 0) {
       stepLosses[step] = totals[totalPlace.batchLoss] / weight;
@@ -153,8 +152,8 @@ interface Finished {
   readonly step: number;
   /** From 0, of the run. */
   readonly update: number;
-  /** The step's numbers with a gradient multiplied by this. */
-  readonly numbers: (factor: number) => Float64Array;
+  /** Writes the step's numbers, with a gradient multiplied by this. */
+  readonly write: (factor: number) => void;
 }
 
 /** After a step's last chunk (`finishing.ts`). The parameter whose gradient is not finite, before any weight has moved; else null. */
@@ -173,7 +172,7 @@ function settle(
     const { norm, unfit } = normOf(arena.float64(squares.sums), squares.places);
     if (unfit !== null) return unfit;
     if (rank === 0) arena.float64(regions.stepNorms!)[of.step] = norm;
-    block.set(of.numbers(factorOf(norm, penalties?.clipNorm ?? Infinity)), stepBlock.hyperparameters);
+    of.write(factorOf(norm, penalties?.clipNorm ?? Infinity));
   }
   block[stepBlock.hyperparameters + averageRule * ruleScalars] = averageShare(ema, of.update + 1);
   block[stepBlock.rows] = 0;

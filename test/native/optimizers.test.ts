@@ -1,7 +1,8 @@
 /** Every optimizer's updates against PyTorch's, or its formula in double: a hundred of them (`test/golden/make_optimizers.py`). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stepNumbers } from "../../src/engine/rules.js";
+import { writeStepNumbers } from "../../src/engine/rules.js";
+import { ruleScalars } from "../../src/kernels/layout.js";
 import { loopNames, optimizers, ruleOf } from "../../src/optim/index.js";
 import { hash32 } from "../golden/formula.js";
 import { type GoldenOptimizer, goldenOptimizers } from "../golden/golden.js";
@@ -31,8 +32,9 @@ function* follow({ optimizer, lr }: GoldenOptimizer, format: Format, steps: numb
     const dy = { numbers: filled(gradient(step)), ld: length };
     const vectors = [0, length / format.lanes] as const;
     const update = call("biasUpdate", { dy, b: w, g: null, state, vectors, optimizer: number });
-    const hyperparameters = [...stepNumbers(rule, step, { lr: step <= 60 ? lr : lr / 10 })];
-    const out = execute(backend, format, [update], [{ ...wholeStep(1), hyperparameters }]);
+    const numbersOfStep = new Float64Array(ruleScalars);
+    writeStepNumbers(numbersOfStep, rule, step, { lr: step <= 60 ? lr : lr / 10 });
+    const out = execute(backend, format, [update], [{ ...wholeStep(1), hyperparameters: [...numbersOfStep] }]);
     w = out.of(w);
     state = state.map((kind) => out.of(kind));
     yield w;

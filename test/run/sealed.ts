@@ -47,6 +47,7 @@ export const smallModel = {
 const split = { train: Uint32Array.of(0, 2, 3), validation: Uint32Array.of(1), cutTest: null };
 const hash = `blake3:${"5".repeat(64)}`;
 const run = {
+  id: "0123456789abcdef",
   schema: 1,
   config: configOf({ dataset: "digits", threads: 2 }),
   backend: "native",
