@@ -36,6 +36,7 @@ import { followOf, rateOf } from "../optim/schedules/index.js";
 import { buildNet, lastingModel, modelLabel } from "../zoo/index.js";
 import { isGiven } from "./check-config.js";
 import { loadRecorded } from "./data-place.js";
+import { firstImages } from "./first-images.js";
 import { groupNotes, type ParameterGroups, parameterGroups } from "./parameter-groups.js";
 import { decidingMetric } from "./select-metric.js";
 import { chooseBySize } from "./small-set.js";
@@ -230,10 +231,12 @@ function newPreprocessing(
 }
 
 /** The weights a run starts from: those of `--init`, or fresh draws. */
-export function startingWeights({ config, net }: Session): { tensors: FloatArray[]; notes: string[] } {
+export function startingWeights(session: Session): { tensors: FloatArray[]; notes: string[] } {
+  const { config, net } = session;
   const type = floatsOf(config.dtype);
+  const images = firstImages(session);
   const drawn = (i: number): FloatArray =>
-    new type(initializeParameter(net.parameters[i], i, config.seed, config.initializer));
+    new type(initializeParameter(net.parameters[i], i, config.seed, config.initializer, images));
   if (config.init !== undefined) {
     const file = readWeights(config.init);
     const head = net.layers.findLast(({ parameters }) => parameters.some(({ learned }) => learned !== false));

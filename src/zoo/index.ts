@@ -20,6 +20,7 @@ import { isNetFile, type NetFile, readNetFile } from "./net-file.js";
 import type { Preset } from "./preset.js";
 import { resnets } from "./resnet.js";
 import { smallNets } from "./small.js";
+import { speedRunNets } from "./speed-run.js";
 
 export const presets: readonly Preset[] = [
   ...mlps,
@@ -29,6 +30,7 @@ export const presets: readonly Preset[] = [
   ...kthNets,
   ...resnets,
   ...mobilenets,
+  ...speedRunNets,
   ...imagenetNets,
 ];
 

@@ -24,6 +24,8 @@ const moments = (w: Float64Array) => {
 const wantedVariance: Record<string, number | null> = {
   "he-normal": 2 / 400,
   dirac: 2 / 400,
+  // Without images to look at.
+  whitening: 2 / 400,
   "lecun-normal": 1 / 400,
   zeros: null,
   "glorot-uniform": 2 / (400 + 300),

@@ -27,6 +27,8 @@ const counts: Readonly<Record<string, readonly [number, number, number]>> = {
   resnet20: [272_474, 1_568, 40.813],
   // By hand: 864 + 288 + 576 + 2 x 1,152 + 2,304 filters of channels, the mixes of 1x1, norms and 2,570 at the end.
   "mobilenet-small": [136_778, 2_944, 16.526],
+  // By hand: 312 + 13,824 + 36,864 + 147,456 + 3 x 589,824 of convolutions, 1,152 shifts, 2,570 at the end.
+  "cifar-speedrun": [1_971_650, 2_304, 118.147],
   // As PyTorch counts the usual one.
   "resnet18-cifar": [11_173_962, 9_600, 555.423],
   alexnet: [61_100_840, 0, 714.188],

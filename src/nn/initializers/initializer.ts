@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import type { Stream } from "../../base/random.js";
 import type { Choice } from "../../base/setting.js";
+import type { ImageShape } from "../../base/shape.js";
 
 /** What an initializer knows of a tensor. */
 export interface Weights {
@@ -16,12 +17,23 @@ export interface Weights {
   readonly fanOut: number;
   /** What comes after it passes on only one side of zero. */
   readonly rectified: boolean;
+  /** What the first layer of a net will see; given for its weights alone, to an initializer that `looks`. */
+  readonly firstImages?: FirstImages | undefined;
+}
+
+/** The images that a run trains on, as the numbers that they become. */
+export interface FirstImages extends ImageShape {
+  readonly count: number;
+  /** [height][width][channels] of image i < count; good until the next call. */
+  readonly read: (i: number) => Float64Array;
 }
 
 export interface Initializer<Options extends z.ZodObject = z.ZodObject> extends Choice {
   readonly options: Options;
   /** What a run that starts so is warned of. */
   readonly warning?: string;
+  /** The weights of a first convolution come from the training images (`Weights.firstImages`). */
+  readonly looks?: true;
   /** Writes every element of `w`, in double. */
   fill(w: Float64Array, weights: Weights, stream: Stream, options: z.infer<Options>): void;
 }
