@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { HeddleError } from "../../src/base/errors.js";
 import { Stream } from "../../src/base/random.js";
+import { readModel } from "../../src/model/model-file.js";
 import { eigenvectors } from "../../src/nn/initializers/eigenvectors.js";
 import { initializeParameter } from "../../src/nn/initializers/index.js";
-import { readModel } from "../../src/model/model-file.js";
 import { run, type Settings, temporaryFolder } from "../engine/runs.js";
 
 test("eigenvectors: A v = l v, orthonormal, largest first", () => {
@@ -81,6 +81,7 @@ test("a run starts so, keeps the weights that are frozen, and refuses a net with
   for (let i = 0; i < 16; i++) assert.equal(first[16 + i], -first[i]);
   await assert.rejects(
     run(t, { ...settings, model: "flatten >> fc 10" }),
-    (error) => error instanceof HeddleError && /--initializer whitening: .*first layer is a convolution/.test(error.message),
+    (error) =>
+      error instanceof HeddleError && /--initializer whitening: .*first layer is a convolution/.test(error.message),
   );
 });
