@@ -2,10 +2,13 @@
  * The public API: all that the command line stands on. The library never prints; its errors are `HeddleError`s, whose
  * message says what was expected, where, what came and what to do.
  */
+
 import { nameSettingsAs } from "./base/errors.js";
+import { guarded } from "./base/given.js";
 import { later } from "./later.js";
 import type { EpochEvent, trainEpochs as EpochsOf } from "./report/epochs.js";
 import type { TrainOutcome as Outcome } from "./train/events.js";
+import * as words from "./words.js";
 
 // Programs know settings by their keys; the command line says that it knows them by its flags.
 nameSettingsAs("keys");
@@ -18,11 +21,10 @@ export const train = later(async () => (await import("./report/after-training.js
 export async function* trainEpochs(...given: Parameters<typeof EpochsOf>): AsyncGenerator<EpochEvent, Outcome> {
   return yield* (await import("./report/epochs.js")).trainEpochs(...given);
 }
-export { type Field, field, fields } from "./config/fields.js";
-export { configText } from "./config/print.js";
-export { type Resolved, resolveConfig, strayVariables } from "./config/resolve.js";
+export { type Field, fields } from "./config/fields.js";
+export { type Resolved } from "./config/resolve.js";
 export { resumable } from "./config/resumable.js";
-export { changeable, parseResumeWith } from "./config/resume-with.js";
+export { changeable } from "./config/resume-with.js";
 export type { TrainConfig, TrainConfigInput } from "./config/schema.js";
 export type { EpochEvent } from "./report/epochs.js";
 export type { TrainDocument } from "./run/documents/train.js";
@@ -35,9 +37,7 @@ export type { ReportedOptions as TrainOptions } from "./report/after-training.js
 export { type WeightsName, weightsNames } from "./run/find-model.js";
 export { type Metrics, type MetricsLine, readMetrics } from "./run/metrics-file.js";
 export type { RunHeader } from "./run/run-file.js";
-export { chooseThreads } from "./run/threads.js";
 export type { EpochLine, TrainEvent, TrainOutcome, TrainResult } from "./train/events.js";
-export { eventDocument, resultDocument } from "./train/result.js";
 
 /** A range test of the learning rate: fresh weights, rising rates, nothing kept. Throws HeddleError. */
 export const findRate = later(async () => (await import("./train/find-rate.js")).findRate);
@@ -50,7 +50,7 @@ export type { RepeatOptions, RepeatOutcome } from "./search/repeat.js";
 /** Whether a folder is that of a training with several seeds or folds. */
 export const isRepeat = later(async () => {
   const { isRepeat } = await import("./search/repeat.js");
-  return (folder: string) => Promise.resolve(isRepeat(folder));
+  return guarded({ isRepeat: (folder: string) => Promise.resolve(isRepeat(folder)) }).isRepeat;
 });
 
 /** Trains many times with settings from a search file, and compares. Throws HeddleError. */
@@ -69,10 +69,10 @@ export type { Replay } from "./train/replay.js";
 
 // What can be named: optimizers, losses, data sets, nets and so on, and how each is said.
 
-export { lookUp, type Member } from "./base/registry.js";
-export { type Choice, type Setting, settingText, usageOf } from "./base/setting.js";
+export { type Member } from "./base/registry.js";
+export { type Choice, type Setting } from "./base/setting.js";
 export { settingKinds } from "./config/settings.js";
-export { choicesOf, isLayerWord, type Listed, ownerOfOption } from "./run/choices.js";
+export { choicesOf, type Listed } from "./run/choices.js";
 export { type NetSummary, type SummaryOptions } from "./run/summary.js";
 /** Layers, shapes, parameters, cost and plan of a net. Throws HeddleError. */
 export const summarize = later(async () => (await import("./run/summary.js")).summarize);
@@ -82,7 +82,6 @@ export const summarize = later(async () => (await import("./run/summary.js")).su
 /** Measures a model on a split. Throws HeddleError. */
 export const evaluate = later(async () => (await import("./inference/evaluate.js")).evaluate);
 export type { Evaluation } from "./inference/evaluate.js";
-export { evaluationDocument } from "./inference/evaluation-document.js";
 export { viewKinds } from "./inference/views/index.js";
 /** Classes of images of a data set. Throws HeddleError. */
 export const predict = later(async () => (await import("./inference/predict.js")).predict);
@@ -90,25 +89,14 @@ export type { Prediction, Predictions } from "./inference/predict.js";
 /** Classes of image files. Throws HeddleError. */
 export const predictFiles = later(async () => (await import("./inference/predict-files.js")).predictFiles);
 export type { Candidate } from "./inference/answers-table.js";
-export { failedFilesError } from "./inference/failed-files.js";
 export type { FilePrediction } from "./inference/file-answers.js";
-export { namesImages } from "./inference/places.js";
 export type { FilePredictions, PredictFilesOptions } from "./inference/predict-files.js";
 export { openPredictor, type Predictor, type PredictorOptions } from "./inference/predictor.js";
 export { type Preparation, type PreparedImage, type PrepareOptions, preparations } from "./inference/prepare.js";
 export type { Guess } from "./metrics/guess.js";
-export {
-  type ClassScores,
-  classMetrics,
-  everyEpoch,
-  findMetric,
-  intervalText,
-  measuredDocument,
-  metrics,
-  valueText,
-} from "./metrics/index.js";
+export { type ClassScores, classMetrics, everyEpoch, metrics } from "./metrics/index.js";
 export type { Score, SplitName } from "./metrics/score.js";
-export { missedTarget, type Threshold } from "./metrics/target.js";
+export { type Threshold } from "./metrics/target.js";
 
 /** Writes a trained model as a file for other programs. Throws HeddleError. */
 export const exportModel = later(async () => (await import("./export/export.js")).exportModel);
@@ -135,20 +123,18 @@ export type { ReportOptions, WrittenReport } from "./report/write.js";
 export const compareRuns = later(async () => (await import("./report/compare.js")).compareRuns);
 export type { Comparison } from "./report/compare.js";
 /** Writes a page with the runs' curves on one chart. Throws HeddleError. */
-export const writeComparison = later(async () => (await import("./report/compare-page.js")).writeComparison);
-export { divergenceWords, letterOf, pairWords, valueWords } from "./report/compare-words.js";
+export const writeComparison = later(async () => guarded(await import("./report/compare-page.js")).writeComparison);
 /** Draws a run's learning curves in characters. Throws HeddleError. */
 export const plotRun = later(async () => (await import("./report/plot.js")).plotRun);
-export { type CharacterPlot, characterPlot, sparkline } from "./report/character-plot.js";
+export { type CharacterPlot } from "./report/character-plot.js";
 export type { LiveOptions } from "./report/live.js";
-export { ratePicture } from "./report/rate-picture.js";
 
 /** Looks for mistakes in a run, the gravest first. Throws HeddleError. */
 export const examineRun = later(async () => (await import("./doctor/index.js")).examineRun);
 
 // Data, and what a person should know of it.
 
-export { type Finding, findingText, type Severity, someOf } from "./base/finding.js";
+export { type Finding, type Severity } from "./base/finding.js";
 export type { ImageShape } from "./base/shape.js";
 export type { Dataset, LoadEvent, LoadOptions } from "./data/dataset.js";
 export { datasets, findDataset, schemes } from "./data/index.js";
@@ -159,14 +145,14 @@ export { type Fit, fits } from "./formats/resize.js";
 export const fetchDataset = later(async () => (await import("./datatools/fetch.js")).fetchDataset);
 /** Groups of samples that show the same, as positions in the whole set; looked for once and kept in the cache folder. */
 export const nearCopies = later(async () => (await import("./datatools/near.js")).nearCopies);
-export { type Description, describeDataset, factsOf } from "./datatools/describe.js";
+export { type Description, describeDataset } from "./datatools/describe.js";
 export type { FetchResult } from "./datatools/fetch.js";
 export { type Holding, takeInventory, whatIsHere } from "./datatools/inventory.js";
 /** Writes a page with a contact sheet, the mean image and the counts of each class. Throws HeddleError. */
 export const writeDataPage = later(async () => (await import("./datatools/show.js")).writeDataPage);
 /** Checks files, counts and labels of a data set, and lists duplicates. Throws HeddleError. */
 export const verifyDataset = later(async () => (await import("./datatools/verify.js")).verifyDataset);
-export { type Verification, wrongData } from "./datatools/verify.js";
+export { type Verification } from "./datatools/verify.js";
 
 // Kernels and the machine.
 
@@ -184,9 +170,8 @@ export const benchStep = later(async () => (await import("./measure/step.js")).b
 export const benchScaling = later(async () => (await import("./measure/scaling.js")).benchScaling);
 /** Runs warm training steps and tells where their time goes, with a Chrome trace. Throws HeddleError. */
 export const profileStep = later(async () => (await import("./measure/profile.js")).profileStep);
-export { writeTextFile } from "./base/atomic-write.js";
 export { hashesPlainly } from "./base/hash.js";
-export { cpuFeatures, cpuModel, readCores, readMemory } from "./base/machine.js";
+export { cpuModel } from "./base/machine.js";
 export type { LayerTime } from "./engine/layer-times.js";
 export { dgemm, type GemmOptions, sgemm } from "./kernels/gemm.js";
 export { nativeStatus } from "./kernels/native.js";
@@ -194,14 +179,54 @@ export type { Profiled, ProfileOptions, StepProfile } from "./measure/profile.js
 
 // Words: errors in their one form, numbers as people read them.
 
-export {
+export { exitCodes, exitMeanings, HeddleError, nameSettingsAs } from "./base/errors.js";
+
+/** Names, numbers and documents in words, and what the machine is (`words.ts`). Throw HeddleError for what they cannot read. */
+export const {
+  bytes,
+  characterPlot,
+  chooseThreads,
+  clock,
+  configText,
+  count,
+  counted,
+  cpuFeatures,
   didYouMean,
-  exitCodes,
-  exitMeanings,
-  HeddleError,
-  nameSettingsAs,
+  divergenceWords,
+  duration,
+  evaluationDocument,
+  eventDocument,
+  factsOf,
+  failedFilesError,
+  field,
+  findMetric,
+  findingText,
+  intervalText,
+  isLayerWord,
+  letterOf,
+  lookUp,
+  measuredDocument,
+  missedTarget,
+  namesImages,
+  ownerOfOption,
+  pairWords,
+  parseResumeWith,
+  percent,
+  ratePicture,
+  readCores,
+  readMemory,
+  reasonOf,
+  resolveConfig,
+  resultDocument,
   runError,
+  settingText,
+  someOf,
+  sparkline,
+  strayVariables,
   usageError,
-} from "./base/errors.js";
-export { reasonOf } from "./base/read-file.js";
-export { bytes, clock, count, counted, duration, percent } from "./base/text.js";
+  usageOf,
+  valueText,
+  valueWords,
+  writeTextFile,
+  wrongData,
+} = guarded(words);

@@ -17,7 +17,7 @@ export const check =
   };
 
 const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 export const aText = check("a text that is not empty", (value) => typeof value === "string" && value !== "");
 export const aSwitch = check("true or false", (value) => typeof value === "boolean");
@@ -81,8 +81,33 @@ export function checkOptions(
   }
 }
 
+type AnyFunction = (...given: never[]) => unknown;
+
+/**
+ * Functions that make words and documents of what the library gave: what they cannot read is a `usageError` that names the
+ * function, not a failure somewhere inside.
+ */
+export const guarded = <Functions extends Readonly<Record<string, AnyFunction>>>(functions: Functions): Functions =>
+  Object.fromEntries(
+    Object.entries(functions).map(([name, call]) => [name, (...given: never[]) => answerOf(name, call, given)]),
+  ) as Functions;
+
+function answerOf(name: string, call: AnyFunction, given: never[]): unknown {
+  const refuse = (cause: unknown): never => {
+    if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause;
+    const got = given.map(said).join(", ") || "nothing";
+    throw usageError({ where: name, expected: "arguments of the types that it declares", got, cause });
+  };
+  try {
+    const answer = call(...given);
+    return answer instanceof Promise ? answer.catch(refuse) : answer;
+  } catch (cause) {
+    return refuse(cause);
+  }
+}
+
 /** Small values as they are, of others what they are. */
 function said(value: unknown): string {
   if (Array.isArray(value)) return "an array";
-  return isObject(value) ? `an object (${kindOf(value)})` : shown(value);
+  return typeof value === "object" && value !== null ? `an object (${kindOf(value)})` : shown(value);
 }

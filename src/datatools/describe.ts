@@ -8,10 +8,10 @@ import { checkData } from "../data/checks/index.js";
 import { countLabels } from "../data/count-labels.js";
 import { dataHash } from "../data/data-hash.js";
 import type { Dataset } from "../data/dataset.js";
+import { checkDataset } from "../data/given.js";
 import { samplesOf } from "../data/samples.js";
 import { type SampleSplit, type SplitConfig, splitSamples } from "../data/split-samples.js";
 import { channelMoments } from "../data/standardize.js";
-import { checkDataset } from "./given.js";
 
 /** `heddle data info --json`, schema 1 (docs/data.md). */
 export interface Description {

@@ -14,10 +14,10 @@ import {
   type Published,
   type PublishedFile,
 } from "../data/dataset.js";
+import { checkSource } from "../data/given.js";
 import { fileOf, unpackedName } from "../formats/files.js";
 import { checkFile, difference, digest } from "./check-file.js";
 import { download, onDisk, type Patience, sizeOf } from "./download.js";
-import { checkSource } from "./given.js";
 
 export interface FetchOptions {
   /** The folder that holds one folder per data set. */

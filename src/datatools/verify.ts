@@ -8,10 +8,10 @@ import { count } from "../base/text.js";
 import { loadChecks } from "../config/given.js";
 import { countLabels } from "../data/count-labels.js";
 import { type DatasetSource, folderOf, type LoadOptions, type Published, type PublishedFile } from "../data/dataset.js";
+import { checkSource } from "../data/given.js";
 import { fileOf, unpackedName } from "../formats/files.js";
 import { checkFile, checkFolder } from "./check-file.js";
 import { type Duplicates, findDuplicates } from "./duplicates.js";
-import { checkSource } from "./given.js";
 
 export interface Verification {
   readonly dataset: string;

@@ -1,9 +1,10 @@
 /** `heddle doctor RUN`: examines a run for mistakes that others made, and that cost them a result without a word. */
 import { HeddleError } from "../base/errors.js";
 import type { Finding, Severity } from "../base/finding.js";
+import { aText, checkOptions } from "../base/given.js";
 import { readFacts } from "../evidence/facts.js";
 import { historyOf } from "../evidence/history.js";
-import { type Measured, type MeasureOptions, measureRun } from "../evidence/measured.js";
+import { type Measured, type MeasureOptions, measureChecks, measureRun } from "../evidence/measured.js";
 import type { Patient, RunCheck } from "./check.js";
 import { classOrder } from "./checks/class-order.js";
 import { deadUnits } from "./checks/dead-units.js";
@@ -31,6 +32,8 @@ const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2
 
 /** What the run's data were told to have when it began, and what the checks find; the gravest first. Throws HeddleError. */
 export async function examineRun(run: string, options: MeasureOptions = {}): Promise<Finding[]> {
+  aText(run, "examineRun, run");
+  checkOptions("examineRun", options, measureChecks);
   const { patient, notes } = await openPatient(run, options);
   return examine(patient, notes);
 }

@@ -1,6 +1,9 @@
 /** A run's model on the samples of its splits: what every part of a report that looks at answers begins with. */
+import type { Check } from "../base/given.js";
 import type { FloatArray } from "../base/numbers.js";
+import { settings } from "../config/given.js";
 import type { Dataset } from "../data/dataset.js";
+import { checkDataset } from "../data/given.js";
 import { findDataset, knownTo } from "../data/index.js";
 import { placeOf } from "../data/samples.js";
 import { askedSamples } from "../inference/asked-samples.js";
@@ -42,6 +45,11 @@ export interface MeasureOptions {
   /** The run's data set, where the caller has it: it is not read again. */
   readonly loaded?: Dataset | undefined;
 }
+
+export const measureChecks: Readonly<Record<string, Check>> = {
+  ...settings("dataDir", "threads", "backend"),
+  loaded: (value, where) => checkDataset(value, where),
+};
 
 /** A page is made in a second or two: of a large net, some samples of each split are measured, evenly spread. */
 const multiplyAddsFor = { test: 2e11, validation: 3e10, train: 3e10 };

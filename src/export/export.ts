@@ -1,9 +1,10 @@
 /** Writes a trained model for other programs. */
 import { writeAtomically } from "../base/atomic-write.js";
 import { usageError } from "../base/errors.js";
+import { aSwitch, aText, checkOptions, choice } from "../base/given.js";
 import { pick } from "../base/registry.js";
 import { openNamedModel } from "../inference/open-model.js";
-import type { WeightsName } from "../run/find-model.js";
+import { type WeightsName, weightsNames } from "../run/find-model.js";
 import { exportFormats } from "./formats.js";
 import { graphOf } from "./graph.js";
 
@@ -28,8 +29,11 @@ export interface Exported {
   readonly notes: readonly string[];
 }
 
+const checks = { path: aText, to: aText, out: aText, weights: choice(weightsNames), preprocessing: aSwitch };
+
 /** Throws HeddleError; what had the name before is unchanged then. */
 export async function exportModel(options: ExportOptions): Promise<Exported> {
+  checkOptions("exportModel", options, checks, ["to", "out"]);
   const { to, out, weights, preprocessing = true } = options;
   const format = pick(exportFormats, to, { where: "--to", what: "a format" });
   if (!preprocessing && !format.barePossible) {

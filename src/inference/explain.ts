@@ -5,6 +5,7 @@
  */
 
 import { usageError } from "../base/errors.js";
+import { checkOptions, whole as wholeNumber } from "../base/given.js";
 import type { FloatArray } from "../base/numbers.js";
 import { type Choice, type Setting, settingText } from "../base/setting.js";
 import { machineOf } from "../config/fields.js";
@@ -18,7 +19,7 @@ import { groupsOfOptimizer } from "../run/parameter-groups.js";
 import { activationsOf } from "./activations.js";
 import type { Asked } from "./asked-samples.js";
 import { netOf } from "./model-net.js";
-import { type ModelOptions, openModel } from "./model-session.js";
+import { type ModelOptions, modelChecks, openModel } from "./model-session.js";
 
 export interface ExplainOptions extends ModelOptions {
   /** Its place in the split, from 0. */
@@ -69,6 +70,7 @@ export interface Backward {
 }
 
 export async function explain(options: ExplainOptions): Promise<Explanation> {
+  checkOptions("explain", options, { ...modelChecks, sample: wholeNumber(0) }, ["sample"]);
   const { sample } = options;
   const take = ({ split, samples }: Asked): Uint32Array => {
     if (sample < samples.length) return samples.subarray(sample, sample + 1);

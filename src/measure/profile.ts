@@ -1,5 +1,6 @@
 /** `heddle profile`: where the time of warm training steps goes, by layer and pass and by rank, and what to do about it. */
 import { usageError } from "../base/errors.js";
+import { aText, checkOptions } from "../base/given.js";
 import { isFolder } from "../base/path-kind.js";
 import type { TraceSlice } from "../engine/chrome-trace.js";
 import { chromeTrace } from "../engine/chrome-trace.js";
@@ -13,7 +14,7 @@ import { readRunFile } from "../run/run-file.js";
 import { RunFolder } from "../run/run-folder.js";
 import { adviceOf } from "./advice.js";
 import { measuredPeak } from "./peak.js";
-import { openStepBench, type StepOptions } from "./step.js";
+import { openStepBench, type StepOptions, stepChecks } from "./step.js";
 
 export interface RankTime {
   /** Milliseconds of a step: computing, and waiting for other ranks at barriers. */
@@ -57,8 +58,11 @@ export interface Profiled {
 
 const atLeast = 5;
 
+const checks = { ...stepChecks, model: aText };
+
 /** Throws HeddleError where the net or the machine cannot be had. */
 export async function profileStep(given: ProfileOptions): Promise<Profiled> {
+  checkOptions("profileStep", given, checks, ["model"]);
   const { options, spec } = resolve(given);
   const { batchSize, dtype } = options;
   const bench = await openStepBench(options, spec);

@@ -61,7 +61,6 @@ export const stepChecks: Readonly<Record<string, Check>> = {
   ...settings("model", "threads", "optimizer", "dtype", "backend", "augment"),
   batchSize: whole(1, 2 ** 24),
   seconds: above0(3600),
-  layers: aSwitch,
 };
 
 /** A step that can be run again and again. */
@@ -141,7 +140,7 @@ export async function openStepBench(
 
 /** Throws HeddleError where the net or the machine cannot be had. */
 export async function benchStep(options: StepOptions): Promise<StepResult> {
-  checkOptions("benchStep", options, stepChecks, ["model", "batchSize", "optimizer", "dtype", "seconds"]);
+  checkOptions("benchStep", options, { ...stepChecks, layers: aSwitch }, ["model", "batchSize", "optimizer", "dtype", "seconds"]);
   const { batchSize, dtype } = options;
   const { net, engine, steps, run } = await openStepBench(options);
   const { threads } = engine;

@@ -1,6 +1,6 @@
 /** Trains, and leaves the report in the run's folder, however the run ended. */
 import { usageError } from "../base/errors.js";
-import { anObject, aSwitch } from "../base/given.js";
+import { anObject, aSwitch, checkOptions, whole } from "../base/given.js";
 import type { TrainConfigInput } from "../config/schema.js";
 import type { Dataset } from "../data/dataset.js";
 import { ProfiledEngine } from "../measure/profiled-engine.js";
@@ -38,7 +38,7 @@ async function trainAndReport(given: ReportedOptions): Promise<TrainOutcome> {
   const { report = false, live, profile = false, ...options } = given;
   aSwitch(report, "train, report");
   aSwitch(profile, "train, profile");
-  if (live !== undefined) anObject(live, "train, live");
+  if (live !== undefined) checkOptions("train, live", live, { port: whole(0, 65_535) });
   if (!report && !live && !profile) return trainAlone(options);
   const { out } = options.config ?? {};
   if (profile && options.resume === undefined && !writesFiles(out)) {

@@ -1,5 +1,7 @@
 /** The page of a comparison: scores, curves on one chart, what differs. */
+
 import { writeTextFile } from "../base/atomic-write.js";
+import { aText } from "../base/given.js";
 import { duration, number, percent } from "../base/text.js";
 import { version } from "../base/version.js";
 import { figure } from "./charts/figure.js";
@@ -128,6 +130,7 @@ export function comparisonPage(comparison: Comparison): string {
 
 /** Throws `runError` where it cannot be written. */
 export function writeComparison(comparison: Comparison, path: string): Promise<void> {
+  aText(path, "writeComparison, path");
   writeTextFile(path, comparisonPage(comparison));
   return Promise.resolve();
 }

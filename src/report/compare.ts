@@ -1,9 +1,10 @@
 /** Runs side by side: settings that differ, scores, times, where their courses part, and whether their answers differ by more than chance. */
 import { dataError, HeddleError } from "../base/errors.js";
+import { aText, checkOptions, list } from "../base/given.js";
 import type { TrainConfig } from "../config/schema.js";
 import { type RunFacts, readFacts } from "../evidence/facts.js";
 import { type History, historyOf } from "../evidence/history.js";
-import type { MeasureOptions } from "../evidence/measured.js";
+import { type MeasureOptions, measureChecks } from "../evidence/measured.js";
 import { openModel } from "../inference/model-session.js";
 import { mcnemar } from "../metrics/mcnemar.js";
 import type { TrainDocument } from "../run/documents/train.js";
@@ -65,6 +66,8 @@ const places: readonly string[] = ["out", "tensorboard", "csv"] satisfies (keyof
 
 /** Throws HeddleError where a folder is no run's. Answers that cannot be had are said, not thrown. */
 export async function compareRuns(folders: readonly string[], options: MeasureOptions = {}): Promise<Comparison> {
+  list(aText)(folders, "compareRuns, runs");
+  checkOptions("compareRuns", options, measureChecks);
   if (folders.length < 2) {
     throw dataError({ where: "compare", expected: "two runs at least", got: `${folders.length}` });
   }

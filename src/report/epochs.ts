@@ -1,4 +1,5 @@
 /** A training as an iterator of its epochs. */
+import { aFunction, anObject, aSignal } from "../base/given.js";
 import type { TrainConfigInput } from "../config/schema.js";
 import type { EpochLine, TrainOutcome } from "../train/events.js";
 import { type ReportedOptions, train } from "./after-training.js";
@@ -13,6 +14,9 @@ export async function* trainEpochs(
   config: TrainConfigInput,
   options: Omit<ReportedOptions, "config"> = {},
 ): AsyncGenerator<EpochEvent, TrainOutcome> {
+  anObject(options, "trainEpochs, options");
+  if (options.signal !== undefined) aSignal(options.signal, "trainEpochs, signal");
+  if (options.onEvent !== undefined) aFunction(options.onEvent, "trainEpochs, onEvent");
   const stop = new AbortController();
   const waiting: EpochEvent[] = [];
   let wake: () => void = () => undefined;

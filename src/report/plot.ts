@@ -1,4 +1,5 @@
 /** `heddle plot`: a run's learning curves in characters. */
+import { aSwitch, aText, checkOptions, whole } from "../base/given.js";
 import { number, percent } from "../base/text.js";
 import { readFacts } from "../evidence/facts.js";
 import { historyOf } from "../evidence/history.js";
@@ -21,7 +22,10 @@ export interface RunPlot {
 const rows = 12;
 
 /** Throws HeddleError where the folder is no run's, or its metrics are damaged. */
-export function plotRun(run: string, { columns, unicode }: PlotOptions): Promise<RunPlot> {
+export function plotRun(run: string, options: PlotOptions): Promise<RunPlot> {
+  aText(run, "plotRun, run");
+  checkOptions("plotRun", options, { columns: whole(1, 10_000), unicode: aSwitch }, ["columns", "unicode"]);
+  const { columns, unicode } = options;
   const { record, lines, result, notes } = readFacts(run);
   const { epochs } = historyOf(lines, record.stepsPerEpoch);
   const best = result?.bestEpoch ?? bestEpoch(epochs, findMetric(record.config.select));

@@ -2,9 +2,8 @@
 
 import { join } from "node:path";
 import { writeAtomically } from "../base/atomic-write.js";
-import { anObject, aText, checkOptions } from "../base/given.js";
-import { settings } from "../config/given.js";
-import type { MeasureOptions } from "../evidence/measured.js";
+import { aText, checkOptions } from "../base/given.js";
+import { type MeasureOptions, measureChecks } from "../evidence/measured.js";
 import { RunFolder } from "../run/run-folder.js";
 import { makeFolder } from "../run/runs.js";
 import { asFile } from "./charts/picture.js";
@@ -26,10 +25,9 @@ export interface WrittenReport {
 }
 
 const reportChecks = {
-  ...settings("dataDir", "threads", "backend"),
+  ...measureChecks,
   out: aText,
   figures: aText,
-  loaded: anObject,
 };
 
 /** Makes the report of a run and writes it. Throws HeddleError where the folder is no run's or a file cannot be written. */

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { writeAtomically } from "../base/atomic-write.js";
 import { dataError, type HeddleError, runError, targetError, usageError } from "../base/errors.js";
+import { anObject, aSwitch } from "../base/given.js";
 import { lockFolder } from "../base/lock.js";
 import { isFile, kindOf } from "../base/path-kind.js";
 import { readSealedJson, sealJson } from "../base/sealed-json.js";
@@ -42,7 +43,9 @@ export const isRepeat = (folder: string): boolean => isFile(join(folder, fileNam
 
 /** `config.seeds` or `config.folds` says how often; each must come to its end. Throws HeddleError. */
 export async function trainRepeatedly(given: RepeatOptions): Promise<RepeatOutcome> {
+  anObject(given, "trainRepeatedly, options");
   const { report = false, ...rest } = given;
+  aSwitch(report, "trainRepeatedly, report");
   const options = completeOptions(rest);
   const { folder, config } = options.resume === undefined ? begin(options) : reopen(options);
   const lock = lockFolder(folder, "a repeated training");

@@ -12,10 +12,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { runError } from "../base/errors.js";
+import { aText, type Check, checkOptions, list, whole } from "../base/given.js";
+import { settings } from "../config/given.js";
 import { graphOf } from "../export/graph.js";
 import { pageText } from "../export/web/page.js";
 import { openNamedModel } from "../inference/open-model.js";
-import { type Predictor, type PredictorOptions, predictorOf } from "../inference/predictor.js";
+import { type Predictor, type PredictorOptions, predictorChecks, predictorOf } from "../inference/predictor.js";
 import { type Preparation, preparations } from "../inference/prepare.js";
 import type { ModelFile } from "../model/model-file.js";
 import { Batches } from "./batches.js";
@@ -220,8 +222,18 @@ function answerOf(error: unknown): Answer {
   return json(500, { error: "an unexpected failure of the server" });
 }
 
+const checks: Readonly<Record<string, Check>> = {
+  ...predictorChecks,
+  ...settings("maxMegapixels"),
+  path: aText,
+  port: whole(0, 65_535),
+  host: aText,
+  allowHosts: list(aText),
+};
+
 /** Loads the model and listens. Throws HeddleError. */
 export async function serve(options: ServeOptions): Promise<ModelServer> {
+  checkOptions("serve", options, checks, ["port"]);
   const serving = new Serving(options);
   await serving.listen(options.port, options.host ?? "127.0.0.1");
   return serving;

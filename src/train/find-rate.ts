@@ -4,6 +4,7 @@
  * Nothing of it outlives the test: no weight, no file, no draw of a later run.
  */
 import { runError } from "../base/errors.js";
+import { aFunction, anObject, aSignal, checkOptions } from "../base/given.js";
 import { Engine } from "../engine/engine.js";
 import { checkConfig } from "../run/check-config.js";
 import { openSession, startingWeights } from "../run/session.js";
@@ -38,8 +39,11 @@ const [lowest, highest, updates] = [1e-7, 10, 120];
 /** Of the moving average; and how many times the lowest loss is lost. */
 const [keep, lost] = [0.9, 4];
 
+const checks = { config: anObject, sources: anObject, onEvent: aFunction, signal: aSignal };
+
 /** Throws HeddleError. */
 export async function findRate(given: FindRateOptions = {}): Promise<FoundRate> {
+  checkOptions("findRate", given, checks);
   const options = completeOptions(given);
   const { config, sources } = options;
   checkConfig(config, sources);

@@ -1,6 +1,8 @@
 /** Runs the step again at which a run's loss left the finite, and looks at every layer's numbers. */
 import { dataError } from "../base/errors.js";
+import { aFunction, aText, checkOptions } from "../base/given.js";
 import { shuffle } from "../base/random.js";
+import { settings } from "../config/given.js";
 import type { TrainConfig } from "../config/schema.js";
 import { dataHash } from "../data/data-hash.js";
 import type { LoadEvent } from "../data/dataset.js";
@@ -35,8 +37,12 @@ export interface Replay {
   readonly parameters: readonly NamedRange[];
 }
 
+const checks = { ...settings("threads", "backend", "dataDir"), onEvent: aFunction };
+
 /** Throws HeddleError: for a file that is no replay, and where the data are not those of the run. */
 export async function replay(file: string, options: ReplayOptions = {}): Promise<Replay> {
+  aText(file, "replay, file");
+  checkOptions("replay", options, checks);
   const { step: of, tensors } = readReplay(file);
   const { epoch, step, before, preprocessing, classWeights } = of;
   const { threads: asked = "auto", backend = "auto", dataDir = of.config.dataDir, onEvent } = options;

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dataError, runError, usageError } from "../base/errors.js";
+import { aFunction, aSignal, aText, checkOptions } from "../base/given.js";
+import { settings } from "../config/given.js";
 import type { TrainConfig, TrainConfigInput } from "../config/schema.js";
 import { arithmeticOf } from "../kernels/index.js";
 import { entryOf } from "../metrics/score.js";
@@ -38,8 +40,12 @@ export interface RunVerification {
   readonly notes: readonly string[];
 }
 
+const checks = { ...settings("threads", "backend", "dataDir"), onEvent: aFunction, signal: aSignal };
+
 /** Throws HeddleError: where the run is not finished, or its data are not there. The run's folder is only read. */
 export async function verifyRun(run: string, options: VerifyOptions = {}): Promise<RunVerification> {
+  aText(run, "verifyRun, run");
+  checkOptions("verifyRun", options, checks);
   refuseUnlessRun(run);
   const folder = new RunFolder(run);
   const record = readRun(folder);

@@ -14,6 +14,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { temporaryFor, writeAtomically } from "../../base/atomic-write.js";
 import { runError, usageError } from "../../base/errors.js";
+import { aText, checkOptions, choice } from "../../base/given.js";
 import { bytesOf } from "../../base/numbers.js";
 import { kindOf } from "../../base/path-kind.js";
 import { reasonOf } from "../../base/read-file.js";
@@ -26,7 +27,7 @@ import { nativeStatus } from "../../kernels/native.js";
 import { instructionList } from "../../kernels/ops/index.js";
 import { encodeModel, type ModelFile } from "../../model/model-file.js";
 import { elementCount } from "../../nn/net.js";
-import type { WeightsName } from "../../run/find-model.js";
+import { type WeightsName, weightsNames } from "../../run/find-model.js";
 import type { Exported } from "../export.js";
 import { type Graph, graphOf } from "../graph.js";
 import { fastModule } from "../web/page.js";
@@ -48,7 +49,9 @@ const runtime = "export/pack/runtime";
 const pythonFiles = ["net.py", "predict.py", "judge.py"];
 
 /** Throws HeddleError; nothing is half-written, and what was there is unchanged then. */
-export async function packModel({ path, out, weights }: PackOptions): Promise<Omit<Exported, "weightBytes">> {
+export async function packModel(options: PackOptions): Promise<Omit<Exported, "weightBytes">> {
+  checkOptions("packModel", options, { path: aText, out: aText, weights: choice(weightsNames) }, ["out"]);
+  const { path, out, weights } = options;
   const isZip = out.endsWith(".zip");
   if (!isZip) checkFolder(out);
   const file = openNamedModel(path, weights);

@@ -1,9 +1,8 @@
-/** What programs give to the tools for data, checked. */
-
+/** Data sets that programs give, checked. */
 import { usageError } from "../base/errors.js";
 import { aFunction, anObject, aText, check, list, whole } from "../base/given.js";
 import type { Split } from "../base/shape.js";
-import type { Dataset, DatasetSource } from "../data/dataset.js";
+import type { Dataset, DatasetSource } from "./dataset.js";
 
 /** Throws `usageError` unless it is what `findDataset` gives. */
 export function checkSource(source: unknown, where: string): asserts source is DatasetSource {
