@@ -140,7 +140,13 @@ export async function openStepBench(
 
 /** Throws HeddleError where the net or the machine cannot be had. */
 export async function benchStep(options: StepOptions): Promise<StepResult> {
-  checkOptions("benchStep", options, { ...stepChecks, layers: aSwitch }, ["model", "batchSize", "optimizer", "dtype", "seconds"]);
+  checkOptions("benchStep", options, { ...stepChecks, layers: aSwitch }, [
+    "model",
+    "batchSize",
+    "optimizer",
+    "dtype",
+    "seconds",
+  ]);
   const { batchSize, dtype } = options;
   const { net, engine, steps, run } = await openStepBench(options);
   const { threads } = engine;
