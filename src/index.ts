@@ -58,6 +58,18 @@ export const search = later(async () => (await import("./search/search.js")).sea
 export type { SearchDocument } from "./run/documents/search.js";
 export type { SearchEvent, SearchOptions, SearchOutcome } from "./search/search.js";
 
+/** Runs an experiment of the source documents again; what was finished before is read. Throws HeddleError. */
+export const repro = later(async () => (await import("./repro/repro.js")).repro);
+/** The experiments, in the order of help. */
+export const listExperiments = later(async () => {
+  const { experiments } = await import("./repro/experiments/index.js");
+  return () => Promise.resolve(experiments.map(({ name, kind, summary, source }) => ({ name, kind, summary, source })));
+});
+export type { ReproOptions } from "./repro/options.js";
+export type { ReproOutcome } from "./repro/repro.js";
+export { reproTable, reproWords, sideBySide, type WordedTable } from "./repro/words.js";
+export type { ReproDocument, ReproRow, ReproSpeedDocument } from "./run/documents/repro.js";
+
 /** Trains a run again by what its folder says, and compares. Throws HeddleError. */
 export const verifyRun = later(async () => (await import("./train/verify.js")).verifyRun);
 export type { RunVerification } from "./train/verify.js";

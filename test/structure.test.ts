@@ -33,6 +33,7 @@ const rooms = [
   "doctor",
   "report",
   "search",
+  "repro",
 ] as const;
 
 const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })

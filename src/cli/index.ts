@@ -11,6 +11,11 @@ export const commands: readonly CommandEntry[] = [
   { name: "train", summary: "train a net", load: () => import("./train.js") },
   { name: "search", summary: "train many times and compare", load: () => import("./search.js") },
   {
+    name: "repro",
+    summary: "the source documents' experiments, beside their numbers",
+    load: () => import("./repro.js"),
+  },
+  {
     name: "evaluate",
     summary: "loss, accuracy and confusion matrix of a trained model",
     load: () => import("./evaluate.js"),

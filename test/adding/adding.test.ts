@@ -77,6 +77,19 @@ describe("the examples, applied together", () => {
     assert.equal(hash(await heddle(...again)), hash(printed));
   });
 
+  test("an experiment of it prints its table", async () => {
+    const printed = await heddle("repro", "stripes-paper", "--epochs", "2", "--no-report", "--json", "--quiet");
+    const { rows } = JSON.parse(printed) as { rows: { name: string; published: number; ours: number }[] };
+    assert.deepEqual(
+      rows.map(({ name, published }) => [name, published]),
+      [
+        ["dense", 0.8],
+        ["convolution", 0.99],
+      ],
+    );
+    assert.ok(rows.every(({ ours }) => ours > 0.3));
+  });
+
   test("a new form of file is read, and a wrong one refused", async () => {
     const art = (name: string, rows: string[]): string => `${[name, ...rows].join("\n")}\n`;
     const bar = Array.from({ length: 40 }, (_, i) =>

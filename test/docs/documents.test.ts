@@ -1,6 +1,6 @@
 /** What `--json` prints: every command's document is what its schema says, and the schema file is what the code says. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -10,6 +10,7 @@ import { documentsSchema } from "../../src/index.js";
 import { nativeStatus } from "../../src/kernels/native.js";
 import { documents } from "../../src/run/documents/index.js";
 import { heddle } from "../cli/heddle.js";
+import { smallSets } from "../repro/data.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -30,6 +31,7 @@ describe("every command prints its document", { concurrency: 2 }, () => {
     );
     const variants = [{ name: "plain" }, { name: "bold", lr: 1e20 }];
     writeFileSync(join(cwd, "variants.json"), JSON.stringify({ base, variants }));
+    renameSync(await smallSets(), join(cwd, "sets"));
     const { code, stderr } = await heddle(["train", "--subset", "300", "--epochs", "1", "--out", "run"], { cwd });
     assert.equal(code, 0, stderr);
     await heddle(["train", "--subset", "100", "--epochs", "2", "--lr", "1e20", "--out", "nan"], { cwd });
@@ -40,6 +42,9 @@ describe("every command prints its document", { concurrency: 2 }, () => {
     findRate: ["train --find-lr --subset 300"],
     trainRepeated: ["train --subset 100 --epochs 1 --seeds 2 --out seeds"],
     search: ["search search.yaml --out found", "search variants.json"],
+    reproList: ["repro"],
+    repro: ["repro dtu --quick --rows precision --no-report --out repro --data-dir sets"],
+    reproSpeed: [],
     verify: ["verify run"],
     replay: ["replay nan/replay.safetensors"],
     evaluate: ["evaluate run", "evaluate run --split validation --weights last", "evaluate run --tta flip"],

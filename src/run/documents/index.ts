@@ -14,6 +14,7 @@ import {
   doctorRunDocument,
   profileDocument,
 } from "./machine.js";
+import { reproDocument, reproListDocument, reproSpeedDocument } from "./repro.js";
 import { repeatDocument, searchDocument } from "./search.js";
 import { summaryDocument } from "./summary.js";
 import { replayDocument, trainDocument, verifyDocument } from "./train.js";
@@ -25,6 +26,9 @@ export const documents = {
   findRate: findRateDocument,
   trainRepeated: repeatDocument,
   search: searchDocument,
+  reproList: reproListDocument,
+  repro: reproDocument,
+  reproSpeed: reproSpeedDocument,
   verify: verifyDocument,
   replay: replayDocument,
   evaluate: evaluateDocument,

@@ -1,0 +1,140 @@
+/** `heddle repro`: structure, what is said of it, and that nothing finished is trained again. Scores mean nothing here. */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { listExperiments, repro } from "../../src/index.js";
+import { experiments } from "../../src/repro/experiments/index.js";
+import { reproDocument } from "../../src/run/documents/repro.js";
+import { heddle } from "../cli/heddle.js";
+import { saying } from "../data/fixtures.js";
+import { remove, smallSets } from "./data.js";
+
+const out = mkdtempSync(join(tmpdir(), "heddle-repro-"));
+let dataDir = "";
+before(async () => {
+  dataDir = await smallSets();
+});
+after(() => {
+  remove(out);
+  remove(dataDir);
+});
+
+const idOf = (run: string): unknown => (JSON.parse(readFileSync(join(run, "run.json"), "utf8")) as { id: string }).id;
+const rows = ["MNIST MLP cross-entropy", "MNIST MLP squared error"];
+
+describe("the experiments", () => {
+  test("each says its document, and rows that can be told apart and begun", async () => {
+    const listed = await listExperiments();
+    assert.deepEqual(
+      listed.map(({ name }) => name),
+      experiments.map(({ name }) => name),
+    );
+    for (const experiment of experiments) {
+      assert.ok(experiment.source.length > 5 && experiment.summary.length > 5, experiment.name);
+      if (experiment.kind === "speed") continue;
+      const names = experiment.rows.map(({ name }) => name);
+      assert.equal(new Set(names).size, names.length, experiment.name);
+      for (const { name, from, note, epochs, cut, published } of experiment.rows) {
+        assert.ok(note.endsWith("."), `${name}: ${note}`);
+        assert.ok(from === undefined || names.indexOf(from) < names.indexOf(name), name);
+        assert.ok(cut === undefined || cut < epochs, name);
+        assert.ok(published === null || (published > 0 && published < 1), name);
+      }
+    }
+  });
+});
+
+describe("a table", () => {
+  const folder = join(out, "cyu");
+  const options = (): object => ({ dataDir, out: folder, quick: true, report: false, threads: 2, rows });
+
+  test("has a row each, and says that it is quick and which rows it has", async () => {
+    const outcome = await repro("cyu", options());
+    assert.ok(outcome.status === "done" && outcome.kind === "table");
+    const { result } = outcome;
+    assert.deepEqual(reproDocument.parse(result), result);
+    assert.deepEqual(
+      result.rows.map(({ name }) => name),
+      rows,
+    );
+    assert.deepEqual([result.quick, result.whole], [true, false]);
+    for (const { ours, interval, epochs, publishedEpochs, seconds, published, difference } of result.rows) {
+      assert.ok(ours !== null && interval && interval[0] <= ours && ours <= interval[1]);
+      assert.deepEqual([epochs, publishedEpochs, published, difference], [2, 10, null, null]);
+      assert.ok(seconds! > 0);
+    }
+    const page = readFileSync(join(folder, "table.md"), "utf8");
+    assert.match(page, /QUICK/);
+    assert.match(page, /\| MNIST MLP squared error \| – \|/);
+  });
+
+  test("is read where it is finished; another seed is another run", async () => {
+    const runs = rows.map((name) => join(folder, name.toLowerCase().replaceAll(" ", "-"), "seed-0"));
+    const ids = runs.map(idOf);
+    const begun: string[] = [];
+    const onEvent = (event: { kind: string; header?: { run: string | null } }): void => {
+      if (event.kind === "start") begun.push(event.header!.run!);
+    };
+    const again = await repro("cyu", { ...options(), onEvent });
+    assert.equal(again.status, "done");
+    assert.deepEqual([begun, runs.map(idOf)], [[], ids]);
+    const more = await repro("cyu", { ...options(), seeds: 2, rows: rows.slice(0, 1), onEvent });
+    assert.deepEqual(begun, [join(folder, "mnist-mlp-cross-entropy", "seed-1")]);
+    assert.ok(more.status === "done" && more.kind === "table");
+    const [{ deviation, seeds }] = more.result.rows;
+    assert.ok(deviation !== null && seeds === 2);
+  });
+
+  test("takes no run of another length", async () => {
+    const longer = { ...options(), quick: false, epochs: 1 };
+    await assert.rejects(repro("cyu", longer), saying(2, "cyu, epochs 1", "that of cyu quick"));
+  });
+
+  test("with other mistakes is refused where it has none of training, and so are rows it has not", async () => {
+    await assert.rejects(repro("cyu", { ...options(), mode: "fixed" }), saying(2, "fixed", "got cyu"));
+    await assert.rejects(repro("cyu", { ...options(), rows: ["MNIST LeNet-6"] }), saying(2, "Known: MNIST MLP"));
+    await assert.rejects(repro("cs5", {}), saying(2, '"cs5"', "Known:"));
+  });
+
+  test("whose data are missing says where they were looked for, and begins nothing", async () => {
+    const nowhere = join(out, "nowhere");
+    const to = join(out, "missing");
+    await assert.rejects(repro("cyu", { dataDir: nowhere, out: to, quick: true }), saying(3, join(nowhere, "mnist")));
+    assert.equal(existsSync(join(to, "mnist-mlp-cross-entropy")), false);
+  });
+});
+
+test("a killed repro repeats no run that is finished", async () => {
+  const folder = join(out, "killed");
+  const args = [
+    "repro",
+    "cyu",
+    "--quick",
+    "--data-dir",
+    dataDir,
+    "--out",
+    folder,
+    "--rows",
+    "MNIST MLP",
+    "--no-report",
+  ];
+  const first = join(folder, "mnist-mlp-cross-entropy", "seed-0");
+  let killed = false;
+  const { signal } = await heddle([...args, "--threads", "1"], {
+    watch: (stderr, child) => {
+      if (killed || !stderr.includes("squared error, seed 0")) return;
+      killed = true;
+      child.kill("SIGKILL");
+    },
+  });
+  assert.equal(signal, "SIGKILL");
+  assert.equal(existsSync(join(folder, "result.json")), false);
+  const id = idOf(first);
+  const again = await heddle([...args, "--json"]);
+  assert.equal(again.code, 0, again.stderr);
+  assert.equal(idOf(first), id);
+  assert.equal((again.stderr.match(/^epoch 2\/2/gm) ?? []).length, 1, again.stderr);
+  assert.ok(existsSync(join(folder, "result.json")));
+});
