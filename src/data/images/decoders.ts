@@ -53,7 +53,8 @@ export async function* decodeAll(
   )) {
     done++;
     const left = ((performance.now() - started) / done) * (names.length - done);
-    alone = threads === 1 || performance.now() - started < lookMs || left < paysFrom;
+    // Once handed on, files are no longer read here, however fast the last of them were.
+    if (threads > 1 && performance.now() - started >= lookMs && left >= paysFrom) alone = false;
     yield decoded;
   }
   if (alone) return;
