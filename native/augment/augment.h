@@ -82,18 +82,29 @@ template <class T> inline void standardize(const AugmentArguments<T>& a, T* x) {
   }
 }
 
-template <class T> void augment(const Word* words, const Step& step) {
-  const auto a = read_arguments<AugmentArguments<T>>(words);
+// x = the sample that `order` has for a row, changed.
+template <class T>
+inline void change(const AugmentArguments<T>& a, const Step& step, const uint32_t* order, int64_t r, T* x) {
   const bool moves =
       a.rotate > 0 || a.shift_height > 0 || a.shift_width > 0 || a.shear > 0 || a.zoom_height > 0 || a.zoom_width > 0;
-  for (int64_t r = step.first; r < step.first + step.rows; r++) {
-    const uint32_t sample = a.order[step.cursor + r];
-    T* x = a.x + r * a.ldx;
-    const Image image{Chances(step.epoch, sample, a.key0, a.key1), step, r};
-    read(a, a.images + int64_t(sample) * (a.height * a.width * a.channels), image.chances, moves, x);
+  const uint32_t sample = order[step.cursor + r];
+  const Image image{Chances(step.epoch, sample, a.key0, a.key1), step, order, r};
+  read(a, a.images + int64_t(sample) * (a.height * a.width * a.channels), image.chances, moves, x);
 #define HEDDLE_CHANGE(name, header) name(a, image, x);
 #include "augment/changes.inc"
 #undef HEDDLE_CHANGE
+}
+
+template <class T> void augment(const Word* words, const Step& step) {
+  const auto a = read_arguments<AugmentArguments<T>>(words);
+  for (int64_t r = step.first; r < step.first + step.rows; r++) {
+    T* x = a.x + r * a.ldx;
+    change(a, step, a.order, r, x);
+    if (a.mixes) {
+      T* other = a.workspace + (a.height + 2) * (a.width + 2) * a.channels;
+      change(a, step, a.partners, r, other);
+      mix_images(a.mixes[step.cursor + r], a.height, a.width, a.channels, other, x);
+    }
     standardize(a, x);
   }
 }

@@ -25,7 +25,7 @@ template <class T> inline void color(const AugmentArguments<T>& a, const Image& 
     Step one = image.step;
     one.first = image.row;
     one.rows = 1;
-    Draws<T> draws(a.order, a.key0, a.key1 + 1, a.height * a.width, a.channels);
+    Draws<T> draws(image.order, a.key0, a.key1 + 1, a.height * a.width, a.channels);
     draws.run(one, Gauss<T>{Vec<double>::set1(a.noise * double(a.maximum))},
               [&](int64_t, int64_t feature, int64_t count, const T* noise) {
                 for (int64_t i = 0; i < count; i++) x[feature + i] = x[feature + i] + noise[i];

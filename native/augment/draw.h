@@ -3,6 +3,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "augment/mix.h"
 #include "op.h"
 #include "random/philox.h"
 #include "simd/vec.h"
@@ -15,7 +16,9 @@ template <class T> struct AugmentArguments {
   const uint8_t* images;   // [samples][height][width][channels]
   const uint32_t* order;   // sample of each place in the epoch
   const T *scale, *shift;  // [height][width][channels]: x = value * scale + shift
-  T* workspace;            // [height + 2][width + 2][channels]
+  T* workspace;            // [height + 2][width + 2][channels]; then, for a partner, [height][width][channels]
+  const uint32_t* partners;  // the sample that each place is mixed with, or null
+  const Mix* mixes;          // and how
   int64_t key0, key1;      // the noise has key1 + 1
   int64_t height, width, channels;
   int64_t maximum;    // the largest value a pixel can have
@@ -69,7 +72,8 @@ inline void turn_of(double t, double& cosine, double& sine) {
 struct Image {
   const Chances chances;
   const Step& step;
-  int64_t row;  // its row of the chunk
+  const uint32_t* order;  // whose place cursor + row it stands at
+  int64_t row;            // its row of the chunk
 };
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -2,6 +2,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "augment/mix.h"
 #include "loss/softmax.h"
 #include "op.h"
 #include "simd/vec.h"
@@ -16,12 +17,14 @@ template <class T> struct LossArguments {
   const uint16_t* labels;  // [samples]
   const uint32_t* order;
   const double* weights;  // [classes] what a sample of each class counts, or null: one each
+  const uint32_t* partners;  // the sample that each place of the order is mixed with, or null
+  const Mix* mixes;          // and how
   double* loss;           // loss of each sample, times its weight: [chunk], or [places] by place in the order
   double* plain;          // likewise the loss of the unsmoothed target, unweighted; or null
   double* correct;        // likewise 1 where the most probable class is the label; or null
   int32_t* flag;          // becomes 1 where a loss is not finite; or null
   int64_t classes;
-  double smoothing;  // e: the target of a sample is t = (1 - e) onehot + e / classes
+  double smoothing;  // e: the target of a sample is t = (1 - e) onehot + e / classes; mixed, onehot is the mean of both
   double parameter;  // of the loss's options
   int64_t by_place;  // 1: losses stand by place in the order, else by row of the chunk
 };
@@ -31,34 +34,58 @@ template <class T> struct Sample {
   const T* z;
   T* dz;
   int64_t classes, label;
+  int64_t partner;  // the other label of a mixed image, or -1
+  double share;     // what its own label weighs; 1 where there is no other
   double smoothing, rest, parameter;  // rest: smoothing / classes, once for all samples
   Vec<T> scale;
 };
 
 // The targets t of the classes along a vector of the numbers `at` = i, i + 1, …; 0 beyond the classes.
 template <class T> struct Targets {
-  Vec<T> label, on, off, classes;
+  Vec<T> label, partner, on, partly, off, classes;
   explicit Targets(const Sample<T>& sample)
       : label(Vec<T>::set1(T(sample.label))),
-        on(Vec<T>::set1(T(1 - sample.smoothing + sample.rest))),
+        partner(Vec<T>::set1(T(sample.partner))),
+        on(Vec<T>::set1(T((1 - sample.smoothing) * sample.share + sample.rest))),
+        partly(Vec<T>::set1(T((1 - sample.smoothing) * (1 - sample.share) + sample.rest))),
         off(Vec<T>::set1(T(sample.rest))),
         classes(Vec<T>::set1(T(sample.classes))) {}
   HEDDLE_INLINE Vec<T> operator()(Vec<T> at) const {
-    const Vec<T> distance = at - label, one = Vec<T>::set1(T(1));
-    return select_greater(one, distance * distance, on, select_greater(classes, at, off, Vec<T>::zero()));
+    const Vec<T> distance = at - label, other = at - partner, one = Vec<T>::set1(T(1));
+    const Vec<T> rest = select_greater(classes, at, off, Vec<T>::zero());
+    return select_greater(one, distance * distance, on, select_greater(one, other * other, partly, rest));
   }
 };
+
+// What a place is taught: its label, and where its image was mixed with one of another class, that one's too.
+struct Taught {
+  int64_t label, partner;
+  double share;
+};
+template <class T> inline Taught taught_at(const LossArguments<T>& a, int64_t place) {
+  const int64_t own = a.labels[a.order[place]];
+  if (!a.mixes) return {own, -1, 1};
+  const int64_t other = a.labels[a.partners[place]];
+  const double share = a.mixes[place].label;
+  if (other == own || share == 1) return {own, -1, 1};
+  return share == 0 ? Taught{other, -1, 1} : Taught{own, other, share};
+}
 
 template <class T, class Loss> inline void each_sample(const Word* words, const Step& step, Loss loss) {
   const auto a = read_arguments<LossArguments<T>>(words);
   const double rest = a.smoothing / double(a.classes);
   for (int64_t r = step.first; r < step.first + step.rows; r++) {
-    const int64_t label = a.labels[a.order[step.cursor + r]], at = a.by_place ? step.cursor + r : r;
-    const double weight = a.weights ? a.weights[label] : 1;
+    const int64_t at = a.by_place ? step.cursor + r : r;
+    const Taught taught = taught_at(a, step.cursor + r);
+    double weight = a.weights ? a.weights[taught.label] : 1;
+    if (a.weights && taught.partner >= 0)
+      weight = weight * taught.share + a.weights[taught.partner] * (1 - taught.share);
     Sample<T> sample = {a.z + r * a.ldz,
                         a.dz + r * a.lddz,
                         a.classes,
-                        label,
+                        taught.label,
+                        taught.partner,
+                        taught.share,
                         0,
                         0,
                         a.parameter,
@@ -72,7 +99,9 @@ template <class T, class Loss> inline void each_sample(const Word* words, const 
     }
     value *= weight;
     a.loss[at] = value;
-    if (a.correct) a.correct[at] = argmax(sample.z, a.classes) == label ? 1 : 0;
+    // The label that weighs more.
+    const int64_t right = taught.share < 0.5 ? taught.partner : taught.label;
+    if (a.correct) a.correct[at] = argmax(sample.z, a.classes) == right ? 1 : 0;
     if (a.flag && !(value - value == 0)) __atomic_store_n(a.flag, 1, __ATOMIC_RELAXED);
   }
 }

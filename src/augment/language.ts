@@ -2,10 +2,14 @@
 import { didYouMean, type HeddleError, usageError } from "../base/errors.js";
 import { type Augmentation, changes, noAugmentation } from "../kernels/changes/index.js";
 import type { Word } from "../kernels/changes/words.js";
+import { mixes } from "../kernels/mixes/index.js";
 import type { AugmentationPreset } from "./preset.js";
 
-/** Of all changes. */
-export const items = changes.flatMap(({ words }) => words) as unknown as readonly Word<Augmentation>[];
+/** Of all changes and mixes. */
+export const items: readonly Word<Augmentation>[] = [
+  ...changes.flatMap(({ words }) => words as unknown as readonly Word<Augmentation>[]),
+  ...mixes.flatMap(({ words }) => words as unknown as readonly Word<Augmentation>[]),
+];
 
 const holds = ({ beside }: Word<Augmentation>, settings: Augmentation): boolean => beside?.holds(settings) ?? true;
 

@@ -22,6 +22,7 @@ export const purposes = {
   targets: 8,
   test: 9,
   search: 10,
+  mix: 11,
 } as const;
 export type Purpose = keyof typeof purposes;
 

@@ -4,8 +4,10 @@ import type { FloatArray } from "../base/numbers.js";
 import type { Split } from "../base/shape.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import type { Backend } from "../kernels/backend.js";
+import { drawMixes } from "../kernels/mixes/index.js";
 import { lanesOf } from "../kernels/panels.js";
 import type { Arena } from "./arena.js";
+import type { EngineOptions } from "./engine.js";
 import { pack } from "./packing.js";
 import type { Plan } from "./plan.js";
 
@@ -48,6 +50,20 @@ export function prepareCopies(
   const program = backend.load(prepare, arena.all());
   for (let at = 0; at >= 0; ) at = backend.run(program, at);
   backend.unload(program);
+}
+
+/** The order of an epoch, and what each of its places is mixed with. */
+export function writeOrder(
+  arena: Arena,
+  { regions }: Pick<Plan, "regions">,
+  { augmentation, net, seed = 0 }: Pick<EngineOptions, "augmentation" | "net" | "seed">,
+  { order, epoch }: { readonly order: Uint32Array; readonly epoch: number },
+): void {
+  arena.uint32(regions.order).set(order);
+  const { partners, mixes } = regions;
+  if (!partners || !mixes || !augmentation) return;
+  const out = { partners: arena.uint32(partners), mixes: arena.float64(mixes) };
+  drawMixes({ settings: augmentation, shape: net.spec.input, seed, epoch }, order, out);
 }
 
 /** Images and labels of all splits, one after the other; labels alone where the images are mapped. */

@@ -17,7 +17,7 @@ import type { Net } from "../nn/net.js";
 import type { Rule } from "../optim/optimizer.js";
 import { Arena } from "./arena.js";
 import { type Assignment, statesOf } from "./assignment.js";
-import { copySplits, writeParameters, writePreprocessing } from "./contents.js";
+import { copySplits, writeOrder, writeParameters, writePreprocessing } from "./contents.js";
 import { controlWord, totalPlace } from "./control.js";
 import type { Finishing } from "./finishing.js";
 import type { FinishedRank } from "./job.js";
@@ -197,7 +197,7 @@ export class Engine {
   /** Trains to the end of an epoch, or to a stop. */
   async train({ order, totals, ...job }: TrainJob): Promise<FinishedRank[]> {
     const { plan, arena } = this.#ready;
-    arena.uint32(plan.regions.order).set(order);
+    writeOrder(arena, plan, this.#ready.options, { order, epoch: job.epoch });
     const sums = arena.float64(plan.regions.totals);
     sums[totalPlace.loss] = totals.loss;
     sums[totalPlace.correct] = totals.correct;

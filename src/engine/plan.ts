@@ -10,10 +10,11 @@ import { augmentArguments, augmentWorkspace } from "../augment/operation.js";
 import type { MappedPart } from "../base/map-file.js";
 import { type Dtype, elementBytes } from "../base/numbers.js";
 import type { Augmentation } from "../kernels/changes/index.js";
-import { ruleWord, stepBlock } from "../kernels/layout.js";
-import { lanesOf, padded } from "../kernels/panels.js";
+import { ruleWord } from "../kernels/layout.js";
+import { mixesImages } from "../kernels/mixes/index.js";
+import { lanesOf } from "../kernels/panels.js";
 import { type ProgramPart, ProgramWriter } from "../kernels/program-writer.js";
-import { mappedOffset, type Region } from "../kernels/signature.js";
+import type { Region } from "../kernels/signature.js";
 import { isPlain, type TrainedLoss } from "../losses/index.js";
 import { featureCount } from "../nn/layer.js";
 import type { Tensor } from "../nn/lowering.js";
@@ -27,6 +28,7 @@ import { type Finishing, type FinishingPrograms, finishingPrograms, nothingMore 
 import { Memory, type PlannedParameter } from "./memory.js";
 import { type PlannedStage, plannedStage } from "./planned-stage.js";
 import { Passes } from "./program.js";
+import { layRegions, type PlanRegions } from "./regions.js";
 import { makeStages } from "./stages.js";
 
 export interface PlanOptions {
@@ -80,26 +82,7 @@ export interface Plan extends FinishingPrograms {
   readonly scoreRows: number;
   readonly pixels: number;
   readonly bytes: number;
-  readonly regions: {
-    readonly images: Region;
-    readonly labels: Region;
-    readonly order: Region;
-    readonly scale: Region;
-    readonly shift: Region;
-    readonly control: Region;
-    readonly barrier: Region;
-    readonly flag: Region;
-    readonly totals: Region;
-    readonly stepLosses: Region;
-    /** The norm of each step's gradient, where it is measured. */
-    readonly stepNorms: Region | null;
-    readonly classWeights: Region | null;
-    readonly loss: Region;
-    readonly predicted: Region;
-    readonly logits: Region | null;
-    readonly probabilities: Region | null;
-    readonly stepBlocks: readonly Region[];
-  };
+  readonly regions: PlanRegions;
   readonly input: Tensor;
   readonly stages: readonly PlannedStage[];
   readonly parameters: readonly PlannedParameter[];
@@ -113,7 +96,7 @@ export interface Plan extends FinishingPrograms {
 }
 
 export function makePlan(options: PlanOptions): Plan {
-  const { net, dtype, optimizer, ranks, places } = options;
+  const { net, dtype, optimizer, ranks } = options;
   const lanes = lanesOf(dtype);
   const bytes = elementBytes(dtype);
   const layout = new Layout();
@@ -130,31 +113,10 @@ export function makePlan(options: PlanOptions): Plan {
   const pixels = featureCount(net.spec.input);
   const finishing = (optimizer && options.finishing) ?? nothingMore;
   const { waits } = finishing;
+  const mixed = optimizer !== null && mixesImages(options.augmentation);
 
-  const barrier = layout.region(512);
-  const stepBlocks = Array.from({ length: ranks }, () => layout.region(stepBlock.words * 8));
-  const regions = {
-    barrier,
-    stepBlocks,
-    control: layout.region(4 * 128),
-    flag: layout.region(4),
-    totals: layout.region(4 * 8),
-    stepLosses: layout.region(optimizer ? Math.ceil(places / batchSize) * 8 : 0),
-    stepNorms: waits ? layout.region(Math.ceil(places / batchSize) * 8) : null,
-    classWeights: options.loss.classWeights ? layout.region(net.spec.classes * 8) : null,
-    order: layout.region(places * 4),
-    labels: layout.region(options.samples * 2),
-    scale: numbers(padded(pixels, lanes)),
-    shift: numbers(padded(pixels, lanes)),
-    loss: layout.region(Math.max(places, rows) * 8),
-    predicted: layout.region(places * 4),
-    logits: options.logits ? numbers(places * net.spec.classes) : null,
-    probabilities: options.probabilities ? numbers(places * net.spec.classes) : null,
-    // 64 bytes more than the pixels: kernels read whole vectors.
-    images: options.mapped
-      ? { offset: mappedOffset(0), bytes: options.samples * pixels }
-      : layout.region(options.samples * pixels + 64),
-  };
+  const regions = layRegions(layout, options, { rows, batchSize, waits, mixed });
+  const { barrier, stepBlocks } = regions;
   const batchLoss = layout.region(rows * 8);
   const batchCorrect = layout.region(rows * 8);
   // Where what is trained on is not the loss that validation has.
@@ -187,18 +149,18 @@ export function makePlan(options: PlanOptions): Plan {
       order: regions.order,
       seed,
     });
-  const { images, order, scale, shift } = regions;
+  const { images, order, scale, shift, partners, mixes } = regions;
   const source = { x: input, images, order, scale, shift, perImage: options.perImage ? 1 : 0 };
   const gather = (writer: ProgramWriter) => (): void => writer.add("gather", { ...source, pixels });
   const { augmentation, maximum = 255, seed = 0 } = options;
   const workspaces = Array.from({ length: augmentation && optimizer ? ranks : 0 }, () =>
-    numbers(augmentWorkspace(net.spec.input)),
+    numbers(augmentWorkspace(net.spec.input, mixed)),
   );
   /** What a training program takes its images by; one that scores always gathers them as they are. */
   const taught = (writer: ProgramWriter, rank: number) => (): void => {
     if (!augmentation) return gather(writer)();
     const { height, width, channels } = net.spec.input;
-    const image = { workspace: workspaces[rank], height, width, channels, maximum };
+    const image = { workspace: workspaces[rank], partners, mixes, height, width, channels, maximum };
     writer.add("augment", { ...source, ...image, ...augmentArguments(augmentation, seed) });
   };
 
@@ -227,6 +189,8 @@ export function makePlan(options: PlanOptions): Plan {
     writer.add(operation, {
       ...ofLoss,
       weights: regions.classWeights,
+      partners,
+      mixes,
       loss: batchLoss,
       plain: batchPlain,
       correct: batchCorrect,
@@ -252,7 +216,16 @@ export function makePlan(options: PlanOptions): Plan {
     const { classes } = net.spec;
     writer.add("predict", { z: logits, p: gradient, predicted, logits: kept, probabilities, classes });
     if (!options.unlabelled) {
-      const plain = { weights: null, plain: null, correct: null, flag: null, smoothing: 0, byPlace: 1 };
+      const plain = {
+        weights: null,
+        partners: null,
+        mixes: null,
+        plain: null,
+        correct: null,
+        flag: null,
+        smoothing: 0,
+        byPlace: 1,
+      };
       writer.add(operation, { ...ofLoss, ...plain, loss: regions.loss });
     }
     return writer.finish();

@@ -7,6 +7,7 @@ import type { Backend } from "../kernels/backend.js";
 import { runStatus } from "../kernels/backend.js";
 import { loadBackend } from "../kernels/index.js";
 import { averageRule, barrierWord, ruleScalars, stepBlock } from "../kernels/layout.js";
+import { mixNumbers } from "../kernels/mixes/index.js";
 import { ruleOf } from "../optim/index.js";
 import { courseOf } from "../optim/schedules/index.js";
 import { Arena } from "./arena.js";
@@ -183,13 +184,21 @@ function settle(
   return null;
 }
 
-/** What a minibatch counts: its samples, or the weights of their classes, added in order. The same on every rank. */
+/** What a minibatch counts: its samples, or the weights of their classes (of mixed ones by their shares), added in order. The same on every rank. */
 function weightOf({ plan, arena }: Bench, begin: number, samples: number): number {
-  const { order, labels, classWeights } = plan.regions;
+  const { order, labels, classWeights, ...mixing } = plan.regions;
   if (!classWeights) return samples;
   const [places, classes, weights] = [arena.uint32(order), arena.uint16(labels), arena.float64(classWeights)];
   let sum = 0;
-  for (let place = begin; place < begin + samples; place++) sum += weights[classes[places[place]]];
+  if (!mixing.partners || !mixing.mixes) {
+    for (let place = begin; place < begin + samples; place++) sum += weights[classes[places[place]]];
+    return sum;
+  }
+  const [partners, mixes] = [arena.uint32(mixing.partners), arena.float64(mixing.mixes)];
+  for (let place = begin; place < begin + samples; place++) {
+    const share = mixes[place * mixNumbers];
+    sum += share * weights[classes[places[place]]] + (1 - share) * weights[classes[partners[place]]];
+  }
   return sum;
 }
 

@@ -47,8 +47,8 @@ export function meanAnswers(all: readonly Answers[], loss: TrainedLoss): Answers
     }
     logits.set(z, sample * classes);
     predicted[sample] = best;
-    const { parameter } = loss;
-    losses[sample] = loss.sample({ z, dz, classes, label: labels[sample], smoothing: 0, scale: 1, parameter });
+    const plain = { partner: null, share: 1, smoothing: 0, scale: 1, parameter: loss.parameter };
+    losses[sample] = loss.sample({ z, dz, classes, label: labels[sample], ...plain });
   }
   return new Answers({ classes, labels, predicted, losses, logits });
 }

@@ -19,8 +19,9 @@ export const huber = {
   native: "loss/huber.h",
   parameterOf: ({ delta }) => delta,
 
-  sample({ z, dz, classes, label, smoothing, scale, parameter: delta }) {
-    const target = targetOf(label, smoothing, classes, dz);
+  sample(of) {
+    const { z, dz, classes, scale, parameter: delta } = of;
+    const target = targetOf(of);
     const cut = (e: number): number => Math.max(-delta, Math.min(delta, e));
     softmax(z, dz, classes);
     let [sum, mean] = [0, 0];

@@ -14,8 +14,11 @@ export interface Sample {
   /** [classes, padded to whole vectors] gets dL/dz times `scale`; the padding becomes 0. May not be `z`. */
   readonly dz: FloatArray;
   readonly classes: number;
-  /** The target is t = (1 - smoothing) onehot(label) + smoothing / classes. */
+  /** The target is t = (1 - smoothing) (share onehot(label) + (1 - share) onehot(partner)) + smoothing / classes (`targetOf`). */
   readonly label: number;
+  /** The other label of a mixed image, where it is another; `share` is 1 else. */
+  readonly partner: number | null;
+  readonly share: number;
   readonly smoothing: number;
   /** The sample's share of the minibatch's weight. */
   readonly scale: number;

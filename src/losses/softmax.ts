@@ -1,5 +1,6 @@
 /** What losses share: the softmax, and targets with label smoothing. */
 import type { FloatArray } from "../base/numbers.js";
+import type { Sample } from "./loss.js";
 
 /**
  * p = softmax(z) over so many classes; what p holds beyond them becomes 0. Returns ln sum exp z. The largest logit is taken
@@ -23,8 +24,9 @@ export const roundingOf = (array: FloatArray): ((value: number) => number) =>
   array instanceof Float32Array ? Math.fround : (value) => value;
 
 /** The target of each class, in the format of the gradient. */
-export function targetOf(label: number, smoothing: number, classes: number, like: FloatArray): (i: number) => number {
-  const round = roundingOf(like);
+export function targetOf({ dz, classes, label, partner, share, smoothing }: Sample): (i: number) => number {
+  const round = roundingOf(dz);
   const off = smoothing / classes;
-  return (i) => round(i === label ? 1 - smoothing + off : off);
+  const on = (weight: number): number => round((1 - smoothing) * weight + off);
+  return (i) => (i === label ? on(share) : i === partner ? on(1 - share) : round(off));
 }

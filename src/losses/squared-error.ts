@@ -10,8 +10,9 @@ export const squaredError = {
   operation: "squaredError",
   native: "loss/squared_error.h",
 
-  sample({ z, dz, classes, label, smoothing, scale }) {
-    const target = targetOf(label, smoothing, classes, dz);
+  sample(of) {
+    const { z, dz, classes, scale } = of;
+    const target = targetOf(of);
     softmax(z, dz, classes);
     let [squares, mean] = [0, 0];
     for (let i = 0; i < classes; i++) {

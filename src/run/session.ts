@@ -20,6 +20,7 @@ import type { Splits } from "../data/samples.js";
 import { type SampleSplit, splitSamples, testSamples, validationOf } from "../data/split-samples.js";
 import { fitPreprocessing } from "../data/standardize.js";
 import type { Augmentation } from "../kernels/changes/index.js";
+import { mixesImages } from "../kernels/mixes/index.js";
 import type { TrainedLoss } from "../losses/index.js";
 import { lossOf } from "../losses/index.js";
 import { parseGoal } from "../metrics/goal.js";
@@ -142,6 +143,7 @@ export async function openSession(given: TrainConfig, { sources, onEvent, found 
   const notes = targetNoise > 0 ? [`${changed} of ${train.length} training labels were made another class.`] : [];
   if (chosen.note !== null) notes.push(chosen.note);
   if (augmentation) notes.push(`Training images are augmented: ${config.augment}. Validation and test images are not.`);
+  if (mixesImages(augmentation)) notes.push(mixedNote);
   const inTest = config.groupBy === undefined ? [] : groupsInTest(config.groupBy, dataset);
   if (inTest.length > 0) {
     notes.push(`${inTest.length} groups stand in ${dataset.name}'s training and its test split too (as ${inTest[0]}).`);
@@ -192,6 +194,9 @@ export async function openSession(given: TrainConfig, { sources, onEvent, found 
     steps,
   };
 }
+
+const mixedNote =
+  "Images are mixed: the training loss is that of the mixed labels, and training accuracy counts the label that weighs more.";
 
 /** `--exact-conv` says something to nets that convolve alone. Throws `usageError`. */
 export function checkConvolves(net: Net, model: string): void {

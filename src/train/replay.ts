@@ -1,7 +1,6 @@
 /** Runs the step again at which a run's loss left the finite, and looks at every layer's numbers. */
 import { dataError } from "../base/errors.js";
 import { aFunction, aText, checkOptions } from "../base/given.js";
-import { shuffle } from "../base/random.js";
 import { settings } from "../config/given.js";
 import type { TrainConfig } from "../config/schema.js";
 import { dataHash } from "../data/data-hash.js";
@@ -11,6 +10,7 @@ import { type NumberRange, rangeOf } from "../engine/range.js";
 import { openSession } from "../run/session.js";
 import { chooseThreads, worthRanks } from "../run/threads.js";
 import { configureFor, penaltiesOf } from "./configure.js";
+import { orderOf } from "./order.js";
 import { readReplay } from "./replay-file.js";
 
 export interface ReplayOptions extends Partial<Pick<TrainConfig, "threads" | "backend" | "dataDir">> {
@@ -59,16 +59,14 @@ export async function replay(file: string, options: ReplayOptions = {}): Promise
     const { net, batchSize, train, config, steps } = session;
     configureFor(engine, session, epoch + 1);
     engine.setParameters(tensors);
-    const whole = Uint32Array.from(train);
-    if (config.shuffle) shuffle(whole, config.seed, epoch);
-    // Up to this step's minibatch: no other comes after it.
-    const order = whole.subarray(0, (step + 1) * batchSize);
+    const order = orderOf(session, epoch, new Uint32Array(train.length));
     const { optimizer, lr, schedule } = config;
     const updates = config.epochs * steps;
     const totals = { loss: 0, correct: 0, samples: 0 };
     const [{ halted }] = await engine.train({
       order,
       from: step,
+      until: step + 1,
       epoch,
       before,
       totals,
@@ -79,7 +77,7 @@ export async function replay(file: string, options: ReplayOptions = {}): Promise
       penalties: penaltiesOf(config),
       updates,
     });
-    const samples = Array.from(order.subarray(step * batchSize));
+    const samples = Array.from(order.subarray(step * batchSize, (step + 1) * batchSize));
     return {
       epoch: epoch + 1,
       step: step + 1,

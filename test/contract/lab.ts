@@ -9,6 +9,7 @@ import type { Dataset } from "../../src/data/dataset.js";
 import type { Preprocessing } from "../../src/data/preprocessing.js";
 import type { ScoreOutcome } from "../../src/engine/engine.js";
 import { Engine } from "../../src/engine/engine.js";
+import type { Augmentation } from "../../src/kernels/changes/index.js";
 import type { TrainedLoss } from "../../src/losses/index.js";
 import { lossOf } from "../../src/losses/index.js";
 import { loss } from "../../src/metrics/loss.js";
@@ -61,6 +62,8 @@ export interface Setting {
   readonly lr?: number;
   readonly preprocessing?: Preprocessing;
   readonly tensors?: readonly FloatArray[];
+  readonly augmentation?: Augmentation | null;
+  readonly seed?: number;
 }
 
 /** Which rule each tensor has: of an optimizer for matrices alone there are two. */

@@ -54,7 +54,7 @@ for (const { name, loss, smoothing, weights, logits, labels, value, gradient } o
       labels: Uint16Array.from(labels),
       order: Int32Array.from(identity(count)),
       weights: weights && Float64Array.from(weights),
-      plain: null,
+      ...{ partners: null, mixes: null, plain: null },
       correct: new Float64Array(count),
       flag: new Int32Array(1),
     };

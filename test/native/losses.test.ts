@@ -1,6 +1,7 @@
 /** Losses and scores at their limits: huge logits, ties, numbers that are not finite, and gradients by differences. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mixNumbers } from "../../src/kernels/mixes/index.js";
 import { type LossName, registered } from "../../src/losses/index.js";
 import { chosenBackend } from "../kernels/addon.js";
 import { blankRows, random } from "../kernels/data.js";
@@ -22,6 +23,8 @@ interface Wish {
   readonly raised?: number;
   readonly smoothing?: number;
   readonly weights?: readonly number[];
+  /** The other label, and what the own one weighs. */
+  readonly mixed?: { readonly partner: number; readonly share: number };
 }
 
 /** A row of logits, zeros up to the next whole vector. */
@@ -36,9 +39,27 @@ function lose(format: Format, name: Loss, logits: readonly number[], label: numb
   const { raised = 0, smoothing = 0 } = wish;
   const classes = logits.length;
   const [dz, loss, correct] = [blankRows(format, 1, classes), new Float64Array(1), new Float64Array(1)];
-  const [labels, order, flag] = [Uint16Array.of(label), Int32Array.of(0), Int32Array.of(raised)];
+  const [labels, order, flag] = [
+    Uint16Array.of(label, wish.mixed?.partner ?? label),
+    Int32Array.of(0),
+    Int32Array.of(raised),
+  ];
   const weights = wish.weights ? Float64Array.from(wish.weights) : null;
-  const noted = { loss, plain: null, correct, flag, parameter: delta, byPlace: 0 };
+  const mixed = wish.mixed && {
+    partners: Int32Array.of(1),
+    mixes: Float64Array.from({ length: mixNumbers }, () => wish.mixed!.share),
+  };
+  const noted = {
+    loss,
+    plain: null,
+    partners: null,
+    mixes: null,
+    ...mixed,
+    correct,
+    flag,
+    parameter: delta,
+    byPlace: 0,
+  };
   const values = { z: rowOf(format, logits), dz, labels, order, weights, ...noted, classes, smoothing };
   const out = execute(backend, format, [call(name, values)], [wholeStep(1)]);
   return { loss: out.of(loss)[0], correct: out.of(correct)[0], flag: out.of(flag)[0], dz: out.of(dz.numbers) };
@@ -165,11 +186,12 @@ const formulas: Readonly<Record<string, (p: readonly number[], target: readonly 
       }),
     ),
 };
-const wishes: readonly Wish[] = [{}, { smoothing: 0.1 }, { weights: [0.5, 2, 1, 4, 0.125] }];
+const mixed = { partner: 3, share: 0.3 };
+const wishes: readonly Wish[] = [{}, { smoothing: 0.1 }, { weights: [0.5, 2, 1, 4, 0.125] }, { mixed }];
 
 for (const name of losses) {
-  for (const wish of [...wishes, { ...wishes[1], ...wishes[2] }]) {
-    const { smoothing = 0, weights = [1, 1, 1, 1, 1] } = wish;
+  for (const wish of [...wishes, { ...wishes[1], ...wishes[2] }, { ...wishes[1], ...wishes[2], mixed }]) {
+    const { smoothing = 0, weights = [1, 1, 1, 1, 1], mixed: { partner, share } = { partner: 0, share: 1 } } = wish;
     const logits = [0.3, -1.2, 2.5, 0.1, -0.4];
 
     test(`${name} in f64, ${JSON.stringify(wish)}: dz is what differences of the loss say`, () => {
@@ -188,8 +210,12 @@ for (const name of losses) {
       const powers = logits.map((value) => Math.exp(value));
       const p = powers.map((value) => value / sumOf(powers));
       for (let label = 0; label < logits.length; label++) {
-        const target = logits.map((_, i) => (i === label ? 1 - smoothing : 0) + smoothing / logits.length);
-        const expected = weights[label] * formulas[name](p, target);
+        const onehot = (of: number, i: number): number => (i === of ? 1 - smoothing : 0);
+        const target = logits.map(
+          (_, i) => share * onehot(label, i) + (1 - share) * onehot(partner, i) + smoothing / logits.length,
+        );
+        const weight = share * weights[label] + (1 - share) * weights[partner];
+        const expected = weight * formulas[name](p, target);
         const { loss } = lose(f64, name, logits, label, wish);
         assert.ok(Math.abs(loss - expected) < 1e-14, `${loss}, expected ${expected}`);
       }

@@ -49,6 +49,7 @@ template <class T> void augment_cases() {
                              shift = random_numbers<T>(random, pixels);
                    Buffer<T> x(step.chunk * ld, T(1)), workspace((s.height + 2) * (s.width + 2) * s.channels, T(3));
                    call<T>(table, kernel_augment, step, x, ld, images, order, scale, shift, workspace,
+                           (const uint32_t*)nullptr, (const double*)nullptr,
                            int64_t(0xdeadbeef), int64_t(0x07000000), s.height, s.width, s.channels, 255, per_image,
                            k.rotate, k.shift, k.shift, k.shear, k.zoom, k.zoom, k.flip, k.flip, k.contrast,
                            k.brightness, k.noise, k.crop, k.erase, k.fill);

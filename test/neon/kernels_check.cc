@@ -231,7 +231,7 @@ template <class T> void loss_cases(const char* name, KernelIndex kernel) {
                    for (int64_t i = 0; i < classes; i++) weights[i] = 1.5 + random.real();
                    Buffer<int32_t> flag(1);
                    call<T>(table, kernel, step, z, ld, dz, ld, s.labels, s.order, plain ? nullptr : weights.data(),
-                           loss, (double*)nullptr, correct, flag, classes, plain ? 0.0 : 0.1, 0.5, int64_t(0));
+                           (const uint32_t*)nullptr, (const double*)nullptr, loss, (double*)nullptr, correct, flag, classes, plain ? 0.0 : 0.1, 0.5, int64_t(0));
                    result.take(dz);
                    result.take(loss);
                    result.take(correct);

@@ -36,6 +36,40 @@ for (const model of ["mlp:19", "conv 8x3 >> relu >> pool 2 >> fc 10"]) {
   });
 }
 
+test("mixed images: the same at 1 and 3 threads and from every stop; validation is not mixed", async (t) => {
+  const classWeights = "balanced";
+  const settings: Settings = {
+    ...short,
+    augment: "flip horizontal, mixup 0.3, cutmix 1",
+    classWeights,
+    labelSmoothing: 0.1,
+  };
+  const results: unknown[] = [];
+  for (const threads of [1, 3]) results.push(numbersOf(await run(t, { ...settings, model: "mlp:19", threads })));
+  assert.deepEqual(results[1], results[0]);
+  assert.notDeepEqual(
+    results[0],
+    numbersOf(await run(t, { ...settings, model: "mlp:19", augment: "flip horizontal" })),
+  );
+
+  const out = join(temporaryFolder(t), "run");
+  const notes: string[] = [];
+  const onEvent = (event: TrainEvent): void => {
+    if (event.kind === "note") notes.push(event.text);
+  };
+  await train({ config: configOf({ ...settings, model: "mlp:19", maxSteps: 11, out }), sources: {}, onEvent });
+  assert.ok(
+    notes.some((note) => note.includes("training accuracy counts the label that weighs more")),
+    notes.join(),
+  );
+  const resumed = await train({ config: configOf({ threads: 2, maxSteps: 1000 }), resume: out });
+  assert.ok(resumed.status === "done");
+  assert.deepEqual(numbersOf(resumed.result), results[0]);
+  const { validation } = resumed.result;
+  const { score } = await evaluate({ path: out, split: "validation", threads: 1, backend: configOf({}).backend });
+  assert.equal(score.values["loss"], validation?.values["loss"]);
+});
+
 test("the run and the model say what was done, and a resume goes on with it", async (t) => {
   const out = join(temporaryFolder(t), "run");
   const settings: Settings = { ...short, augment: "cs596", threads: 2 };

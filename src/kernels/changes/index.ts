@@ -2,6 +2,7 @@
  * What augmentation can do to an image, in the order in which it is done. In C++ reading an image flips and moves it; the others are
  * in the same order in `native/augment/changes.inc`.
  */
+import { type Mixing, noMixing } from "../mixes/index.js";
 import type { Change } from "./change.js";
 import { color } from "./color.js";
 import { crop } from "./crop.js";
@@ -26,9 +27,9 @@ type All<T> = (T extends unknown ? (x: T) => void : never) extends (x: infer I) 
 type Widened<S> = { readonly [K in keyof S]: S[K] extends number ? number : S[K] extends boolean ? boolean : S[K] };
 
 /** What is done to training images, drawn anew for each image and epoch. Nothing of it ever happens to validation or test images. */
-export type Augmentation = Widened<All<(typeof list)[number]["off"]>>;
+export type Augmentation = Widened<All<(typeof list)[number]["off"]>> & Mixing;
 
-export const noAugmentation = Object.assign({}, ...list.map(({ off }) => off)) as Augmentation;
+export const noAugmentation = Object.assign({}, noMixing, ...list.map(({ off }) => off)) as Augmentation;
 
 type Joined<L extends readonly { readonly signature: string }[]> = L extends readonly [
   infer First extends { readonly signature: string },

@@ -36,6 +36,20 @@ export function share<S>(name: string, summary: string, key: NumberKey<S>, below
   };
 }
 
+/** A number above 0. */
+export function positive<S>(name: string, summary: string, key: NumberKey<S>, most: number): Word<S> {
+  return {
+    name,
+    summary,
+    expected: `a number above 0 and at most ${most}`,
+    parse: (text) => {
+      const value = numberText.test(text) ? Number(text) : 0;
+      return value > 0 && value <= most ? set<S>(key, value) : null;
+    },
+    print: (settings) => on(settings[key] as number),
+  };
+}
+
 /** One word for both axes, and one for each. */
 export function shares<S>(
   name: string,

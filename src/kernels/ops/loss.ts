@@ -1,8 +1,9 @@
 import { losses as all, type LossName } from "../../losses/index.js";
 import type { Loss } from "../../losses/loss.js";
 import { softmax } from "../../losses/softmax.js";
+import { mixNumbers } from "../mixes/index.js";
 import { padded } from "../panels.js";
-import { type Operation, operation, type Real } from "./operation.js";
+import { type Operation, operation, type Real, type TwinValues } from "./operation.js";
 import { lanesOf, roundingOf } from "./plain.js";
 
 /** The most probable class, the lowest on ties. */
@@ -12,32 +13,48 @@ function argmax(z: Real, classes: number): number {
   return best;
 }
 
+/** What a place is taught: its label, and where its image was mixed with one of another class, that one's too. */
+function taughtAt(
+  { labels, order, partners, mixes }: Pick<TwinValues<typeof ofLoss>, "labels" | "order" | "partners" | "mixes">,
+  place: number,
+): { readonly label: number; readonly partner: number | null; readonly share: number } {
+  const own = labels[order[place]];
+  const other = partners ? labels[partners[place]] : own;
+  const share = mixes ? mixes[place * mixNumbers] : 1;
+  if (other === own || share === 1) return { label: own, partner: null, share: 1 };
+  return share === 0 ? { label: other, partner: null, share: 1 } : { label: own, partner: other, share };
+}
+
 const ofLoss =
-  "z[] dz[] labels*16 order*32 weights*64? loss*64 plain*64? correct*64? flag*32? classes smoothing~ parameter~ byPlace";
+  "z[] dz[] labels*16 order*32 weights*64? partners*32? mixes*64? loss*64 plain*64? correct*64? flag*32? classes smoothing~ parameter~ byPlace";
 
 /**
  * A loss of each sample, from logits z to their gradient dz, both [rows][classes]. A sample counts what `weights` says of its
- * class, or 1; `plain` gets the loss of the unsmoothed target, unweighted. Losses stand by the row of the chunk, or by the place in the order where `byPlace` is 1.
+ * class, or 1; of a mixed image both labels count by their shares, in the target and in the weight. `plain` gets the loss of the
+ * unsmoothed target, unweighted. Losses stand by the row of the chunk, or by the place in the order where `byPlace` is 1.
  */
 const lossOperation = ({ native, sample }: Loss): Operation<typeof ofLoss> =>
   operation({
     signature: ofLoss,
     native,
     cut: "rows",
-    twin({ z, dz, labels, order, weights, loss, plain, correct, flag, classes, smoothing, parameter, byPlace }, step) {
+    twin(values, step) {
+      const { z, dz, weights, loss, plain, correct, flag, classes, smoothing, parameter, byPlace } = values;
       for (let r = step.first; r < step.first + step.rows; r++) {
         const [logits, gradient] = [z.row(r), dz.row(r)];
-        const label = labels[order[step.cursor + r]];
-        const weight = weights ? weights[label] : 1;
+        const { label, partner, share } = taughtAt(values, step.cursor + r);
+        const weight = weights ? share * weights[label] + (partner === null ? 0 : (1 - share) * weights[partner]) : 1;
         const scale = roundingOf(gradient)(step.scale * weight);
-        const of = { z: logits, dz: gradient, classes, label, parameter };
+        const of = { z: logits, dz: gradient, classes, label, partner, share, parameter };
         const unsmoothed = plain ? sample({ ...of, smoothing: 0, scale }) : 0;
         const value = weight * sample({ ...of, smoothing, scale });
         gradient.fill(0, classes, padded(classes, lanesOf(gradient)));
         const at = byPlace ? step.cursor + r : r;
         loss[at] = value;
         if (plain) plain[at] = unsmoothed;
-        if (correct) correct[at] = argmax(logits, classes) === label ? 1 : 0;
+        // The label that weighs more.
+        const right = share < 0.5 ? partner : label;
+        if (correct) correct[at] = argmax(logits, classes) === right ? 1 : 0;
         if (flag && !Number.isFinite(value)) Atomics.store(flag, 0, 1);
       }
     },

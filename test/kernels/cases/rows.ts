@@ -1,3 +1,4 @@
+import { mixNumbers } from "../../../src/kernels/mixes/index.js";
 import { type LossName, registered } from "../../../src/losses/index.js";
 import { blank, blankRows, mapRows, paddedRows, random, uniform } from "../data.js";
 import { call, wholeStep } from "../lab.js";
@@ -77,6 +78,14 @@ export const add: Cases = (format) =>
 
 const classCounts = [1, 2, 7, 8, 9, 10, 15, 16, 17, 47, 49, 100];
 
+/** Partners and shares of all places, own ones and others, where images are mixed. */
+const taught = (mixed: boolean, next: () => number) => ({
+  partners: mixed ? orderOf(cursor + samples, next) : null,
+  mixes: mixed
+    ? new Float64Array((cursor + samples) * mixNumbers).map(() => [0, 1, next(), next()][Math.floor(4 * next())])
+    : null,
+});
+
 const lossCases =
   (operation: LossName): Cases =>
   (format) =>
@@ -92,6 +101,7 @@ const lossCases =
           labels: new Uint16Array(samples).map(() => classes * next()),
           order: orderOf(cursor + count, next),
           weights: plain ? null : new Float64Array(classes).map(() => 0.25 + next()),
+          ...taught(byPlace === 0, next),
           loss: new Float64Array(length).fill(NaN),
           plain: plain ? null : new Float64Array(length).fill(NaN),
           correct: byPlace ? null : new Float64Array(length).fill(NaN),
