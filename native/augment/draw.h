@@ -13,13 +13,13 @@ namespace heddle::HEDDLE_ISA_NAMESPACE {
 template <class T> struct AugmentArguments {
   T* x;  // [chunk][ldx]
   int64_t ldx;
-  const uint8_t* images;   // [samples][height][width][channels]
-  const uint32_t* order;   // sample of each place in the epoch
-  const T *scale, *shift;  // [height][width][channels]: x = value * scale + shift
-  T* workspace;            // [height + 2][width + 2][channels]; then, for a partner, [height][width][channels]
+  const uint8_t* images;     // [samples][height][width][channels]
+  const uint32_t* order;     // sample of each place in the epoch
+  const T *scale, *shift;    // [height][width][channels]: x = value * scale + shift
+  T* workspace;              // [height + 2][width + 2][channels]; then, for a partner, [height][width][channels]
   const uint32_t* partners;  // the sample that each place is mixed with, or null
   const Mix* mixes;          // and how
-  int64_t key0, key1;      // the noise has key1 + 1
+  int64_t key0, key1;        // the noise has key1 + 1
   int64_t height, width, channels;
   int64_t maximum;    // the largest value a pixel can have
   int64_t per_image;  // 1: minus the image's mean, over the 2-norm of what remains; scale and shift unused

@@ -16,13 +16,13 @@ template <class T> struct LossArguments {
   int64_t lddz;
   const uint16_t* labels;  // [samples]
   const uint32_t* order;
-  const double* weights;  // [classes] what a sample of each class counts, or null: one each
+  const double* weights;     // [classes] what a sample of each class counts, or null: one each
   const uint32_t* partners;  // the sample that each place of the order is mixed with, or null
   const Mix* mixes;          // and how
-  double* loss;           // loss of each sample, times its weight: [chunk], or [places] by place in the order
-  double* plain;          // likewise the loss of the unsmoothed target, unweighted; or null
-  double* correct;        // likewise 1 where the most probable class is the label; or null
-  int32_t* flag;          // becomes 1 where a loss is not finite; or null
+  double* loss;              // loss of each sample, times its weight: [chunk], or [places] by place in the order
+  double* plain;             // likewise the loss of the unsmoothed target, unweighted; or null
+  double* correct;           // likewise 1 where the most probable class is the label; or null
+  int32_t* flag;             // becomes 1 where a loss is not finite; or null
   int64_t classes;
   double smoothing;  // e: the target of a sample is t = (1 - e) onehot + e / classes; mixed, onehot is the mean of both
   double parameter;  // of the loss's options
@@ -34,8 +34,8 @@ template <class T> struct Sample {
   const T* z;
   T* dz;
   int64_t classes, label;
-  int64_t partner;  // the other label of a mixed image, or -1
-  double share;     // what its own label weighs; 1 where there is no other
+  int64_t partner;                    // the other label of a mixed image, or -1
+  double share;                       // what its own label weighs; 1 where there is no other
   double smoothing, rest, parameter;  // rest: smoothing / classes, once for all samples
   Vec<T> scale;
 };
