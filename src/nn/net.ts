@@ -48,6 +48,19 @@ function checkExtent(name: string, count: number, depth: number): void {
   }
 }
 
+/** Of each layer of a list the next that is not passive: there, or after the list. */
+function followersOf(layers: readonly Layer[], follower: Layer | undefined): readonly (Layer | undefined)[] {
+  let next = follower;
+  return layers
+    .toReversed()
+    .map((layer) => {
+      const after = next;
+      if (!layer.passive) next = layer;
+      return after;
+    })
+    .reverse();
+}
+
 /**
  * Appends the layers of one list, and of the branches of its composite layers; returns what the last one is. `follower`
  * comes after the list, where it is a branch.
@@ -58,17 +71,19 @@ function resolveLayers(
   from: number,
   input: FeatureShape,
   layers: NetLayer[],
-  follower?: LayerSpec,
+  follower?: Layer,
   depth = 0,
 ): number {
+  checkExtent(`${prefix}${specs.length - 1}`, layers.length + specs.length - 1, depth);
+  const known = specs.map((spec, i) => layerOf(spec, `${prefix}${i}`));
+  const followers = followersOf(known, follower);
   const shapeOf = (position: number): FeatureShape => (position === from ? input : layers[position].output);
   let last = from;
   for (const [i, spec] of specs.entries()) {
     const name = `${prefix}${i}`;
     checkExtent(name, layers.length, depth);
-    const layer = layerOf(spec, name);
+    const [layer, next] = [known[i], followers[i]];
     const branches = Object.entries(layer.branches?.(spec) ?? {});
-    const next = specs.find((other, at) => at > i && !layerOf(other, `${prefix}${at}`).passive) ?? follower;
     const inputs = branches.map(([branch, list]) =>
       resolveLayers(list, `${name}.${branch}.`, last, shapeOf(last), layers, next, depth + 1),
     );
@@ -77,7 +92,7 @@ function resolveLayers(
       name,
       inputs: inputs.map((position) => (position === last ? shapeOf(last) : layers[position].output)),
       input: inputs[0] === last ? shapeOf(last) : layers[inputs[0]].output,
-      rectified: next !== undefined && layerOf(next, name).rectifies === true,
+      rectified: next?.rectifies === true,
     };
     const output = layer.output(spec, place);
     const parameters = layer.parameters?.(spec, place) ?? [];
