@@ -15,11 +15,20 @@ test("cs596 is the source's exact set", () => {
 
 test("every word sets what it says", () => {
   const list =
-    "rotate 8deg, shift 0.08, shear 0.3 deg, zoom 0.08, flip horizontal, contrast 0.2, brightness 0.1, noise 0.02, jitter 0.3, crop 4, erase 0.5";
+    "rotate 8deg, shift 0.08, shear 0.3 deg, zoom 0.08, flip horizontal, resized-crop 0.3, contrast 0.2, brightness 0.1, noise 0.02, jitter 0.3, crop 4, erase 0.5";
   assert.deepEqual(parseAugmentation(list), {
     ...noAugmentation,
     ...{ rotate: 8, shiftHeight: 0.08, shiftWidth: 0.08, shear: 0.3, zoomHeight: 0.08, zoomWidth: 0.08 },
-    ...{ flipHorizontal: true, contrast: 0.2, brightness: 0.1, noise: 0.02, jitter: 0.3, crop: 4, erase: 0.5 },
+    ...{
+      flipHorizontal: true,
+      resizedCrop: 0.3,
+      contrast: 0.2,
+      brightness: 0.1,
+      noise: 0.02,
+      jitter: 0.3,
+      crop: 4,
+      erase: 0.5,
+    },
   });
   const parts = parseAugmentation("shift-height .1,shift-width 0.2,zoom-width 5e-1, flip vertical, fill reflect");
   assert.deepEqual(parts, {

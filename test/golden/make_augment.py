@@ -1,4 +1,4 @@
-"""Makes augment.json: what SciPy and PyTorch make of 100 images under the affine maps of augmentation.
+"""Makes augment.json: what SciPy and PyTorch make of 130 images under the affine maps of augmentation.
 
     python3 test/golden/make_augment.py        needs NumPy, SciPy and PyTorch
 
@@ -7,7 +7,7 @@ Keras's four matrices, output (row, column) to input (row, column) about the ima
 scipy.ndimage.affine_transform of order 1. torch's grid_sample with align_corners=True, which counts pixels by their
 centers as Heddle does, must agree with it. (It knows nearest and constant as border and zeros; its reflection turns at
 the centers of the outer pixels, SciPy's and Heddle's at the outer edges: there align_corners=False agrees.)
-augment.json holds 16 pixels of each image.
+augment.json holds 16 pixels of each image. Windows of a resized crop are resized by torch's interpolate.
 """
 
 import json
@@ -27,6 +27,11 @@ CASES = [
     {"name": "large, reflect", "count": 30, "height": 17, "width": 31, "channels": 1, "fill": "reflect",
      "rotate": 90, "shiftHeight": 1, "shiftWidth": 0.5, "shear": 20, "zoomHeight": 0.4, "zoomWidth": 0.9},
 ]  # fmt: skip
+# Windows as torchvision's RandomResizedCrop draws and resizes them; ratio 3/4 to 4/3.
+WINDOWS = [
+    {"name": "resized crop", "count": 20, "height": 32, "width": 20, "channels": 3, "resizedCrop": 0.08},
+    {"name": "resized crop of a wide image", "count": 10, "height": 6, "width": 40, "channels": 1, "resizedCrop": 0.9},
+]
 SCIPY = {"nearest": "nearest", "constant": "grid-constant", "reflect": "reflect"}
 TORCH = {"nearest": "border", "constant": "zeros", "reflect": "reflection"}
 
@@ -98,7 +103,31 @@ def probes(case, sample):
     return [round(float(flat[(sample * 5 + j * 97) % flat.size]), 6) for j in range(PROBES)]
 
 
+def window(case, sample):
+    height, width, least = case["height"], case["width"], case["resizedCrop"]
+    low, high = math.log(3 / 4), math.log(4 / 3)
+    for i in range(10):
+        area, ratio, top, left = (w / 2**32 for w in philox((EPOCH, sample, 0, i), (SEED, (7 << 24) + 2)))
+        area, ratio = height * width * (least + (1 - least) * area), math.exp(low + (high - low) * ratio)
+        wide, tall = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
+        if 0 < wide <= width and 0 < tall <= height:
+            return int(top * (height - tall + 1)), int(left * (width - wide + 1)), tall, wide
+    tall = round(width / (3 / 4)) if width / height < 3 / 4 else height
+    wide = round(height * (4 / 3)) if width / height > 4 / 3 else width
+    return (height - tall) // 2, (width - wide) // 2, tall, wide
+
+
+def windowed(case, sample):
+    top, left, tall, wide = window(case, sample)
+    x = torch.from_numpy(image(case, sample)).permute(2, 0, 1)[None, :, top : top + tall, left : left + wide]
+    size = (case["height"], case["width"])
+    made = torch.nn.functional.interpolate(x, size, mode="bilinear", align_corners=False)[0].permute(1, 2, 0)
+    flat = made.numpy().reshape(-1)
+    return [round(float(flat[(sample * 5 + j * 97) % flat.size]), 6) for j in range(PROBES)]
+
+
 if __name__ == "__main__":
     cases = [{**case, "pixels": [probes(case, sample) for sample in range(case["count"])]} for case in CASES]
+    cases += [{**case, "pixels": [windowed(case, sample) for sample in range(case["count"])]} for case in WINDOWS]
     text = json.dumps({"seed": SEED, "epoch": EPOCH, "cases": cases})
     Path(__file__).with_name("augment.json").write_text(text.replace("]], ", "]],\n").replace("], [", "],\n[") + "\n")

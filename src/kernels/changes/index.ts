@@ -10,11 +10,13 @@ import { erase } from "./erase.js";
 import { flip } from "./flip.js";
 import { jitter } from "./jitter.js";
 import { move } from "./move.js";
+import { resizedCrop } from "./resized-crop.js";
 
 // biome-ignore format: a line each
 const list = [
   flip,
   move,
+  resizedCrop,
   color,
   jitter,
   crop,
