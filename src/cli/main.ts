@@ -14,6 +14,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     await addCommands(program, argv);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
+    // Help and version that were asked for end here; the library, which words of errors need, is not waited for.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
     const trouble = troubleText(error);
     if (trouble !== null) {
       process.stderr.write(`heddle: ${trouble}\n`);
@@ -21,11 +23,9 @@ export async function main(argv: readonly string[]): Promise<void> {
       return;
     }
     // Usage errors of commander come as codes and texts: they take Heddle's one form here.
-    const foreign = error instanceof CommanderError && error.exitCode !== 0 && error.code !== "commander.help";
+    const foreign = error instanceof CommanderError && error.code !== "commander.help";
     const { explainUsage } = await import("./usage.js");
-    const code = await report(foreign ? explainUsage(error, program, argv) : error);
-    // Help that was asked for and could not be written has failed by now.
-    if (code !== 0 || !process.exitCode) process.exitCode = code;
+    process.exitCode = await report(foreign ? explainUsage(error, program, argv) : error);
   }
 }
 
@@ -73,8 +73,8 @@ function version(): string {
 async function report(error: unknown): Promise<number> {
   // The library is loaded where it is needed: start-up time counts.
   const { exitCodes, HeddleError } = await import("../index.js");
-  // Help and version end here too: asked for (0), or shown on stderr because the command is missing.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  // Help that was shown on stderr because the command is missing.
+  if (error instanceof CommanderError) return exitCodes.usage;
   if (error instanceof HeddleError) {
     process.stderr.write(`heddle: ${render(error.message)}\n`);
     return error.exitCode;

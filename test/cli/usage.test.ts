@@ -130,3 +130,14 @@ describe("asked for", { concurrency: 2 }, () => {
     assert.equal(again.code, 0);
   });
 });
+
+test("--version waits for no part of the library", async () => {
+  const { stdout, stderr } = await heddle(["--version"], { env: { NODE_DEBUG: "esm" } });
+  assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  const loaded = new Set([...stderr.matchAll(/dist\/src\/([\w/-]+)\.js/g)].map(([, name]) => name));
+  assert.ok(loaded.has("cli/main"));
+  assert.deepEqual(
+    [...loaded].filter((name) => !name.startsWith("cli/")),
+    [],
+  );
+});
