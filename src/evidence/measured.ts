@@ -51,8 +51,12 @@ export const measureChecks: Readonly<Record<string, Check>> = {
   loaded: (value, where) => checkDataset(value, where),
 };
 
-/** A page is made in a second or two: of a large net, some samples of each split are measured, evenly spread. */
+/**
+ * A page is made in a second or two: of a large net, some samples of each split are measured, evenly spread; of the training
+ * split, which says least of new images, no more than some thousands in any case.
+ */
 const multiplyAddsFor = { test: 2e11, validation: 3e10, train: 3e10 };
+const mostSamples = { test: Infinity, validation: Infinity, train: 20_000 };
 const leastSamples = 500;
 
 /** Throws HeddleError where model or data are not what they were. */
@@ -80,7 +84,8 @@ export async function measureRun(facts: RunFacts, options: MeasureOptions): Prom
       for (const name of splitNames) {
         if (facts.record.samples[name] === 0) continue;
         const { samples } = askedSamples(name, opened.file, opened.dataset);
-        const most = Math.max(leastSamples, Math.floor(multiplyAddsFor[name] / multiplyAdds));
+        const fit = Math.max(leastSamples, Math.floor(multiplyAddsFor[name] / multiplyAdds));
+        const most = Math.min(fit, mostSamples[name]);
         const places = spread(samples.length, most);
         parts.push({ name, samples: places.map((place) => samples[place]), places, whole: samples.length });
       }

@@ -13,10 +13,11 @@ export interface Answered {
   readonly logits: ArrayLike<number> | null;
 }
 
-/** Of each sample its largest logit, and the sum over the other classes of exp(z - largest). */
+/** Of each sample its largest logit, the sum over the other classes of exp(z - largest), and ln(1 + this sum). */
 interface Normalizers {
   readonly top: Float64Array;
   readonly rest: Float64Array;
+  readonly logs: Float64Array;
 }
 
 export class Answers {
@@ -44,8 +45,10 @@ export class Answers {
   /** Those of the samples from `from` to before `to`. */
   part(from: number, to: number): Answers {
     const { classes, labels, predicted, losses } = this;
-    const cut = (list: ArrayLike<number>, each = 1): number[] =>
-      Array.prototype.slice.call(list, each * from, each * to) as number[];
+    const cut = (list: ArrayLike<number>, each = 1): ArrayLike<number> =>
+      ArrayBuffer.isView(list)
+        ? (list as Float64Array).subarray(each * from, each * to)
+        : Array.prototype.slice.call(list, each * from, each * to);
     return new Answers({
       classes,
       labels: cut(labels),
@@ -66,8 +69,8 @@ export class Answers {
 
   /** ln p of a class, in double from the logits: exact where p rounds to 0 or 1. Needs logits. */
   logProbability(sample: number, label: number): number {
-    const { top, rest } = this.#softmax;
-    return this.logits[sample * this.classes + label] - top[sample] - Math.log1p(rest[sample]);
+    const { top, logs } = this.#softmax;
+    return this.logits[sample * this.classes + label] - top[sample] - logs[sample];
   }
 
   /** p of the predicted class, in double. Needs logits. */
@@ -83,7 +86,7 @@ export class Answers {
       top[i] = logits[i * classes + predicted[i]];
       for (let j = 0; j < classes; j++) if (j !== predicted[i]) rest[i] += Math.exp(logits[i * classes + j] - top[i]);
     }
-    this.#normalizers = { top, rest };
+    this.#normalizers = { top, rest, logs: rest.map(Math.log1p) };
     return this.#normalizers;
   }
 

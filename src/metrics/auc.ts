@@ -6,17 +6,27 @@
 import type { Answers } from "./answers.js";
 import { type ClassMetric, mean } from "./per-class.js";
 
-function aucs(answers: Answers): (number | null)[] {
-  return Array.from({ length: answers.classes }, (_, c) => {
-    const own: number[] = [];
-    const rest: number[] = [];
+/** Sorting is most of what metrics take: once for the classes and their mean. */
+const known = new WeakMap<Answers, readonly (number | null)[]>();
+
+function aucs(answers: Answers): readonly (number | null)[] {
+  const before = known.get(answers);
+  if (before) return before;
+  const counts = new Uint32Array(answers.classes);
+  for (let i = 0; i < answers.samples; i++) counts[answers.labels[i]]++;
+  const found = Array.from(counts, (count, c) => {
+    if (count === 0 || count === answers.samples) return null;
+    const own = new Float64Array(count);
+    const rest = new Float64Array(answers.samples - count);
+    let [k, j] = [0, 0];
     for (let i = 0; i < answers.samples; i++) {
-      (answers.labels[i] === c ? own : rest).push(answers.logProbability(i, c));
+      if (answers.labels[i] === c) own[k++] = answers.logProbability(i, c);
+      else rest[j++] = answers.logProbability(i, c);
     }
-    return own.length > 0 && rest.length > 0
-      ? area(Float64Array.from(own).sort(), Float64Array.from(rest).sort())
-      : null;
+    return area(own.sort(), rest.sort());
   });
+  known.set(answers, found);
+  return found;
 }
 
 /** Both ascending. Twice the wins and the ties are whole numbers: no rounding before the division. */

@@ -26,8 +26,8 @@ interface Occlusion {
   }[];
 }
 
-/** Arithmetic for all maps together: a tenth of a second or two on one core. */
-const multiplyAdds = 1e10;
+/** Arithmetic for all maps together: a tenth of a second or two on one core, at a small net's rate. */
+const multiplyAdds = 3e9;
 const [imagesShown, fewestWindows] = [4, 36];
 /** Pixels of the screen a side, about. */
 const large = 100;
