@@ -23,6 +23,8 @@ export const cifar100 = cifarSet({
   summary: "50,000 + 10,000 photographs in 100 classes, 32x32 RGB (binary or python version, or its .tar.gz)",
   defaults: { model: "kth-4.d", epochs: 15 },
   published: {
+    nearCopies:
+      "Known of CIFAR-100: 10 % of its test images have a near copy among the training images (Barz and Denzler 2020).",
     files: ["train", "test"].map((name) => ({ name: `${name}.bin`, bytes: null, sha256: null })),
     archives: [
       {

@@ -139,6 +139,8 @@ export interface PublishedFolder {
 
 /** What is known in public about a set kept as files: `heddle data fetch` and `verify` hold what they meet against it. */
 export interface Published {
+  /** Where the set is known to hold images that show what others show: how many, and who found it. */
+  readonly nearCopies?: string;
   /** What `load` reads. */
   readonly files: readonly PublishedFile[];
   /** What `load` reads beside them. */

@@ -6,6 +6,7 @@ import type { Finding } from "../base/finding.js";
 import type { RunFacts } from "../evidence/facts.js";
 import type { History } from "../evidence/history.js";
 import type { Measured } from "../evidence/measured.js";
+import type { CopiesIn } from "./copies/index.js";
 
 /** A run as it is examined. */
 export interface Patient {
@@ -13,6 +14,8 @@ export interface Patient {
   readonly history: History;
   /** Its model on samples of its splits; null where model or data can no longer be read. */
   readonly measured: Measured | null;
+  /** Held-out images that show what a training image shows, where somebody has looked for them. */
+  readonly copies: readonly CopiesIn[];
 }
 
 export interface RunCheck {

@@ -10,17 +10,20 @@ import { classOrder } from "./checks/class-order.js";
 import { deadUnits } from "./checks/dead-units.js";
 import { doubledSoftmax } from "./checks/doubled-softmax.js";
 import { heldOut } from "./checks/held-out.js";
+import { nearCopies } from "./checks/near-copies.js";
 import { preprocessingShift } from "./checks/preprocessing-shift.js";
 import { shuffling } from "./checks/shuffling.js";
 import { smallValidation } from "./checks/small-validation.js";
 import { symmetry } from "./checks/symmetry.js";
 import { validationRepeats } from "./checks/validation-repeats.js";
+import { copiesIn } from "./copies/index.js";
 
 export const runChecks: readonly RunCheck[] = [
   doubledSoftmax,
   classOrder,
   preprocessingShift,
   validationRepeats,
+  nearCopies,
   heldOut,
   smallValidation,
   shuffling,
@@ -54,7 +57,8 @@ export async function openPatient(
     const evidence = `Model or data could not be read, so answers were not looked at: ${error.message}`;
     notes.push({ id: "not-measured", severity: "note", evidence, fix: "" });
   }
-  return { patient: { facts, history, measured }, notes };
+  const copies = measured ? copiesIn(measured, true) : [];
+  return { patient: { facts, history, measured, copies }, notes };
 }
 
 export function examine(patient: Patient, notes: readonly Finding[] = []): Finding[] {

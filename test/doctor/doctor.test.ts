@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from "node:test";
 import type { FloatArray } from "../../src/base/numbers.js";
 import { bestAssignment } from "../../src/doctor/assignment.js";
 import type { Patient } from "../../src/doctor/check.js";
+import { nearCopies } from "../../src/doctor/checks/near-copies.js";
 import { examine, examineRun, openPatient, runChecks } from "../../src/doctor/index.js";
 import { netOf } from "../../src/inference/model-net.js";
 import { Answers } from "../../src/metrics/answers.js";
@@ -89,7 +90,7 @@ describe("planted in the model", () => {
   });
 });
 
-test("planted in data, answers and record: a doubled softmax, shift, augmented validation, a loss that differs, order, small and no validation", async (t) => {
+test("planted in data, answers and record: a doubled softmax, shift, near copies, augmented validation, a loss that differs, order, small and no validation", async (t) => {
   const out = await trained(t, { subset: 600, epochs: 3, shuffle: false });
   const { patient } = await openPatient(out, { threads: 1, backend });
   assert.deepEqual(complaints(examine(patient)), ["no-shuffling"]);
@@ -101,6 +102,14 @@ test("planted in data, answers and record: a doubled softmax, shift, augmented v
   const test = dataset.test!;
   const halved = { ...test, images: test.images.map((byte) => 128 + (byte >> 1)) };
   assert.deepEqual(ids({ measured: { ...measured, dataset: { ...dataset, test: halved } } }), ["preprocessing-shift"]);
+
+  const copies = [{ split: "test" as const, copies: [{ held: dataset.train.count, trained: 0 }] }];
+  const severities = [8, 28].map((side) => {
+    const known = { ...dataset, shape: { height: side, width: side, channels: 1 } };
+    const found = nearCopies.run({ ...patient, copies, measured: { ...measured, dataset: known } });
+    return found.map(({ id, severity }) => `${severity} ${id}`);
+  });
+  assert.deepEqual(severities, [["note near-copies"], ["warning near-copies"]]);
 
   // Probabilities where logits should be.
   const splits = measured.splits.map((split) => {

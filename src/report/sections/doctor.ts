@@ -2,6 +2,7 @@
 
 import { HeddleError } from "../../base/errors.js";
 import type { Finding } from "../../base/finding.js";
+import { copiesIn } from "../../doctor/copies/index.js";
 import { examine } from "../../doctor/index.js";
 import type { Measured } from "../../evidence/measured.js";
 import { html } from "../html.js";
@@ -23,7 +24,9 @@ export const doctor = section<Examined>({
     } catch (error) {
       if (!(error instanceof HeddleError)) throw error;
     }
-    return { findings: examine({ facts, history, measured: found }), whole: found !== null };
+    // Looking for copies takes longer than a page may: what `heddle doctor` has found is repeated.
+    const copies = found ? copiesIn(found, false) : [];
+    return { findings: examine({ facts, history, measured: found, copies }), whole: found !== null };
   },
   render({ findings, whole }) {
     const rest = whole ? "" : " Model or data could not be read, so its answers were not looked at.";
