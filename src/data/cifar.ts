@@ -75,7 +75,9 @@ async function load(set: CifarSet, options: LoadOptions): Promise<Dataset> {
     return size === null ? records : Math.floor(size / imageBytes);
   };
   const images = [...train.map((batch) => estimate(batch, each)), estimate(set.test, tested)];
-  announceMemory({ dataset: name, images: images.reduce((sum, n) => sum + n, 0), shape }, options);
+  // The next batch is unpacked while one is taken apart.
+  const held = 4 * each * imageBytes;
+  announceMemory({ dataset: name, images: images.reduce((sum, n) => sum + n, 0), shape, held }, options);
   const open = (batch: string) => openBatch(files.get(batch)!, kinds.length, kind);
   const splits = {
     train: await readSplit(

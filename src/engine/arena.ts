@@ -30,6 +30,13 @@ export interface SharedBlock {
   readonly bytes: number;
 }
 
+/** What an arena's process takes beside it, and what of it is never touched and takes nothing. */
+export interface Beside {
+  readonly untouched: number;
+  readonly beside: number;
+  readonly threads: number;
+}
+
 export class Arena {
   readonly shared: SharedBlock;
   readonly dtype: Dtype;
@@ -39,14 +46,22 @@ export class Arena {
     this.dtype = dtype;
   }
 
-  /** Throws `runError` where it would pass the memory that is left. */
-  static allocate(dtype: Dtype, bytes: number, available: number, backend: Pick<Backend, "address">): Arena {
-    if (bytes > available) {
+  /** Throws `runError` where it, and what comes beside it, would pass the memory that is left. */
+  static allocate(
+    dtype: Dtype,
+    bytes: number,
+    available: number,
+    backend: Pick<Backend, "address">,
+    { untouched, beside, threads }: Beside = { untouched: 0, beside: 0, threads: 1 },
+  ): Arena {
+    const needed = bytes - untouched + beside;
+    if (needed > available) {
+      const what = threads > 1 ? `the net, its activations and ${threads} threads` : "the net and its activations";
       throw runError({
         where: "memory",
-        expected: `at least ${megabytes(bytes)} for the data, the net and its activations`,
+        expected: `at least ${megabytes(needed)} for the data, ${what}`,
         got: `${megabytes(available)} available`,
-        fix: "Take a smaller --batch-size, a --subset or a smaller net.",
+        fix: `Take ${threads > 1 ? "fewer --threads, " : ""}a smaller --batch-size, a --subset or a smaller net.`,
       });
     }
     if (bytes + alignment > constants.MAX_LENGTH) {

@@ -67,13 +67,22 @@ export function writeOrder(
 }
 
 /** Images and labels of all splits, one after the other; labels alone where the images are mapped. */
-export function copySplits(arena: Arena, plan: Plan, splits: readonly Split[]): void {
+export function copySplits(arena: Arena, plan: Plan, splits: readonly Split[], present: Uint8Array | null): void {
   const images = plan.mapped ? null : arena.bytes(plan.regions.images);
   const labels = arena.uint16(plan.regions.labels);
   let sample = 0;
   for (const split of splits) {
-    images?.set(split.images, sample * plan.pixels);
+    if (images && present)
+      copyPresent(images, split.images, plan.pixels, present.subarray(sample, sample + split.count), sample);
+    else images?.set(split.images, sample * plan.pixels);
     labels.set(split.labels, sample);
     sample += split.count;
+  }
+}
+
+/** Images that nobody will ask for leave their pages untouched. */
+function copyPresent(to: Uint8Array, images: Uint8Array, pixels: number, present: Uint8Array, first: number): void {
+  for (const [i, is] of present.entries()) {
+    if (is === 1) to.set(images.subarray(i * pixels, (i + 1) * pixels), (first + i) * pixels);
   }
 }

@@ -3,8 +3,9 @@
  * thread writes into the arena only while no job runs.
  */
 
+import { internalError } from "../base/errors.js";
 import { readCores, readMemory } from "../base/machine.js";
-import type { Dtype, FloatArray } from "../base/numbers.js";
+import { type Dtype, elementBytes, type FloatArray } from "../base/numbers.js";
 import type { Setting } from "../base/setting.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import { type Splits, splitsOf } from "../data/samples.js";
@@ -13,7 +14,7 @@ import type { Augmentation } from "../kernels/changes/index.js";
 import { type BackendChoice, loadBackend } from "../kernels/index.js";
 import type { TrainedLoss } from "../losses/index.js";
 import { Answers } from "../metrics/answers.js";
-import type { Net } from "../nn/net.js";
+import { elementCount, type Net } from "../nn/net.js";
 import type { Rule } from "../optim/optimizer.js";
 import { Arena } from "./arena.js";
 import { type Assignment, statesOf } from "./assignment.js";
@@ -24,6 +25,7 @@ import type { FinishedRank } from "./job.js";
 import { makePlan, type Plan } from "./plan.js";
 import { type NumberRange, rangeOf } from "./range.js";
 import { Ranks } from "./ranks.js";
+import { checkThreads, presentSamples, stillToCome, touchedBytes } from "./room.js";
 import type { Penalties, Updater } from "./rules.js";
 import { type Placed, readTensors, writeTensors } from "./tensors.js";
 
@@ -44,6 +46,8 @@ export interface EngineOptions {
   readonly augmentation?: Augmentation | null;
   /** The longest order that a job will get. */
   readonly places: number;
+  /** The samples that jobs will ask for, in lists; all where not given. Images of others take no memory. */
+  readonly used?: readonly Uint32Array[];
   /** Keep every class's probability, and logit, of each scored sample. */
   readonly probabilities?: boolean;
   readonly logits?: boolean;
@@ -103,22 +107,36 @@ export interface ScoreOutcome {
   readonly seconds: number;
 }
 
+interface State {
+  readonly options: EngineOptions;
+  readonly plan: Plan;
+  readonly arena: Arena;
+  /** Which samples' images are there; null where all are. */
+  readonly present: Uint8Array | null;
+  readonly labels: Uint16Array;
+}
+
+/** The weights as they are drawn, and the best of them. */
+const keptBytes = ({ parameters, dtype }: Plan): number =>
+  2 * parameters.reduce((sum, { spec }) => sum + elementCount(spec.shape), 0) * elementBytes(dtype);
+
 export class Engine {
   readonly backend: Backend;
   readonly threads: number;
   readonly #choice: BackendChoice;
   readonly #ranks: Ranks;
-  #state: { options: EngineOptions; plan: Plan; arena: Arena; labels: Uint16Array } | undefined;
+  #state: State | undefined;
 
   /** Starts the ranks' threads at once, so that they load while the caller reads its data. */
   constructor(threads: number, choice: BackendChoice) {
+    checkThreads(threads);
     this.backend = loadBackend(choice);
     this.threads = threads;
     this.#choice = this.backend.name;
     this.#ranks = new Ranks(threads);
   }
 
-  get #ready(): { options: EngineOptions; plan: Plan; arena: Arena; labels: Uint16Array } {
+  get #ready(): State {
     return this.#state!;
   }
   get arenaBytes(): number {
@@ -134,6 +152,7 @@ export class Engine {
     const splits = splitsOf(dataset);
     const cores = readCores();
     const mapped = this.backend.name === "native" ? (dataset.mapped ?? null) : null;
+    const samples = splits.reduce((sum, { count }) => sum + count, 0);
     const plan = makePlan({
       ...options,
       mapped,
@@ -142,15 +161,20 @@ export class Engine {
       ranks: this.threads,
       // A rank that spins keeps the one it waits for from running, unless each has a core.
       spin: this.threads <= Math.min(cores.mask, cores.quota ?? Infinity),
-      samples: splits.reduce((sum, { count }) => sum + count, 0),
+      samples,
       probabilities: options.probabilities ?? false,
     });
-    const arena = Arena.allocate(options.dtype, plan.bytes, readMemory().available, this.backend);
-    copySplits(arena, plan, splits);
+    const present = presentSamples(options.used, samples);
+    const arena = Arena.allocate(options.dtype, plan.bytes, readMemory().available, this.backend, {
+      untouched: this.#untouched(plan, present),
+      threads: this.threads,
+      beside: stillToCome(this.threads, dataset) + (options.optimizer ? keptBytes(plan) : 0),
+    });
+    copySplits(arena, plan, splits, present);
     writePreprocessing(arena, plan, preprocessing);
     if (plan.regions.classWeights) arena.float64(plan.regions.classWeights).set(options.loss.classWeights!);
     this.#ranks.use(plan, arena, this.#choice);
-    this.#state = { options, plan, arena, labels: arena.uint16(plan.regions.labels) };
+    this.#state = { options, plan, arena, present, labels: arena.uint16(plan.regions.labels) };
   }
 
   /** Writes the tensors of the model, in model order and PyTorch's layout. */
@@ -197,6 +221,7 @@ export class Engine {
   /** Trains to the end of an epoch, or to a stop. */
   async train({ order, totals, ...job }: TrainJob): Promise<FinishedRank[]> {
     const { plan, arena } = this.#ready;
+    this.#checkOrder(order);
     writeOrder(arena, plan, this.#ready.options, { order, epoch: job.epoch });
     const sums = arena.float64(plan.regions.totals);
     sums[totalPlace.loss] = totals.loss;
@@ -204,6 +229,18 @@ export class Engine {
     sums[totalPlace.samples] = totals.samples;
     Atomics.store(arena.int32(plan.regions.control), controlWord.stepsDone, job.from);
     return this.#ranks.run({ kind: "train", places: order.length, ...job });
+  }
+
+  #checkOrder(order: Uint32Array): void {
+    const { present } = this.#ready;
+    const absent = present ? order.find((sample) => present[sample] === 0) : undefined;
+    if (absent !== undefined) throw internalError(`sample ${absent} was not said to be used`);
+  }
+
+  #untouched({ regions, pixels, mapped }: Plan, present: Uint8Array | null): number {
+    if (!present || mapped) return 0;
+    const used = present.reduce((sum, is) => sum + is, 0);
+    return regions.images.bytes - touchedBytes(used, present.length, pixels);
   }
 
   /** Sums of the epoch so far; a moment old while ranks run. */
@@ -248,6 +285,7 @@ export class Engine {
 
   #score(order: Uint32Array): Promise<FinishedRank[]> {
     const { plan, arena } = this.#ready;
+    this.#checkOrder(order);
     arena.uint32(plan.regions.order).set(order);
     return this.#ranks.run({ kind: "score", places: order.length });
   }

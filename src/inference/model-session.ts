@@ -100,8 +100,8 @@ export async function openModel(
   const { threads } = chooseThreads(options.threads);
   const engine = new Engine(threads, options.backend);
   const places = order.length;
-  const lay = (images: Splits): void => {
-    const scored = { net, dtype, exact, loss, preprocessing, dataset: images, ...keep };
+  const lay = (images: Splits, used?: readonly Uint32Array[]): void => {
+    const scored = { net, dtype, exact, loss, preprocessing, dataset: images, ...(used && { used }), ...keep };
     engine.configure({ ...scored, batchSize: 0, optimizer: null, places });
     engine.setParameters(tensors);
   };
@@ -112,7 +112,7 @@ export async function openModel(
   });
   const show = (images: Uint8Array): void => lay({ train: { count: places, images, labels }, test: null });
   try {
-    lay(known);
+    lay(known, [order]);
   } catch (error) {
     await engine.close();
     throw error;

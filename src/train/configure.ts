@@ -21,6 +21,7 @@ export function configureFor(engine: Engine, session: Session, epoch = 1): void 
     preprocessing,
     dataset,
     places,
+    used: [train, validation, test],
     seed,
     exact,
     finishing,

@@ -18,6 +18,10 @@ test("memory: a large set is announced, a small one needs no words", () => {
 
 test("memory: more than there is available is refused before anything is loaded", () => {
   const need = { dataset: "folder:x", images: 10_000, shape };
-  assert.throws(() => announceMemory(need, {}, 299e6), saying(1, "folder:x", "300 MB", "got 299 MB", "--image-size"));
-  announceMemory(need, {}, 300e6);
+  assert.throws(
+    () => announceMemory(need, {}, 347e6),
+    saying(1, "folder:x", "348 MB to read", "got 347 MB", "--image-size"),
+  );
+  announceMemory(need, {}, 348e6);
+  assert.throws(() => announceMemory({ ...need, held: 1e6 }, {}, 348e6), saying(1, "349 MB"));
 });
