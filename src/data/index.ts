@@ -2,6 +2,7 @@
 
 import { didYouMean, usageError } from "../base/errors.js";
 import { aText } from "../base/given.js";
+import { isFolder } from "../base/path-kind.js";
 import { kebab } from "../base/schema-words.js";
 import { bugnist2d } from "./bugnist2d.js";
 import { cifar10 } from "./cifar-10.js";
@@ -61,15 +62,26 @@ export const schemes: readonly DatasetScheme[] = [
  */
 export function findDataset(name: string, where = "--dataset"): DatasetSource {
   aText(name, where);
-  const source = namedDataset(name, where);
+  const meant = meantDataset(name);
+  const source = namedDataset(meant, where);
   return {
     ...source,
     async load(options) {
       refuseIdle(source, options);
+      if (meant !== name) options.onEvent?.({ kind: "note", text: takenAs(name, meant) });
       return source.load(options);
     },
   };
 }
+
+const isKnown = (name: string): boolean =>
+  datasets.some((source) => source.name === name) || schemes.some((scheme) => name.startsWith(`${scheme.name}:`));
+
+/** A folder's bare path means the images in it; a set of that name comes first. */
+export const meantDataset = (name: string): string => (!isKnown(name) && isFolder(name) ? `folder:${name}` : name);
+
+/** What is said where a name was taken for another. */
+export const takenAs = (name: string, meant: string): string => `${name} is a folder of yours: taken as ${meant}.`;
 
 function namedDataset(name: string, where: string): DatasetSource {
   const found = datasets.find((source) => source.name === name);

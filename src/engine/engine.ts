@@ -5,59 +5,24 @@
 
 import { internalError } from "../base/errors.js";
 import { readCores, readMemory } from "../base/machine.js";
-import { type Dtype, elementBytes, type FloatArray } from "../base/numbers.js";
+import type { FloatArray } from "../base/numbers.js";
 import type { Setting } from "../base/setting.js";
-import type { Preprocessing } from "../data/preprocessing.js";
-import { type Splits, splitsOf } from "../data/samples.js";
+import { splitsOf } from "../data/samples.js";
 import type { Backend } from "../kernels/backend.js";
-import type { Augmentation } from "../kernels/changes/index.js";
 import { type BackendChoice, loadBackend } from "../kernels/index.js";
-import type { TrainedLoss } from "../losses/index.js";
 import { Answers } from "../metrics/answers.js";
-import { elementCount, type Net } from "../nn/net.js";
-import type { Rule } from "../optim/optimizer.js";
 import { Arena } from "./arena.js";
-import { type Assignment, statesOf } from "./assignment.js";
+import { statesOf } from "./assignment.js";
 import { copySplits, writeOrder, writeParameters, writePreprocessing } from "./contents.js";
 import { controlWord, totalPlace } from "./control.js";
-import type { Finishing } from "./finishing.js";
 import type { FinishedRank } from "./job.js";
+import type { EngineOptions } from "./options.js";
 import { makePlan, type Plan } from "./plan.js";
 import { type NumberRange, rangeOf } from "./range.js";
 import { Ranks } from "./ranks.js";
-import { checkThreads, presentSamples, stillToCome, touchedBytes } from "./room.js";
+import { checkThreads, keptBytes, presentSamples, stillToCome, untouchedBytes } from "./room.js";
 import type { Penalties, Updater } from "./rules.js";
 import { type Placed, readTensors, writeTensors } from "./tensors.js";
-
-export interface EngineOptions {
-  readonly net: Net;
-  readonly dtype: Dtype;
-  readonly batchSize: number;
-  /** Samples that go through the net at once, where gradients of several minibatches are added up; else `batchSize`. */
-  readonly minibatch?: number;
-  /** What an update does; null for an engine that only scores. */
-  readonly optimizer: Rule | null;
-  /** Where tensors are updated by several rules, or not at all. */
-  readonly assignment?: Assignment | null;
-  readonly loss: TrainedLoss;
-  readonly preprocessing: Preprocessing;
-  readonly dataset: Splits;
-  /** What is done to the images that are trained on; scoring sees them as they are. */
-  readonly augmentation?: Augmentation | null;
-  /** The longest order that a job will get. */
-  readonly places: number;
-  /** The samples that jobs will ask for, in lists; all where not given. Images of others take no memory. */
-  readonly used?: readonly Uint32Array[];
-  /** Keep every class's probability, and logit, of each scored sample. */
-  readonly probabilities?: boolean;
-  readonly logits?: boolean;
-  /** Seed of the draws of dropout and noise. */
-  readonly seed?: number;
-  /** No algorithm that rounds otherwise than a layer's definition. */
-  readonly exact?: boolean;
-  /** What a step does beside the update of each tile. */
-  readonly finishing?: Finishing | undefined;
-}
 
 /** Sums over the samples of an epoch so far. */
 export interface Totals {
@@ -107,6 +72,8 @@ export interface ScoreOutcome {
   readonly seconds: number;
 }
 
+export type { EngineOptions } from "./options.js";
+
 interface State {
   readonly options: EngineOptions;
   readonly plan: Plan;
@@ -115,10 +82,6 @@ interface State {
   readonly present: Uint8Array | null;
   readonly labels: Uint16Array;
 }
-
-/** The weights as they are drawn, and the best of them. */
-const keptBytes = ({ parameters, dtype }: Plan): number =>
-  2 * parameters.reduce((sum, { spec }) => sum + elementCount(spec.shape), 0) * elementBytes(dtype);
 
 export class Engine {
   readonly backend: Backend;
@@ -166,7 +129,7 @@ export class Engine {
     });
     const present = presentSamples(options.used, samples);
     const arena = Arena.allocate(options.dtype, plan.bytes, readMemory().available, this.backend, {
-      untouched: this.#untouched(plan, present),
+      untouched: untouchedBytes(plan, present),
       threads: this.threads,
       beside: stillToCome(this.threads, dataset) + (options.optimizer ? keptBytes(plan) : 0),
     });
@@ -235,12 +198,6 @@ export class Engine {
     const { present } = this.#ready;
     const absent = present ? order.find((sample) => present[sample] === 0) : undefined;
     if (absent !== undefined) throw internalError(`sample ${absent} was not said to be used`);
-  }
-
-  #untouched({ regions, pixels, mapped }: Plan, present: Uint8Array | null): number {
-    if (!present || mapped) return 0;
-    const used = present.reduce((sum, is) => sum + is, 0);
-    return regions.images.bytes - touchedBytes(used, present.length, pixels);
   }
 
   /** Sums of the epoch so far; a moment old while ranks run. */

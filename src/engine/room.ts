@@ -4,8 +4,10 @@
  */
 import { runError } from "../base/errors.js";
 import { readMemory } from "../base/machine.js";
-import type { Splits } from "../data/samples.js";
-import { splitsOf } from "../data/samples.js";
+import { elementBytes } from "../base/numbers.js";
+import { type Splits, splitsOf } from "../data/samples.js";
+import { elementCount } from "../nn/net.js";
+import type { Plan } from "./plan.js";
 
 const [ofProcess, ofThread] = [80e6, 25e6];
 
@@ -41,4 +43,15 @@ export function presentSamples(orders: readonly Uint32Array[] | undefined, sampl
   const present = new Uint8Array(samples);
   for (const order of orders) for (const sample of order) present[sample] = 1;
   return present.includes(0) ? present : null;
+}
+
+/** The weights as they are drawn, and the best of them. */
+export const keptBytes = ({ parameters, dtype }: Plan): number =>
+  2 * parameters.reduce((sum, { spec }) => sum + elementCount(spec.shape), 0) * elementBytes(dtype);
+
+/** Of the arena, images that nobody will ask for. */
+export function untouchedBytes({ regions, pixels, mapped }: Plan, present: Uint8Array | null): number {
+  if (!present || mapped) return 0;
+  const used = present.reduce((sum, is) => sum + is, 0);
+  return regions.images.bytes - touchedBytes(used, present.length, pixels);
 }

@@ -12,7 +12,7 @@ import { checkData, hopelessData } from "../data/checks/index.js";
 import { classWeights } from "../data/class-weights.js";
 import type { Dataset, LoadEvent } from "../data/dataset.js";
 import { groupsInTest } from "../data/groups.js";
-import { findDataset } from "../data/index.js";
+import { findDataset, meantDataset, takenAs } from "../data/index.js";
 import { noisyLabels } from "../data/label-noise.js";
 import { recallNearCopies } from "../data/near-kept.js";
 import type { Preprocessing } from "../data/preprocessing.js";
@@ -107,7 +107,8 @@ export interface Origin {
 }
 
 /** Loads the data and resolves everything that follows from it. */
-export async function openSession(given: TrainConfig, { sources, onEvent, found }: Origin): Promise<Session> {
+export async function openSession(asked: TrainConfig, { sources, onEvent, found }: Origin): Promise<Session> {
+  const given = { ...asked, dataset: meantDataset(asked.dataset) };
   const source = findDataset(given.dataset);
   const dataset = await loadRecorded(given.dataset, found?.datasetPath, { ...given, ...(onEvent && { onEvent }) });
   const split = splitSamples(dataset, given);
@@ -141,6 +142,7 @@ export async function openSession(given: TrainConfig, { sources, onEvent, found 
   const { labels, changed } = noisyLabels(dataset.train.labels, train, dataset.classes.length, targetNoise, seed);
   const weights = found ? found.classWeights : classWeights(config.classWeights, dataset.classes, labels, train);
   const notes = targetNoise > 0 ? [`${changed} of ${train.length} training labels were made another class.`] : [];
+  if (given.dataset !== asked.dataset) notes.push(takenAs(asked.dataset, given.dataset));
   if (chosen.note !== null) notes.push(chosen.note);
   if (augmentation) notes.push(`Training images are augmented: ${config.augment}. Validation and test images are not.`);
   if (mixesImages(augmentation)) notes.push(mixedNote);
