@@ -3,18 +3,18 @@
  * of them, whose size no sum depends on.
  *
  *   measure   the squares of the gradient, in blocks of 1,024 numbers; then every rank adds them up in one order
- *   settle    the update that waited for the norm; matrices moved along a direction that is made orthogonal, each by one rank; weights of a unit shortened to the norm they may have; the copies that
- *             follow from weights; the average
+ *   settle    the update that waited for the norm; matrices moved along a direction that is made orthogonal (`orthogonal.ts`);
+ *             weights of a unit shortened to the norm they may have; the copies that follow from weights; the average
  *
  * For an update that waits, the training program lays the gradient down beside the weights instead (`keep`).
  */
 import { averageRule, panelVectors, ruleWord } from "../kernels/layout.js";
 import { squareBlock, squareSums } from "../kernels/ops/flat.js";
-import { orthogonalWorkspace } from "../kernels/orthogonal.js";
 import type { ProgramWriter } from "../kernels/program-writer.js";
 import type { Range, Region } from "../kernels/signature.js";
 import type { Layout } from "./arena.js";
 import type { PlannedParameter } from "./memory.js";
+import { type Orthogonal, planOrthogonal, writeOrthogonal } from "./orthogonal.js";
 
 /** What of it a run wants. */
 export interface Finishing {
@@ -74,7 +74,7 @@ export function finishingPrograms(finishing: Finishing, options: FinishingOption
       return writer.finish();
     });
   const { waits, maxNorm, averages } = finishing;
-  const matrices = orthogonalWork(options);
+  const matrices = planOrthogonal(options);
   if (!waits && !averages && maxNorm === undefined && !matrices) return { squares: null, settle: null };
   const settle = ofEachRank((work) => writeSettle(work, finishing, matrices));
   if (!waits) return { squares: null, settle };
@@ -117,34 +117,10 @@ function writeMeasure(
   meet();
 }
 
-/** Which matrices are made orthogonal by each rank, and its workspace; null where there are none. */
-type Orthogonal = readonly { readonly parameters: readonly PlannedParameter[]; readonly workspace: Region }[] | null;
-
-/** The dearest first, each to the rank that has least to do: any rank gives the same bits. */
-function orthogonalWork({ parameters, lanes, ranks, layout, bytes }: FinishingOptions): Orthogonal {
-  const matrices = parameters.flatMap((parameter) => {
-    const { packing } = parameter.spec;
-    if (!parameter.orthogonal || packing.kind !== "panels") return [];
-    const { k, n } = packing;
-    return [{ parameter, cost: Math.min(k, n) ** 2 * Math.max(k, n), numbers: orthogonalWorkspace(k, n, lanes) }];
-  });
-  if (matrices.length === 0) return null;
-  const loads = Array.from({ length: ranks }, () => ({ cost: 0, of: [] as typeof matrices }));
-  for (const matrix of matrices.sort((a, b) => b.cost - a.cost)) {
-    const least = loads.reduce((low, load) => (load.cost < low.cost ? load : low));
-    least.cost += matrix.cost;
-    least.of.push(matrix);
-  }
-  return loads.map(({ of }) => ({
-    parameters: of.map(({ parameter }) => parameter),
-    workspace: layout.region(Math.max(0, ...of.map(({ numbers }) => numbers)) * bytes),
-  }));
-}
-
 function writeSettle(
   { writer, rank, parameters, share, meet, refresh, lanes, numbersOf }: Work,
   { waits, maxNorm, averages }: Finishing,
-  matrices: Orthogonal,
+  matrices: Orthogonal | null,
 ): void {
   const vectorsOf = (region: Region): Range => share(numbersOf(region) / lanes);
   for (const { w, gradient: g, state, optimizer } of waits ? parameters : []) {
@@ -152,12 +128,7 @@ function writeSettle(
   }
   if (matrices) {
     if (waits) meet();
-    const { parameters: own, workspace } = matrices[rank];
-    for (const { spec, w, state, optimizer } of own) {
-      if (spec.packing.kind !== "panels") continue;
-      const { k, n } = spec.packing;
-      writer.add("orthogonalStep", { w, direction: state[1], workspace, k, n, optimizer });
-    }
+    writeOrthogonal(matrices, { writer, rank, meet });
   }
   if (maxNorm !== undefined) {
     if (waits || matrices) meet();

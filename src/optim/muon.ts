@@ -8,7 +8,8 @@
  *
  * Filters [O, I, k, k] are a matrix of O rows and I k k columns. Biases, scales and the last layer take AdamW, at the rate
  * `adamw-lr`, which a schedule moves in the same proportion. Iterations are in the run's format by our own matrix product
- * (PyTorch's are in bfloat16). No matrix knows the others.
+ * (PyTorch's are in bfloat16), on squares of the shorter side and divided among the ranks (`kernels/ops/orthogonal.ts`). No matrix
+ * knows the others.
  */
 import { z } from "zod";
 import type { Optimizer } from "./optimizer.js";

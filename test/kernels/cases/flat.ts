@@ -1,8 +1,7 @@
 /** What goes over packed parameters as one row of numbers. */
 import { penalty, ruleScalars } from "../../../src/kernels/layout.js";
 import { squareBlock, squareSums } from "../../../src/kernels/ops/flat.js";
-import { orthogonalWorkspace } from "../../../src/kernels/orthogonal.js";
-import { blank, pack, random, vector } from "../data.js";
+import { pack, random, vector } from "../data.js";
 import { call, wholeStep } from "../lab.js";
 import { type Case, type Cases, loops, sizes, updateBy, writtenOf } from "./case.js";
 
@@ -70,31 +69,3 @@ export const maxNorm: Cases = (format) =>
     const values = { w, k, n, panels, most: 2 };
     return { title: `${k}x${n}`, call: call("maxNorm", values), step: wholeStep(1), outputs: { w: 64 * format.unit } };
   });
-
-/** Tall and wide, around the edges of vectors and panels; all zeros too, which move nothing. */
-export const orthogonalStep: Cases = (format) =>
-  [
-    [1, 1],
-    [3, 50],
-    [49, 9],
-    [37, 37],
-    [27, 64],
-  ].flatMap(([k, n]): Case[] =>
-    [1, 0].map((scale) => {
-      const next = random(4500 + 64 * k + n + scale);
-      const values = {
-        w: pack(format, k, n, () => next()),
-        direction: pack(format, k, n, () => scale * next()),
-        workspace: blank(format, orthogonalWorkspace(k, n, format.lanes)),
-        ...{ k, n, optimizer: 0 },
-      };
-      const step = { ...wholeStep(1), hyperparameters: [0.1] };
-      // Five polynomials of degree five: what rounds differently grows a little in each.
-      return {
-        title: `${k}x${n} by ${scale}`,
-        call: call("orthogonalStep", values),
-        step,
-        outputs: { w: 4e3 * format.unit },
-      };
-    }),
-  );

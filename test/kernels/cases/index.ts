@@ -6,9 +6,10 @@ import { sumLoss } from "./control.js";
 import { conv, convInputGradient } from "./conv.js";
 import { biasGradient, convUpdate, convWeightGradient, vectorUpdate } from "./conv-gradient.js";
 import { biasUpdate, dense, denseInputGradient, denseUpdate } from "./dense.js";
-import { average, flatUpdate, maxNorm, orthogonalStep, squareSum } from "./flat.js";
+import { average, flatUpdate, maxNorm, squareSum } from "./flat.js";
 import * as grouped from "./grouped-conv.js";
 import { dropout, dropoutBackward, gaussianNoise } from "./noise.js";
+import { phases } from "./orthogonal.js";
 import { averagePool, averagePoolBackward, maxout, maxoutBackward, maxPool, maxPoolBackward } from "./pool.js";
 import { activation, activationBackward, add, gather, losses, predict } from "./rows.js";
 import * as winograd from "./winograd.js";
@@ -25,5 +26,5 @@ export const cases: { readonly [O in OperationName]: Cases } = {
   ...{ conv, convInputGradient, convWeightGradient, convUpdate, biasGradient, vectorUpdate },
   ...winograd,
   ...grouped,
-  ...{ flatUpdate, squareSum, average, maxNorm, orthogonalStep },
+  ...{ flatUpdate, squareSum, average, maxNorm, ...phases },
 };
