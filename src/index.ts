@@ -129,6 +129,7 @@ export type { Explanation } from "./inference/explain.js";
 // Pages of runs.
 
 /** Makes the report of a run anew: one HTML file, and its pictures where asked for. Throws HeddleError. */
+export const writeReportOfAll = later(async () => (await import("./report/of-all.js")).writeReportOfAll);
 export const writeReport = later(async () => (await import("./report/write.js")).writeReport);
 export type { ReportOptions, WrittenReport } from "./report/write.js";
 /** Sets runs side by side. Throws HeddleError. */

@@ -1,6 +1,6 @@
 /** `heddle report`: the page of a run, made anew. */
 import type { Command } from "commander";
-import { usageError, writeReport } from "../index.js";
+import { usageError, writeReport, writeReportOfAll } from "../index.js";
 import { addFields, newCommand, resolveOptions } from "./options.js";
 import { noter, printText } from "./terminal.js";
 
@@ -17,19 +17,27 @@ export function command(): Command {
   const report = newCommand("report", "Make the page of a run: curves, confusion matrix, mistakes, what made it.");
   return addFields(report, keys)
     .argument("<RUN...>", "run folders")
-    .option("-o, --out <FILE>", "the page (default: report.html in the run's folder)")
+    .option(
+      "-o, --out <FILE>",
+      "the page (default: report.html in each run's folder); of several runs, one page of all",
+    )
     .option("--figures <DIR>", "save its pictures there too: SVG, and PNG where the package sharp is installed")
     .action((runs: readonly string[], options: ReportOptions, self: Command) => run(runs, options, self));
 }
 
 async function run(runs: readonly string[], options: ReportOptions, self: Command): Promise<void> {
   const { out, figures } = options;
-  for (const [flag, value] of Object.entries({ "--out": out, "--figures": figures })) {
-    if (value === undefined || runs.length === 1) continue;
-    throw usageError({ where: flag, expected: "one run", got: `${runs.length}`, fix: "Name them one at a time." });
+  if (figures !== undefined && runs.length > 1) {
+    const fix = "Name them one at a time.";
+    throw usageError({ where: "--figures", expected: "one run", got: `${runs.length}`, fix });
   }
   const { config } = await resolveOptions(self, keys);
   const note = noter(options);
+  if (out !== undefined && runs.length > 1) {
+    const { dataDir, threads, backend } = config;
+    for (const text of await writeReportOfAll(runs, out, { dataDir, threads, backend })) note(text);
+    return printText(out);
+  }
   for (const folder of runs) {
     const { dataDir, threads, backend } = config;
     const written = await writeReport(folder, { dataDir, threads, backend, out, figures });

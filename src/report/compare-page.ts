@@ -10,7 +10,7 @@ import { table } from "./charts/table.js";
 import type { Comparison } from "./compare.js";
 import { divergenceWords, letterOf, pairWords, valueWords } from "./compare-words.js";
 import { type Html, html } from "./html.js";
-import { pageText } from "./page.js";
+import { type PagePart, pageText } from "./page.js";
 import type { Figure } from "./section.js";
 
 type Values = Readonly<Record<string, number | null>>;
@@ -53,7 +53,8 @@ function chart(
 
 const textOf = (value: number | null, text: (value: number) => string): string => (value === null ? "–" : text(value));
 
-export function comparisonPage(comparison: Comparison): string {
+/** `more` comes after the comparison. */
+export function comparisonPage(comparison: Comparison, more: readonly PagePart[] = []): string {
   const { runs, differences, pairs, divergence, notes } = comparison;
   const names = runs.map(({ run }, i) => `${letterOf(i)} ${run}`);
   const score = (values: unknown, key: string): unknown => (values as Values | null)?.[key] ?? null;
@@ -123,6 +124,7 @@ export function comparisonPage(comparison: Comparison): string {
                 }),
               ),
       },
+      ...more,
     ],
     footer: html`Heddle ${version()}`,
   });

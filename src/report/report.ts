@@ -12,7 +12,7 @@ import type { Part, ReportRun, Section } from "./section.js";
 import { sections } from "./sections/index.js";
 
 /** A section's part of a report, or why it is not there. */
-type Told = Part | { readonly missing: string };
+export type Told = Part | { readonly missing: string };
 
 export interface Report {
   readonly facts: RunFacts;
@@ -32,7 +32,13 @@ export const gatherLive = (run: string): Promise<Report> =>
     sections.filter(({ live }) => live),
   );
 
-async function gather(run: string, options: MeasureOptions, wanted: readonly Section[]): Promise<Report> {
+/** `prefix` begins every id of these sections. Throws as `gatherReport` does. */
+export async function gather(
+  run: string,
+  options: MeasureOptions,
+  wanted: readonly Section[],
+  prefix = "",
+): Promise<Report> {
   const facts = readFacts(run);
   let measuring: Promise<Measured> | undefined;
   let model: NamedModel | undefined;
@@ -44,15 +50,15 @@ async function gather(run: string, options: MeasureOptions, wanted: readonly Sec
   };
   const parts = new Map<Section, Told>();
   for (const section of wanted) {
-    const told = await tell(section, asked);
+    const told = await tell(section, asked, prefix);
     if (told) parts.set(section, told);
   }
   return { facts, parts };
 }
 
-async function tell({ tell: told }: Section, run: ReportRun): Promise<Told | null> {
+async function tell({ tell: told }: Section, run: ReportRun, prefix: string): Promise<Told | null> {
   try {
-    return await told(run);
+    return await told(run, prefix);
   } catch (error) {
     if (!(error instanceof HeddleError)) throw error;
     return { missing: error.message };
@@ -66,14 +72,13 @@ export function reportPage({ facts, parts }: Report, running = false): Page {
   return {
     title: `${record.model} on ${record.dataset}`,
     lead: html`<p class="soft">${statusBadge(facts, running)} <code>${facts.run}</code>, begun ${record.started.slice(0, 16).replace("T", " ")} UTC</p>${warnings.map((text) => html`<p class="finding">${text}</p>`)}`,
-    parts: [...parts].map(([{ id, title }, told]) => ({
-      id,
-      title,
-      content: "missing" in told ? html`<p class="missing">Not shown. ${told.missing}</p>` : told.content,
-    })),
+    parts: [...parts].map(([{ id, title }, told]) => ({ id, title, content: contentOf(told) })),
     footer: html`Heddle ${version()}`,
   };
 }
+
+export const contentOf = (told: Told): Html =>
+  "missing" in told ? html`<p class="missing">Not shown. ${told.missing}</p>` : told.content;
 
 function statusBadge({ result, record }: RunFacts, running: boolean): Html {
   if (!result && running) return html`<span class="badge">running</span>`;

@@ -55,15 +55,16 @@ export interface Section {
   readonly id: string;
   readonly title: string;
   readonly live: boolean;
-  readonly tell: (run: ReportRun) => Promise<Part | null>;
+  /** `prefix` begins every id, where runs share a page. */
+  readonly tell: (run: ReportRun, prefix?: string) => Promise<Part | null>;
 }
 
 export const section = <Data>({ id, title, live, gather, render, figures }: SectionOf<Data>): Section => ({
   id,
   title,
   live: live === true,
-  tell: async (run) => {
+  tell: async (run, prefix = "") => {
     const data = await gather(run);
-    return data === null ? null : { data, content: render(data, id), figures: figures?.(data) ?? [] };
+    return data === null ? null : { data, content: render(data, `${prefix}${id}`), figures: figures?.(data) ?? [] };
   },
 });

@@ -9,11 +9,13 @@ import { dataError, type HeddleError, runError, targetError, usageError } from "
 import { anObject, aSwitch } from "../base/given.js";
 import { lockFolder } from "../base/lock.js";
 import { isFile, kindOf } from "../base/path-kind.js";
+import { reasonOf } from "../base/read-file.js";
 import { readSealedJson, sealJson } from "../base/sealed-json.js";
 import { percent } from "../base/text.js";
 import { givenAnew, resumable } from "../config/resumable.js";
 import { type TrainConfig, trainConfigSchema } from "../config/schema.js";
 import { meanOf } from "../metrics/student.js";
+import { writeReportOfAll } from "../report/of-all.js";
 import { checkConfig } from "../run/check-config.js";
 import type { RepeatDocument } from "../run/documents/search.js";
 import type { TrainDocument } from "../run/documents/train.js";
@@ -24,7 +26,7 @@ import { completeOptions, type TrainOptions } from "../train/options.js";
 import { runOrResume } from "./run-or-resume.js";
 
 export interface RepeatOptions extends Pick<TrainOptions, "config" | "sources" | "resume" | "resumeWith" | "signal"> {
-  /** Leave `report.html` in each run's folder. */
+  /** Leave `report.html` in each run's folder, and one of all of them. */
   readonly report?: boolean;
   onEvent?(event: TrainEvent): void;
 }
@@ -84,9 +86,22 @@ export async function trainRepeatedly(given: RepeatOptions): Promise<RepeatOutco
     }
     const result = documentOf(folder, runs);
     writeAtomically(join(folder, "result.json"), [sealJson(result, 2)]);
+    if (report) await leaveReport(folder, result, options);
     return { status: "done", result, missed: missedMean(result, requireAccuracy) };
   } finally {
     lock.release();
+  }
+}
+
+/** The runs are over and saved: a page that cannot be made costs the page alone. */
+async function leaveReport(folder: string, { runs }: RepeatDocument, options: ReturnType<typeof completeOptions>) {
+  const path = join(folder, "report.html");
+  const { dataDir, threads, backend } = options.config;
+  try {
+    const all = runs.map(({ run }) => run);
+    if (all.length > 1) await writeReportOfAll(all, path, { dataDir, threads, backend });
+  } catch (error) {
+    options.onEvent({ kind: "note", text: `${path} could not be written: ${reasonOf(error)}` });
   }
 }
 

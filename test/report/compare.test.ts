@@ -4,12 +4,14 @@ import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { percent } from "../../src/base/text.js";
 import { evaluate, plotRun } from "../../src/index.js";
 import { mcnemar } from "../../src/metrics/mcnemar.js";
 import { characterPlot, sparkline } from "../../src/report/character-plot.js";
 import { compareRuns } from "../../src/report/compare.js";
 import { comparisonPage } from "../../src/report/compare-page.js";
 import { divergenceWords, pairWords } from "../../src/report/compare-words.js";
+import { writeReportOfAll } from "../../src/report/of-all.js";
 import { train } from "../../src/train/trainer.js";
 import { configOf, type Settings } from "../engine/runs.js";
 import { refusal } from "../run/refuses.js";
@@ -87,6 +89,22 @@ test("a run without a model is compared as far as it goes, and the page holds wh
   );
   const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   assert.equal(new Set(ids).size, ids.length);
+});
+
+test("one page of all runs holds the comparison and each run's own parts, its ids apart", async () => {
+  const path = join(folder, "all.html");
+  assert.deepEqual(await writeReportOfAll([runOf("a"), runOf("b")], path, { threads: 1 }), []);
+  const page = readFileSync(path, "utf8");
+  const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const id of ["scores", "run1-headline", "run1-confusion", "run2-confusion-matrix", "run2-classes"]) {
+    assert.ok(ids.includes(id), id);
+  }
+  for (const [, list] of page.matchAll(/aria-labelledby="([^"]+)"/g)) {
+    for (const id of list.split(" ")) assert.ok(ids.includes(id), `${id} is nowhere`);
+  }
+  const { score } = await evaluate({ path: runOf("b"), threads: 1, backend: "auto" });
+  assert.ok(page.includes(percent(score.values["accuracy"]!)));
 });
 
 test("a last line of the metrics written by half is left out and said, at each of its bytes", async () => {

@@ -23,6 +23,8 @@ interface Maps {
 
 /** Channels of a layer, layers of a net, and the larger side of a map in the file. */
 const [channelsShown, layersShown, largestMap] = [12, 8, 32];
+/** Pixels of the screen a side: two for each of 28 or 32. */
+const mapSide = 64;
 
 export const featureMaps = section<Maps>({
   id: "feature-maps",
@@ -74,7 +76,7 @@ function mapsOf(found: Measured, { samples, places, name, answers }: MeasuredSpl
         .join(", ")} ${shape.height}x${shape.width}`,
       channels: shape.channels,
       maps: Array.from({ length: Math.min(shape.channels, channelsShown) }, (_, c) =>
-        pictureOf(small(mapPicture(values, shape, c)), 48),
+        pictureOf(small(mapPicture(values, shape, c)), mapSide),
       ),
     })),
   };

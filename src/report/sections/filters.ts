@@ -48,7 +48,7 @@ export const filters = section<Filters>({
         const values = channelsLast(data.subarray(i * size, (i + 1) * size), shape);
         const { constant, most } = spanOf(values);
         return {
-          image: pictureOf(weightsPicture(values, shape), 48),
+          image: pictureOf(weightsPicture(values, shape), 60),
           scale: constant === null ? `±${most.toPrecision(2)}` : `all ${constant.toPrecision(2)}`,
         };
       }),
