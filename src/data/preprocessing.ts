@@ -17,6 +17,8 @@ export type Preprocessing = {
       readonly kind: "affine";
       readonly scale: readonly number[];
       readonly shift: readonly number[];
+      /** Images of the test split have these instead: a mistake, as published (`run/as-published.ts`). */
+      readonly testAsPublished?: { readonly scale: readonly number[]; readonly shift: readonly number[] } | undefined;
     }
   | {
       /** Each image by itself: minus its mean, over the 2-norm of what remains (an even image becomes zeros). */

@@ -2,7 +2,6 @@
  * The engine as the rest of the program sees it: a net on N ranks, with its data and parameters in one arena. The main
  * thread writes into the arena only while no job runs.
  */
-
 import { internalError } from "../base/errors.js";
 import { readCores, readMemory } from "../base/machine.js";
 import type { FloatArray } from "../base/numbers.js";
@@ -17,6 +16,7 @@ import { copySplits, writeOrder, writeParameters, writePreprocessing } from "./c
 import { controlWord, totalPlace } from "./control.js";
 import type { FinishedRank } from "./job.js";
 import type { EngineOptions } from "./options.js";
+import { type ScoreOutcome, scoreParts } from "./parts.js";
 import { makePlan, type Plan } from "./plan.js";
 import { type NumberRange, rangeOf } from "./range.js";
 import { Ranks } from "./ranks.js";
@@ -59,17 +59,6 @@ export interface TrainJob {
   readonly ema?: number | undefined;
   /** Updates of the whole run, for schedules that have a curve. */
   readonly updates?: number;
-}
-
-export interface ScoreOutcome {
-  /** By place in the order. */
-  readonly answers: Answers;
-  /** The first place in the order whose loss is NaN or infinite; null where there is none. */
-  readonly firstNonFinite: number | null;
-  /** [places][classes], where the plan keeps them. */
-  readonly probabilities: FloatArray | null;
-  /** Seconds in the ranks. */
-  readonly seconds: number;
 }
 
 export type { EngineOptions } from "./options.js";
@@ -224,7 +213,7 @@ export class Engine {
 
   /** Losses and predictions with the weights as they are; `order` counts the test split after the training split. */
   async score(order: Uint32Array): Promise<ScoreOutcome> {
-    return this.#outcome(order, await this.#score(order));
+    return (await this.#scored(order))!;
   }
 
   /** The same, or null where the signal was given before the end. */
@@ -233,11 +222,22 @@ export class Engine {
     const stop = (): void => this.requestStop();
     signal?.addEventListener("abort", stop);
     try {
-      const reports = await this.#score(order);
-      return reports.some(({ stopped }) => stopped) ? null : this.#outcome(order, reports);
+      return await this.#scored(order);
     } finally {
       signal?.removeEventListener("abort", stop);
     }
+  }
+
+  /** Null where it was stopped. */
+  #scored(order: Uint32Array): Promise<ScoreOutcome | null> {
+    const { options, plan, arena } = this.#ready;
+    return scoreParts(order, options, {
+      write: (units) => writePreprocessing(arena, plan, units),
+      score: async (part) => {
+        const reports = await this.#score(part);
+        return reports.some(({ stopped }) => stopped) ? null : this.#outcome(part, reports);
+      },
+    });
   }
 
   #score(order: Uint32Array): Promise<FinishedRank[]> {
@@ -289,7 +289,7 @@ export class Engine {
     });
   }
 
-  async close(): Promise<void> {
-    await this.#ranks.close();
+  close(): Promise<void> {
+    return this.#ranks.close();
   }
 }

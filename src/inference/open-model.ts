@@ -2,6 +2,7 @@
 import { dataError, HeddleError } from "../base/errors.js";
 import { isFile } from "../base/path-kind.js";
 import { type ModelFile, readModel } from "../model/model-file.js";
+import { mistakesSchema, mistakesText } from "../run/as-published.js";
 import { findModel, type WeightsName } from "../run/find-model.js";
 import { RunFolder } from "../run/run-folder.js";
 import { readCheckpoint } from "../train/checkpoint.js";
@@ -23,7 +24,14 @@ export function openNamedModel(runOrFile: string | undefined, weights?: WeightsN
   const { path, run, notes, ...found } = findModel(runOrFile, weights);
   const file = found.weights === "last" ? modelOfCheckpoint(path) : { ...readModel(path), epoch: bestEpochOf(run) };
   const unchecked = file.checked ? [] : [`${path} has no checksum: its bytes are taken as they are.`];
-  return { ...file, run, weights: found.weights, notes: [...notes, ...unchecked] };
+  const said = asPublishedNote(file);
+  return { ...file, run, weights: found.weights, notes: [...notes, ...unchecked, ...said] };
+}
+
+/** A model that repeats a source's mistakes is told from others wherever it is used. */
+function asPublishedNote({ model: { provenance, preprocessing } }: ModelFile): string[] {
+  const parsed = mistakesSchema.safeParse(provenance["asPublished"]);
+  return parsed.success ? [mistakesText(parsed.data, preprocessing.standardize)] : [];
 }
 
 /** As the run's result says, or its checkpoint while there is none. A damaged file costs the number alone. */

@@ -1,6 +1,7 @@
 /** An engine that keeps what it did when: what `train --profile` runs on. */
-import { Engine, type EngineOptions, type ScoreOutcome, type TrainJob } from "../engine/engine.js";
+import { Engine, type EngineOptions, type TrainJob } from "../engine/engine.js";
 import type { FinishedRank } from "../engine/job.js";
+import type { ScoreOutcome } from "../engine/parts.js";
 
 export interface Job {
   /** `train`: the steps of an epoch, or a part of one · `score`: a split · `keep`: weights, best model and checkpoint. */

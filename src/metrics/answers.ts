@@ -42,6 +42,10 @@ export class Answers {
     return this.#logits;
   }
 
+  get hasLogits(): boolean {
+    return this.#logits !== null;
+  }
+
   /** Those of the samples from `from` to before `to`. */
   part(from: number, to: number): Answers {
     const { classes, labels, predicted, losses } = this;

@@ -39,7 +39,13 @@ const perChannel = z.array(z.number());
 const anyPreprocessing = { standardize: z.string(), ...image, maximum: z.number().min(1).max(255).default(255) };
 /** Keys in the order in which they are fitted: a preprocessing that was read is written with the same bytes. */
 export const preprocessingSchema = z.discriminatedUnion("kind", [
-  z.object({ ...anyPreprocessing, kind: z.literal("affine"), scale: perChannel, shift: perChannel }),
+  z.object({
+    ...anyPreprocessing,
+    kind: z.literal("affine"),
+    scale: perChannel,
+    shift: perChannel,
+    testAsPublished: z.object({ scale: perChannel, shift: perChannel }).optional(),
+  }),
   z.object({ ...anyPreprocessing, kind: z.literal("per-image") }),
 ]);
 /** What a model is, as its file and a checkpoint hold it. */
@@ -50,6 +56,7 @@ export const modelMetadataSchema = z
       input: z.object(image),
       classes: size,
       layers: z.array(z.looseObject({ type: z.string() })),
+      doubledSoftmax: z.literal(true).optional(),
     }),
     preprocessing: preprocessingSchema,
     classNames: z.array(z.string()),
@@ -68,9 +75,9 @@ export const modelMetadataSchema = z
       if (preprocessing[side] !== input[side]) disagree(`preprocessing and net differ in ${side}`);
     }
     if (preprocessing.kind === "affine") {
-      const { scale, shift } = preprocessing;
-      if (scale.length !== input.channels || shift.length !== input.channels)
-        disagree("not one scale and shift per channel");
+      const { scale, shift, testAsPublished = preprocessing } = preprocessing;
+      const lists = [scale, shift, testAsPublished.scale, testAsPublished.shift];
+      if (lists.some(({ length }) => length !== input.channels)) disagree("not one scale and shift per channel");
     }
   });
 

@@ -2,6 +2,7 @@
 import { usageError } from "../base/errors.js";
 import { type Layer, type LayerPlace, layerWhere, shapeText } from "./layer.js";
 import { layerOf } from "./layers/index.js";
+import { softmaxAsPublished } from "./layers/softmax.js";
 import type { FeatureShape, LayerSpec, NetSpec, ParameterSpec } from "./spec.js";
 
 export interface NetLayer {
@@ -110,11 +111,19 @@ export function outputOf(specs: readonly LayerSpec[], input: FeatureShape): Feat
   return last < 0 ? input : layers[last].output;
 }
 
+/** The layer that no list of layers can hold. */
+function softmaxAfter(last: number, input: FeatureShape, name: string): NetLayer {
+  const place: LayerPlace = { name, inputs: [input], input, rectified: false };
+  const layer = softmaxAsPublished as unknown as Layer;
+  return { spec: { type: "softmax" }, layer, place, inputs: [last], output: input, parameters: [], multiplyAdds: 0 };
+}
+
 /** Throws `usageError` naming the layer where shapes or specs do not fit. */
 export function resolveNet(spec: NetSpec): Net {
   const layers: NetLayer[] = [];
   const last = resolveLayers(spec.layers, "", -1, spec.input, layers);
   const input = last < 0 ? spec.input : layers[last].output;
+  if (spec.doubledSoftmax) layers.push(softmaxAfter(last, input, `${spec.layers.length}`));
   if (input.height !== 1 || input.width !== 1 || input.channels !== spec.classes) {
     throw usageError({
       where: `the net's last layer (${spec.layers.at(-1)?.type ?? "none"})`,

@@ -10,6 +10,8 @@ export interface NetSpec {
   readonly input: ImageShape;
   readonly classes: number;
   readonly layers: readonly LayerSpec[];
+  /** A softmax comes after the last layer, though the loss takes one: a mistake, as published (`layers/softmax.ts`). */
+  readonly doubledSoftmax?: true | undefined;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { Member } from "../base/registry.js";
 import type { TrainConfigInput } from "../config/schema.js";
+import type { Mistakes } from "../run/as-published.js";
 
 /** What a row or a recipe may set: the folder, the seeds and the machine are the experiment's own. */
 export type Settings = Omit<
@@ -54,8 +55,8 @@ export interface TableExperiment extends Member {
   /** Laid over all with `--quick`. */
   readonly quick: Settings;
   readonly rows: readonly Row[];
-  /** Its mistakes can be made again: every row exists twice. */
-  readonly twice?: true;
+  /** Mistakes that can be made again: every row exists twice. */
+  readonly asPublished?: Mistakes;
   /** Say which classes its best row takes for each other. */
   readonly confusions?: true;
   readonly contest?: Contest;

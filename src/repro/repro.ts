@@ -116,10 +116,10 @@ function rowsOf({ name, rows }: TableExperiment, { rows: asked }: ReproOptions):
   return rows.filter((row) => chosen.has(row.name));
 }
 
-function modesOf({ name, twice }: TableExperiment, mode: Mode | undefined): readonly (Mode | null)[] {
-  if (twice) return mode === undefined ? modes : [mode];
+function modesOf({ name, asPublished }: TableExperiment, mode: Mode | undefined): readonly (Mode | null)[] {
+  if (asPublished) return mode === undefined ? modes : [mode];
   if (mode === undefined) return [null];
-  const made = experiments.flatMap((each) => (each.kind === "table" && each.twice ? [each.name] : []));
+  const made = experiments.flatMap((each) => (each.kind === "table" && each.asPublished ? [each.name] : []));
   throw usageError({
     where: `--${mode}`,
     expected: `an experiment whose mistakes are of training (${made.join(", ")})`,

@@ -4,6 +4,7 @@ import { examineRun } from "../doctor/index.js";
 import { predict } from "../inference/predict.js";
 import { meanOf } from "../metrics/student.js";
 import { wilson } from "../metrics/wilson.js";
+import { AsPublished } from "../run/as-published.js";
 import type { ReproRow } from "../run/documents/repro.js";
 import type { TrainDocument } from "../run/documents/train.js";
 import { runOrResume } from "../search/run-or-resume.js";
@@ -66,6 +67,7 @@ export async function runRow(of: RowOf): Promise<ReproRow | null> {
       config: { ...settings, seed, ...(from !== undefined && { init: from }) },
       machine: of.machine,
       until: null,
+      ...(mode === "as-published" && { asPublished: new AsPublished(of.experiment.asPublished!) }),
       report: options.report ?? true,
       onEvent: (event) => options.onEvent?.(event),
       signal: options.signal,

@@ -22,6 +22,7 @@ export function metadataOf(session: Session, hash: string): ModelMetadata {
       dataHash: hash,
       seed,
       notes: dataset.notes,
+      ...(session.mistakes && { asPublished: session.mistakes }),
       ...readingOf(session),
       border: bordersOf(dataset, session.train),
       ...(skipBad > 0 && { skipBad }),

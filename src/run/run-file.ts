@@ -10,6 +10,7 @@ import { type ConfigSources, type TrainConfig, trainConfigSchema } from "../conf
 import type { Engine } from "../engine/engine.js";
 import { fallbackReason } from "../kernels/index.js";
 import { preprocessingSchema } from "../model/model-file.js";
+import { mistakesSchema } from "./as-published.js";
 import { datasetPath } from "./data-place.js";
 import type { RunFolder } from "./run-folder.js";
 import type { Session } from "./session.js";
@@ -83,6 +84,7 @@ export function recordRun(
     dataHash,
     splitHash: splitHash(session),
     preprocessing: session.preprocessing,
+    ...(session.mistakes && { asPublished: session.mistakes }),
     ...(session.loss.classWeights && { classWeights: session.loss.classWeights }),
     ...(session.config.targetNoise > 0 && { changedTargets: session.changedTargets }),
     ...(session.dataset.incomplete && { incomplete: session.dataset.incomplete }),
@@ -134,6 +136,7 @@ const runSchema = z.object({
   config: trainConfigSchema,
   datasetPath: z.string().optional(),
   preprocessing: preprocessingSchema,
+  asPublished: mistakesSchema.optional(),
   classWeights: z.array(z.number()).optional(),
   dataHash: z.string(),
   splitHash: z.string(),

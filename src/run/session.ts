@@ -35,6 +35,7 @@ import { ruleOf } from "../optim/index.js";
 import type { Rule } from "../optim/optimizer.js";
 import { followOf, rateOf } from "../optim/schedules/index.js";
 import { buildNet, lastingModel, modelLabel } from "../zoo/index.js";
+import { type Mistakes, mistakesText, withoutTestUnits, withTestUnits } from "./as-published.js";
 import { isGiven } from "./check-config.js";
 import { loadRecorded } from "./data-place.js";
 import { firstImages } from "./first-images.js";
@@ -62,6 +63,8 @@ export interface Session extends SampleSplit {
   /** How many those are. */
   readonly changedTargets: number;
   readonly preprocessing: Preprocessing;
+  /** Those of a source document, made again on purpose; null in every other run. */
+  readonly mistakes: Mistakes | null;
   /** Null where training sees its images as they are. */
   readonly augmentation: Augmentation | null;
   readonly net: Net;
@@ -103,11 +106,13 @@ export interface Origin {
   readonly sources: ConfigSources;
   /** What was found for the run that is resumed: the files it came from are not read again. */
   readonly found?: Found | undefined;
+  /** Mistakes that it makes on purpose. */
+  readonly mistakes?: Mistakes | undefined;
   readonly onEvent?: (event: LoadEvent) => void;
 }
 
 /** Loads the data and resolves everything that follows from it. */
-export async function openSession(asked: TrainConfig, { sources, onEvent, found }: Origin): Promise<Session> {
+export async function openSession(asked: TrainConfig, { sources, onEvent, found, mistakes }: Origin): Promise<Session> {
   const given = { ...asked, dataset: meantDataset(asked.dataset) };
   const source = findDataset(given.dataset);
   const dataset = await loadRecorded(given.dataset, found?.datasetPath, { ...given, ...(onEvent && { onEvent }) });
@@ -118,7 +123,12 @@ export async function openSession(asked: TrainConfig, { sources, onEvent, found 
   const hopeless = hopelessData(dataset, findings);
   if (hopeless) throw hopeless;
   const { train } = split;
-  const preprocessing = found?.preprocessing ?? newPreprocessing(given, sources, dataset, train);
+  const preprocessing = withTestUnits(
+    found?.preprocessing ?? newPreprocessing(given, sources, dataset, train),
+    dataset,
+    train,
+    mistakes,
+  );
   const model = given.model ?? source.defaults.model;
   const shape = { input: dataset.shape, classes: dataset.classes.length };
   const minibatch = given.batchSize === "full" ? train.length : Math.min(given.batchSize, train.length);
@@ -155,7 +165,8 @@ export async function openSession(asked: TrainConfig, { sources, onEvent, found 
     activation: config.activation,
     onNote: (text) => notes.push(text),
   });
-  const net = resolveNet(spec);
+  const net = resolveNet(mistakes?.doubledSoftmax ? { ...spec, doubledSoftmax: true } : spec);
+  if (mistakes) notes.push(mistakesText(mistakes, preprocessing.standardize));
   checkMinibatches(net, minibatch, train.length);
   if (config.exactConv) checkConvolves(net, config.model);
   const rule = ruleOf(config.optimizer);
@@ -182,6 +193,7 @@ export async function openSession(asked: TrainConfig, { sources, onEvent, found 
     taught: { ...dataset, train: { ...dataset.train, labels } },
     changedTargets: changed,
     preprocessing,
+    mistakes: mistakes ?? null,
     augmentation,
     net,
     loss: { ...lossOf(config.loss), smoothing, ...(weights && { classWeights: weights }) },
@@ -234,7 +246,7 @@ function newPreprocessing(
     const expected = `a model of ${wanted}, as ${dataset.name} has them`;
     throw usageError({ where: `--init ${init}`, expected, got: `one of ${found}` });
   }
-  return preprocessing;
+  return withoutTestUnits(preprocessing);
 }
 
 /** The weights a run starts from: those of `--init`, or fresh draws. */

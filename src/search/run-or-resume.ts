@@ -4,6 +4,7 @@ import { HeddleError } from "../base/errors.js";
 import { isFile, kindOf } from "../base/path-kind.js";
 import type { TrainConfigInput } from "../config/schema.js";
 import { train } from "../report/after-training.js";
+import type { AsPublished } from "../run/as-published.js";
 import type { TrainDocument } from "../run/documents/train.js";
 import { RunFolder } from "../run/run-folder.js";
 import type { TrainEvent } from "../train/events.js";
@@ -19,6 +20,8 @@ export interface Resumable {
   /** Pause after this epoch, with a checkpoint; null: to the end. */
   readonly until: number | null;
   readonly report: boolean;
+  /** Mistakes of a source document; of a run that goes on its own hold. */
+  readonly asPublished?: AsPublished | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,6 +58,7 @@ export async function runOrResume(of: Resumable): Promise<Came> {
     const outcome = await train({
       config: settings,
       ...(begun && { resume: folder }),
+      ...(of.asPublished && { asPublished: of.asPublished }),
       report,
       onEvent: listen,
       signal: both,

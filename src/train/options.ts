@@ -1,10 +1,11 @@
 /** What a program can ask of a training run. */
 import { usageError } from "../base/errors.js";
-import { aFunction, anObject, aSignal, aText, checkOptions } from "../base/given.js";
+import { aFunction, anObject, aSignal, aText, check, checkOptions } from "../base/given.js";
 import { completeConfig, fields, isDefault } from "../config/fields.js";
 import type { ConfigSource, ConfigSources, TrainConfig, TrainConfigInput } from "../config/schema.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
+import { AsPublished } from "../run/as-published.js";
 import type { TrainEvent } from "./events.js";
 
 export interface TrainOptions {
@@ -21,6 +22,8 @@ export interface TrainOptions {
   readonly engineOf?: (threads: number, backend: TrainConfig["backend"]) => Engine;
   /** The data set as it was read, for a caller who looks at it again: a pipe gives its bytes once. */
   onLoaded?(dataset: Dataset): void;
+  /** Mistakes of a source document, made again; `src/repro` alone has the value. */
+  readonly asPublished?: AsPublished;
   /** Aborted: finish the step, write the checkpoint, return "stopped". */
   readonly signal?: AbortSignal;
 }
@@ -39,6 +42,7 @@ const trainChecks = {
   onEvent: aFunction,
   onLoaded: aFunction,
   engineOf: aFunction,
+  asPublished: check("nothing: heddle repro alone has it", (value) => value instanceof AsPublished),
   signal: aSignal,
 };
 

@@ -1,10 +1,12 @@
 /** What a resume takes from the folder of a run, and what it refuses. */
+
 import { removeIfThere } from "../base/atomic-write.js";
 import { dataError, usageError } from "../base/errors.js";
 import { resumable } from "../config/resumable.js";
 import { classWeightNames, classWeights } from "../data/class-weights.js";
 import { fitPreprocessing } from "../data/standardize.js";
 import { arithmeticOf } from "../kernels/index.js";
+import { withTestUnits } from "../run/as-published.js";
 import { metadataOf } from "../run/metadata.js";
 import type { RunRecord } from "../run/run-file.js";
 import type { RunFolder } from "../run/run-folder.js";
@@ -128,7 +130,10 @@ function found(run: RunRecord, { config, dataset, taught, train }: Session): obj
   const { init, standardize, classWeights: choice } = config;
   const named = classWeightNames.some((name) => name === choice);
   return {
-    preprocessing: init === undefined ? fitPreprocessing(standardize, dataset, train) : run.preprocessing,
+    preprocessing:
+      init === undefined
+        ? withTestUnits(fitPreprocessing(standardize, dataset, train), dataset, train, run.asPublished)
+        : run.preprocessing,
     classWeights: named
       ? (classWeights(choice, dataset.classes, taught.train.labels, train) ?? undefined)
       : run.classWeights,

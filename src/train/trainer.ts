@@ -51,13 +51,13 @@ export async function train(given: TrainOptions = {}): Promise<TrainOutcome> {
     checkConfig(config, options.sources);
     refuseRepeated(config);
     const onEvent = (event: TrainEvent): void => options.onEvent(event);
-    const session = await openSession(config, { sources: options.sources, found: run, onEvent });
+    const mistakes = run ? run.asPublished : options.asPublished?.mistakes;
+    const session = await openSession(config, { sources: options.sources, found: run, mistakes, onEvent });
     options.onLoaded?.(session.dataset);
     const { threads, reason, note } = chooseThreads(config.threads, options.sources.threads, worthRanks(session));
     if (note) options.onEvent({ kind: "note", text: note });
     engine = options.engineOf?.(threads, config.backend) ?? new Engine(threads, config.backend);
-    const resumed = folder && run && { folder, run };
-    return await new Training(session, engine, options, started).run(resumed, reason);
+    return await new Training(session, engine, options, started).run(folder && run && { folder, run }, reason);
   } finally {
     folder?.close();
     await engine?.close();

@@ -8,6 +8,7 @@ import { settings } from "../config/given.js";
 import type { TrainConfig, TrainConfigInput } from "../config/schema.js";
 import { arithmeticOf } from "../kernels/index.js";
 import { entryOf } from "../metrics/score.js";
+import { AsPublished } from "../run/as-published.js";
 import { endings } from "../run/endings/index.js";
 import { type MetricsLine, readMetrics } from "../run/metrics-file.js";
 import { readRun } from "../run/run-file.js";
@@ -77,6 +78,7 @@ export async function verifyRun(run: string, options: VerifyOptions = {}): Promi
         logSteps: false,
         ...(dataDir !== undefined && { dataDir }),
       },
+      ...(record.asPublished && { asPublished: new AsPublished(record.asPublished) }),
       ...(onEvent && { onEvent }),
       ...(signal && { signal }),
     });

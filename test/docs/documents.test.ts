@@ -44,7 +44,7 @@ describe("every command prints its document", { concurrency: 2 }, () => {
     search: ["search search.yaml --out found", "search variants.json"],
     reproList: ["repro"],
     repro: ["repro dtu --quick --rows precision --no-report --out repro --data-dir sets"],
-    reproSpeed: [],
+    reproSpeed: ["repro mnist-99 --quick --out speed --data-dir sets"],
     verify: ["verify run"],
     replay: ["replay nan/replay.safetensors"],
     evaluate: ["evaluate run", "evaluate run --split validation --weights last", "evaluate run --tta flip"],

@@ -46,17 +46,19 @@ export const preprocessingShift: RunCheck = {
   },
 };
 
-/** Of the bytes, by channel: the model's preprocessing is affine and changes no ratio. */
-function momentsOf(measured: Measured, { samples }: MeasuredSplit): { mean: number; deviation: number }[] {
+/** By channel, of the bytes: the model's preprocessing is affine and changes no ratio; or, where splits differ in it, of the numbers that the net sees. */
+function momentsOf(measured: Measured, { samples, name }: MeasuredSplit): { mean: number; deviation: number }[] {
   const { channels } = measured.dataset.shape;
   const each = Math.max(1, Math.floor(samples.length / mostImages));
+  const unitsOf = unitsIn(measured, name);
   const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
   let count = 0;
   for (let i = 0; i < samples.length; i += each) {
     const image = imageOf(measured, samples[i]);
     for (let at = 0; at < image.length; at++) {
-      sums[at % channels] += image[at];
-      squares[at % channels] += image[at] ** 2;
+      const value = unitsOf(image[at], at % channels);
+      sums[at % channels] += value;
+      squares[at % channels] += value ** 2;
     }
     count += image.length / channels;
   }
@@ -64,4 +66,12 @@ function momentsOf(measured: Measured, { samples }: MeasuredSplit): { mean: numb
     const mean = sum / count;
     return { mean, deviation: Math.sqrt(Math.max(0, squares[c] / count - mean ** 2)) };
   });
+}
+
+/** What the model makes of a byte of a split's image. */
+function unitsIn({ file }: Measured, name: MeasuredSplit["name"]): (byte: number, channel: number) => number {
+  const { preprocessing } = file.model;
+  if (preprocessing.kind !== "affine" || !preprocessing.testAsPublished) return (byte) => byte;
+  const { scale, shift } = name === "test" ? preprocessing.testAsPublished : preprocessing;
+  return (byte, channel) => byte * scale[channel] + shift[channel];
 }

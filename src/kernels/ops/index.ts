@@ -15,6 +15,7 @@ import { maxout } from "./maxout.js";
 import { noise } from "./noise.js";
 import { orthogonal } from "./orthogonal.js";
 import { pool } from "./pool.js";
+import { softmax } from "./softmax.js";
 import { winograd } from "./winograd.js";
 import { winogradFilters } from "./winograd-filters.js";
 import { winogradGradient } from "./winograd-gradient.js";
@@ -33,6 +34,7 @@ export const operations = {
   ...batchNorm,
   ...batchNormUpdate,
   ...loss,
+  ...softmax,
   ...conv,
   ...convGradient,
   ...groupedConv,

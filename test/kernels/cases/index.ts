@@ -11,7 +11,7 @@ import * as grouped from "./grouped-conv.js";
 import { dropout, dropoutBackward, gaussianNoise } from "./noise.js";
 import { phases } from "./orthogonal.js";
 import { averagePool, averagePoolBackward, maxout, maxoutBackward, maxPool, maxPoolBackward } from "./pool.js";
-import { activation, activationBackward, add, gather, losses, predict } from "./rows.js";
+import { activation, activationBackward, add, gather, losses, predict, softmax, softmaxBackward } from "./rows.js";
 import * as winograd from "./winograd.js";
 
 /** What the kernel tests run: cases for every operation. One that has none does not compile. */
@@ -22,7 +22,7 @@ export const cases: { readonly [O in OperationName]: Cases } = {
   ...{ dropout, dropoutBackward, gaussianNoise },
   ...batchNorm,
   ...losses,
-  ...{ predict, sumLoss },
+  ...{ predict, sumLoss, softmax, softmaxBackward },
   ...{ conv, convInputGradient, convWeightGradient, convUpdate, biasGradient, vectorUpdate },
   ...winograd,
   ...grouped,

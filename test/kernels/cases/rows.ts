@@ -86,6 +86,36 @@ const taught = (mixed: boolean, next: () => number) => ({
     : null,
 });
 
+export const softmax: Cases = (format) =>
+  classCounts.map((classes, i): Case => {
+    const count = countOf(i);
+    const x = mapRows(paddedRows(format, count, classes, random(3100 + i), i % 2), (value) => 8 * value);
+    const values = { x, y: blankRows(format, count, classes), classes };
+    return {
+      title: `${count} rows of ${classes}`,
+      call: call("softmax", values),
+      step: wholeStep(count),
+      outputs: { y: 16 * format.unit },
+    };
+  });
+
+export const softmaxBackward: Cases = (format) =>
+  classCounts.map((classes, i): Case => {
+    const [count, next] = [countOf(i), random(3300 + i)];
+    const values = {
+      dy: paddedRows(format, count, classes, next, i % 2),
+      y: paddedRows(format, count, classes, next, (i + 1) % 2),
+      dx: blankRows(format, count, classes, i % 2),
+      classes,
+    };
+    return {
+      title: `${count} rows of ${classes}`,
+      call: call("softmaxBackward", values),
+      step: wholeStep(count),
+      outputs: { dx: 64 * format.unit },
+    };
+  });
+
 const lossCases =
   (operation: LossName): Cases =>
   (format) =>
