@@ -1,5 +1,5 @@
 // Muon's momentum: buf = mu buf + g; direction = g + mu buf, or buf. The weights follow when the whole matrix is there
-// (optimizer/orthogonal_step.h).  hyper: lr, mu, nesterov
+// (optimizer/orthogonal.h).  hyper: lr, mu, nesterov
 #pragma once
 #include <stdint.h>
 

@@ -46,7 +46,7 @@ export const muon: Optimizer<typeof options> = {
   }),
 
   loops: {
-    /** Momentum and direction alone: the weights follow once the whole matrix is there (`orthogonalStep`). */
+    /** Momentum and direction alone: the weights follow once the whole matrix is there (`kernels/ops/orthogonal.ts`). */
     muon(w, g, [buffer, direction], [, mu, nesterov]) {
       for (let i = 0; i < w.length; i++) {
         buffer[i] = mu * buffer[i] + g[i];

@@ -22,7 +22,7 @@ export interface Rule {
   readonly decay?: number;
   /** Taken off each weight before its step: rate times this much of it (Loshchilov and Hutter 2019). */
   readonly decoupledDecay?: number;
-  /** The weights follow in a step of their own, once the directions of a whole matrix are there (`orthogonalStep`). */
+  /** The weights follow in a step of their own, once the directions of a whole matrix are there (`kernels/ops/orthogonal.ts`). */
   readonly orthogonal?: true;
   /** What a person should know of the options. */
   readonly note?: string | undefined;

@@ -42,6 +42,8 @@ NETS = {
         for name in ACTIVATIONS
         if name not in ("relu", "leaky-relu", "tanh", "sigmoid")
     },
+    # Depthwise, and in groups of several channels and filters.
+    "conv 8x3 same >> tanh >> gconv 8x3 8 same nobias >> bn >> tanh >> gconv 12x3 4 stride 2 >> tanh >> flatten >> fc 10": (8, 7, 2),
 }
 TRAINED = ["lenet5", "kth-3.2"]
 
