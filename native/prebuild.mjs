@@ -1,10 +1,12 @@
 // `npm pack` runs this (the "prepack" script): the addon of this platform goes into prebuilds/, where node-gyp-build
-// finds it, so that the installed package needs no compiler and no install script.
+// finds it, so that the installed package needs no compiler and no install script; and the types that callers see are written.
 import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeTypes } from "./types.mjs";
 
 const native = dirname(fileURLToPath(import.meta.url));
 const folder = join(dirname(native), "prebuilds", `${process.platform}-${process.arch}`);
 mkdirSync(folder, { recursive: true });
 copyFileSync(join(native, "build", "Release", "heddle.node"), join(folder, "heddle.node"));
+writeTypes();

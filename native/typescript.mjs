@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeTypes } from "./types.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
@@ -17,9 +18,11 @@ export function findTypeScript() {
   return names.map((name) => join(modules, name, "bin", "tsc")).find(existsSync) ?? null;
 }
 
-/** Builds what is not up to date; returns the exit status, 0 for success. */
+/** Builds what is not up to date, and the types of it; returns the exit status, 0 for success. */
 export function buildTypeScript(compiler = findTypeScript()) {
-  return spawnSync(process.execPath, [compiler, "-b"], { cwd: root, stdio: "inherit" }).status ?? 1;
+  const status = spawnSync(process.execPath, [compiler, "-b"], { cwd: root, stdio: "inherit" }).status ?? 1;
+  if (status === 0) writeTypes();
+  return status;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = buildTypeScript();

@@ -24,7 +24,7 @@ test("npm pack: the installed package trains without a compiler, and ships no te
     "bin/heddle.js",
     "bin/train.js",
     "dist/src/cli/main.js",
-    "dist/src/index.d.ts",
+    "dist/types/index.d.ts",
     "README.md",
     "docs/run-folder.md",
   ]) {
