@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { type Explanation, explain, percent, type SplitName, usageError, type WeightsName } from "../index.js";
 import type { Colors } from "./ansi.js";
+import { draw } from "./draw.js";
 import { whileLoading } from "./loading.js";
 import {
   addFields,
@@ -22,6 +23,7 @@ interface ExplainOptions {
   readonly sample: string;
   readonly split?: SplitName;
   readonly weights?: WeightsName;
+  readonly kernels?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color: boolean;
@@ -35,6 +37,7 @@ export function command(): Command {
     ofModel,
   )
     .requiredOption("--sample <N>", "place of the sample in its split, from 0")
+    .option("--kernels", "show what kernels whose work is known make of the image: edges, sharpen, blurs")
     .addOption(splitOption("take it from", "train"))
     .addOption(weightsOption())
     .addOption(jsonOption())
@@ -55,6 +58,7 @@ async function run(path: string | undefined, options: ExplainOptions, self: Comm
       sample: Number(options.sample),
       split: options.split ?? "train",
       weights: options.weights,
+      kernels: options.kernels === true,
       ...{ dataDir, threads, backend, onEvent },
     }),
   );
@@ -88,12 +92,13 @@ function explanationText(found: Explanation, colors: Colors): string {
     "",
     `${colors.bold("Forward.")} Each layer from the output of the one before; the image's bytes first become numbers as the model says.`,
     "",
-    table("lllrrl", [
-      dim(["layer", "", "output", "least", "largest", "values"]),
-      ...layers.map(({ name, what, output }) => [
+    table("lllrrrl", [
+      dim(["layer", "", "output", "sees", "least", "largest", "values"]),
+      ...layers.map(({ name, what, output, receptiveField: { height, width } }) => [
         name,
         what,
         output.shape.join("x"),
+        `${height}x${width}`,
         short(output.least),
         short(output.largest),
         some(output),
@@ -110,7 +115,38 @@ function explanationText(found: Explanation, colors: Colors): string {
     ]),
   ];
   if (backward) parts.push("", ...backwardText(backward, loss, colors));
+  if (found.kernels) parts.push("", ...kernelsText(found.kernels, colors));
   return parts.join("\n");
+}
+
+function kernelsText({ kernels, curve }: NonNullable<Explanation["kernels"]>, colors: Colors): string[] {
+  return [
+    `${colors.bold("Kernels.")} What a first layer could learn, on the image's grey of 0 to 1: 0 lies beyond the border.`,
+    "",
+    ...kernels.flatMap(({ name, summary, rows, factor, output }) => {
+      const [height, width] = output.shape;
+      const weights = rows.map((row) => row.map((weight) => `${weight}`.padStart(3)).join(""));
+      const lines = output.values ? drawn(output.values, height, width) : [];
+      const times = factor === 1 ? "" : ` / ${Math.round(1 / factor)}`;
+      const size = `${short(output.least)} to ${short(output.largest)}`;
+      const beside = [`${colors.bold(name)}: ${summary}`, ...weights, ...(times ? [`  all${times}`] : []), `  ${size}`];
+      const columns = Math.max(0, ...lines.map((line) => [...line].length));
+      return [
+        ...Array.from({ length: Math.max(lines.length, beside.length) }, (_, i) =>
+          `${(lines[i] ?? "").padEnd(columns)}  ${beside[i] ?? ""}`.trimEnd(),
+        ),
+        "",
+      ];
+    }),
+    `A receptive field: the products of a 7x7 curve detector with a part that has its curve sum to ${curve.same}, with one that has not to ${curve.other}.`,
+  ];
+}
+
+/** By size, whatever the sign: what the kernel answers to. */
+function drawn(values: readonly number[], height: number, width: number): string[] {
+  const most = Math.max(...values.map(Math.abs), 1e-9);
+  const pixels = Uint8Array.from(values, (value) => Math.round((255 * Math.abs(value)) / most));
+  return draw({ pixels, shape: { height, width, channels: 1 }, maximum: 255 }, false);
 }
 
 function backwardText(

@@ -5,25 +5,30 @@
  */
 
 import { usageError } from "../base/errors.js";
-import { checkOptions, whole as wholeNumber } from "../base/given.js";
+import { aSwitch, checkOptions, whole as wholeNumber } from "../base/given.js";
 import type { FloatArray } from "../base/numbers.js";
 import { type Choice, type Setting, settingText } from "../base/setting.js";
 import { machineOf } from "../config/fields.js";
+import type { Dataset } from "../data/dataset.js";
 import { placeOf } from "../data/samples.js";
 import { Engine } from "../engine/engine.js";
 import { losses } from "../losses/index.js";
 import { resolveNet } from "../nn/net.js";
+import { receptiveFields } from "../nn/receptive-field.js";
 import type { LayerSpec, NetSpec } from "../nn/spec.js";
 import { optimizers, ruleOf } from "../optim/index.js";
 import { groupsOfOptimizer } from "../run/parameter-groups.js";
 import { activationsOf } from "./activations.js";
 import type { Asked } from "./asked-samples.js";
+import { applyKernel, curveExample, type KnownKernel, knownKernels } from "./known-kernels.js";
 import { netOf } from "./model-net.js";
 import { type ModelOptions, modelChecks, openModel } from "./model-session.js";
 
 export interface ExplainOptions extends ModelOptions {
   /** Its place in the split, from 0. */
   readonly sample: number;
+  /** What kernels whose work is known make of the image. */
+  readonly kernels?: boolean;
 }
 
 /** Numbers of a tensor: all of a small one, of a large one what they are like. */
@@ -36,6 +41,21 @@ export interface Numbers {
   readonly values: readonly number[] | null;
 }
 
+export interface ExplainedLayer {
+  readonly name: string;
+  readonly what: string;
+  readonly output: Numbers;
+  /** Pixels of the image that one number of the output depends on. */
+  readonly receptiveField: { readonly height: number; readonly width: number };
+}
+
+/** What kernels of 3x3 whose work is known make of the image's grey, which is of 0 to 1. */
+export interface ExplainedKernels {
+  readonly kernels: readonly (KnownKernel & { readonly output: Numbers })[];
+  /** A curve detector where its curve is, and where it is not. */
+  readonly curve: ReturnType<typeof curveExample>;
+}
+
 export interface Explanation {
   readonly model: string;
   readonly dataset: string;
@@ -45,7 +65,7 @@ export interface Explanation {
   readonly predicted: number;
   readonly classNames: readonly string[];
   /** What the layers put out, the image's numbers first to the logits last; those computed in one go are one. */
-  readonly layers: readonly { readonly name: string; readonly what: string; readonly output: Numbers }[];
+  readonly layers: readonly ExplainedLayer[];
   readonly logits: readonly number[];
   readonly probabilities: readonly number[];
   readonly lossName: string;
@@ -53,6 +73,8 @@ export interface Explanation {
   readonly loss: number;
   /** Null where the net has batch norm, whose gradient one sample has not. */
   readonly backward: Backward | null;
+  /** Where they were asked for. */
+  readonly kernels?: ExplainedKernels;
   readonly notes: readonly string[];
 }
 
@@ -70,7 +92,7 @@ export interface Backward {
 }
 
 export async function explain(options: ExplainOptions): Promise<Explanation> {
-  checkOptions("explain", options, { ...modelChecks, sample: wholeNumber(0) }, ["sample"]);
+  checkOptions("explain", options, { ...modelChecks, sample: wholeNumber(0), kernels: aSwitch }, ["sample"]);
   const { sample } = options;
   const take = ({ split, samples }: Asked): Uint32Array => {
     if (sample < samples.length) return samples.subarray(sample, sample + 1);
@@ -106,6 +128,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
       notes.push("The update is made at the base rate, without the schedule.");
     const all = activationsOf(file, image, machineOf(options).backend);
     const parts = all.filter(({ layers }) => !layers.every(({ spec }) => isSilent(spec)));
+    const fields = new Map(receptiveFields(model.net).map((field, i) => [model.net.layers[i].place.name, field]));
     const logits = Array.from(answers.logits);
     return {
       model: provenance.model,
@@ -120,8 +143,9 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
           name: layers[0].place.name,
           what: layers.map(({ spec }) => spec.type).join(", "),
           output: numbersOf(values, [shape.height, shape.width, shape.channels]),
+          receptiveField: fields.get(layers[layers.length - 1].place.name)!,
         })),
-        logitsLayer(model.net, logits),
+        { ...logitsLayer(model.net, logits), receptiveField: fields.get(model.net.layers.at(-1)!.place.name)! },
       ],
       logits,
       probabilities: Array.from(probabilities!.subarray(0, classNames.length)),
@@ -130,6 +154,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
       backward: normed
         ? null
         : await backwardOf(model, file.model.preprocessing, provenance, { image, label }, options),
+      ...(options.kernels && { kernels: kernelsOn(image, dataset) }),
       notes,
     };
   } finally {
@@ -137,10 +162,21 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   }
 }
 
+function kernelsOn(image: Uint8Array, { shape, maximum }: Dataset): ExplainedKernels {
+  const { height, width, channels } = shape;
+  const grey = new Float64Array(height * width);
+  for (const [i, value] of image.entries()) grey[Math.floor(i / channels)] += value / (channels * maximum);
+  const kernels = knownKernels.map((kernel) => ({
+    ...kernel,
+    output: numbersOf(applyKernel(kernel, grey, height, width), [height, width]),
+  }));
+  return { kernels, curve: curveExample() };
+}
+
 function logitsLayer(
   { layers }: ReturnType<typeof resolveNet>,
   logits: readonly number[],
-): Explanation["layers"][number] {
+): Omit<ExplainedLayer, "receptiveField"> {
   const last = layers[layers.length - 1];
   return { name: last.place.name, what: `${last.spec.type}: the logits`, output: numbersOf(logits, [logits.length]) };
 }

@@ -58,3 +58,34 @@ test("batch norm: forward by its running statistics, no gradients, said", async 
   assert.equal(backward, null);
   assert.match(notes.join(" "), /running statistics/);
 });
+
+test("kernels whose work is known, on a sample; a curve detector's 6600 and 0; what each layer sees", async (t) => {
+  const out = join(temporaryFolder(t), "run");
+  const model = "conv 2x3 >> relu >> pool 2 >> conv 3x3 >> relu >> flatten >> fc 10";
+  const { backend } = await run(t, { subset: 100, epochs: 1, threads: 1, model, out });
+  const of = { path: out, split: "train", threads: 1, backend, sample: 0 } as const;
+  const { kernels, layers } = await explain({ ...of, kernels: true });
+  assert.deepEqual(kernels!.curve, { same: 6600, other: 0 });
+  const found = new Map(kernels!.kernels.map((kernel) => [kernel.name, kernel.output.values!]));
+  const grey = found.get("identity")!;
+  assert.ok(Math.max(...grey) <= 1 && Math.min(...grey) >= 0);
+  const at = (values: readonly number[], y: number, x: number): number =>
+    y < 0 || x < 0 || y > 7 || x > 7 ? 0 : values[8 * y + x];
+  for (let y = 0; y < 8; y++) {
+    for (let x = 0; x < 8; x++) {
+      let sum = 0;
+      for (const dy of [-1, 0, 1]) for (const dx of [-1, 0, 1]) sum += at(grey, y + dy, x + dx);
+      assert.ok(Math.abs(at(found.get("box-blur")!, y, x) - sum / 9) < 1e-12);
+      assert.ok(Math.abs(at(found.get("edges")!, y, x) - (9 * at(grey, y, x) - sum)) < 1e-12);
+    }
+  }
+  assert.deepEqual(
+    layers.map(({ receptiveField: { height, width } }) => [height, width]),
+    [
+      [4, 4],
+      [8, 8],
+      [8, 8],
+    ],
+  );
+  assert.equal((await explain(of)).kernels, undefined);
+});

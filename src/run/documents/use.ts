@@ -70,7 +70,16 @@ export const explainDocument = z
     label: count,
     predicted: count,
     classNames,
-    layers: z.array(z.strictObject({ name: text, what: text, output: numbers })),
+    layers: z.array(
+      z.strictObject({
+        name: text,
+        what: text,
+        output: numbers,
+        receptiveField: z
+          .strictObject({ height: count, width: count })
+          .describe("pixels of the image that one number of the output depends on"),
+      }),
+    ),
     logits: z.array(z.number()),
     probabilities: z.array(share),
     lossName: text,
@@ -91,6 +100,23 @@ export const explainDocument = z
       })
       .nullable()
       .describe("null where the net has batch norm"),
+    kernels: z
+      .strictObject({
+        kernels: z.array(
+          z.strictObject({
+            name: text,
+            summary: text,
+            factor: z.number().describe("of the rows"),
+            rows: z.array(z.array(z.number())),
+            output: numbers.describe("of the image's grey, 0 to 1, with 0 beyond its border"),
+          }),
+        ),
+        curve: z
+          .strictObject({ same: z.number(), other: z.number() })
+          .describe("a 7x7 curve detector where its curve is, and where it is not"),
+      })
+      .optional()
+      .describe("--kernels: what kernels whose work is known make of the image"),
     notes: z.array(text),
   })
   .describe("heddle explain --json");
