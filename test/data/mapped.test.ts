@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import { canMap } from "../../src/base/map-file.js";
 import { dataHash } from "../../src/data/data-hash.js";
 import type { LoadOptions } from "../../src/data/dataset.js";
+import { Stack } from "../../src/data/images/stack.js";
 import { splitsOf } from "../../src/data/samples.js";
 import { encodePng } from "../../src/formats/png.js";
 import { evaluate, train } from "../../src/index.js";
@@ -122,4 +123,16 @@ test("trained and evaluated from the mapped file, weights and scores are those f
   }
   assert.deepEqual(results[1], results[0]);
   assert.ok(arenas[0] - arenas[1] >= 80 * height * width * 3, "the images are not in the arena");
+});
+
+test("a split that no array can hold is refused with its first image, before the others are decoded", (t) => {
+  const path = join(dataFolder(t), "cache", "images.bin");
+  const photo = { height: 224, width: 224, channels: 3 as const, pixels: new Uint8Array(224 * 224 * 3) };
+  const stack = (largest: number) => new Stack("folder:photos", 60_000, {}, path, largest);
+  const parts = ["folder:photos", "at most 4294967295 bytes", "one split", "got 4515840000", "--image-size"];
+  assert.throws(() => stack(30_000).put(0, photo), saying(3, ...parts));
+  if (!canMap()) return;
+  const fits = stack(28_000);
+  assert.equal(fits.put(0, photo), true);
+  fits.discard();
 });

@@ -26,7 +26,8 @@ export async function loadImages(
   options: LoadOptions,
 ): Promise<Dataset> {
   const settings = imageSettings(options);
-  const pixels = await cachedPixels(dataset, tree, filesOf(listing), settings, options);
+  const largest = Math.max(...splitOrder.map((split) => listing[split]?.length ?? 0));
+  const pixels = await cachedPixels(dataset, tree, { files: filesOf(listing), largest }, settings, options);
   const passed = new Set(pixels.bad.map(({ name }) => name));
   const imageBytes = pixels.shape.height * pixels.shape.width * pixels.shape.channels;
   let start = 0;
@@ -98,7 +99,7 @@ function passedOver(names: readonly string[], most: number): string {
 async function cachedPixels(
   dataset: string,
   tree: FileTree,
-  files: readonly ImageFile[],
+  { files, largest }: { readonly files: readonly ImageFile[]; readonly largest: number },
   settings: ImageSettings,
   options: LoadOptions,
 ): Promise<LoadedPixels> {
@@ -121,7 +122,7 @@ async function cachedPixels(
     return inMemory(cached, cached.images);
   }
   const path = cachePath(folder, tree.root, settings);
-  const { store, ...pixels } = await readImages(dataset, tree, files, settings, options, path);
+  const { store, ...pixels } = await readImages(dataset, tree, files, settings, options, { cachePath: path, largest });
   // With the bad ones too: where they are let through, the others need not be decoded again.
   const loaded =
     store instanceof FileStore

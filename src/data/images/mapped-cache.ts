@@ -11,7 +11,7 @@ import { type MappedPart, mapPart, pageBytes } from "../../base/map-file.js";
 import { isFile } from "../../base/path-kind.js";
 import { headOf } from "../../formats/sniff.js";
 import { type CacheFacts, damaged, headerSchema, parseJson } from "./cache.js";
-import type { FileStore } from "./store.js";
+import { type FileStore, refuseTooLarge } from "./store.js";
 
 const magic = Buffer.from("HEDDLEi2");
 /** Read at a time. */
@@ -72,20 +72,10 @@ export const partOf = (file: number): MappedPart => ({
   bytes: fstatSync(file).size - pageBytes,
 });
 
-/** What Node can hold in one array. */
-const mostBytes = 2 ** 32 - 1;
-
-/** `bytes` of the part from `start` on. Throws `dataError` where one array cannot hold them. */
+/** `bytes` of the part from `start` on. */
 export function viewOf(part: MappedPart, start: number, bytes: number, dataset: string): Uint8Array {
   if (bytes === 0) return new Uint8Array(0);
-  if (bytes > mostBytes) {
-    throw dataError({
-      where: dataset,
-      expected: `at most ${mostBytes} bytes of decoded images in one split, the largest array of this version of Node`,
-      got: `${bytes}`,
-      fix: "Take a smaller --image-size, or --channels 1.",
-    });
-  }
+  refuseTooLarge(dataset, bytes);
   const before = (part.offset + start) % pageBytes;
   const view = mapPart({ file: part.file, offset: part.offset + start - before, bytes: before + bytes });
   if (!view) throw dataError({ where: dataset, expected: "a cache file that can be mapped", got: "one that cannot" });

@@ -50,6 +50,13 @@ export interface PixelFacts {
   readonly content: string;
 }
 
+/** Where the pixels go. */
+interface Target {
+  readonly cachePath: string | null;
+  /** Images of the largest split. */
+  readonly largest: number;
+}
+
 /** Decodes all files, and tells of those that do not. Throws `dataError` for a file that has vanished, and where none is good. */
 export async function readImages(
   dataset: string,
@@ -57,7 +64,7 @@ export async function readImages(
   files: readonly ImageFile[],
   settings: ImageSettings,
   options: LoadOptions,
-  cachePath: string | null,
+  { cachePath, largest }: Target,
 ): Promise<Pixels> {
   const names = files.map(({ name }) => name);
   const sizes = settings.size ? [] : await lookAtSizes(tree, names, settings.limits);
@@ -66,7 +73,8 @@ export async function readImages(
   let comparing = settings.paper === null;
   for (;;) {
     const size = settings.size ?? mixed?.chosen ?? null;
-    const pass = new Pass(dataset, tree, names, { ...settings, size, paper, comparing }, options, cachePath);
+    const stack = new Stack(dataset, names.length, options, cachePath, largest);
+    const pass = new Pass(dataset, tree, names, { ...settings, size, paper, comparing }, options, stack);
     const odd = await pass.run().catch((error: unknown) => {
       pass.discard();
       throw error;
@@ -106,10 +114,10 @@ class Pass {
     names: readonly string[],
     settings: PassSettings,
     options: LoadOptions,
-    cachePath: string | null,
+    stack: Stack,
   ) {
     [this.#dataset, this.#tree, this.#names, this.#settings, this.#options] = [dataset, tree, names, settings, options];
-    this.#stack = new Stack(dataset, names.length, options, cachePath);
+    this.#stack = stack;
     this.#digests = new Array<Uint8Array>(names.length);
   }
 

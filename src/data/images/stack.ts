@@ -6,12 +6,13 @@ import type { ImageShape } from "../../base/shape.js";
 import { type DecodedImage, toChannels } from "../../formats/pixels.js";
 import type { LoadOptions } from "../dataset.js";
 import { announceMemory } from "../memory.js";
-import { FileStore, MemoryStore, wantsFile } from "./store.js";
+import { FileStore, MemoryStore, refuseTooLarge, wantsFile } from "./store.js";
 
 export class Stack {
   readonly #dataset: string;
   readonly #most: number;
   readonly #options: LoadOptions;
+  readonly #largest: number;
   /** Where a set that is large is to lie. */
   readonly #cachePath: string | null;
   #shape: ImageShape | null = null;
@@ -19,9 +20,9 @@ export class Stack {
   /** 1 for each place that has its image. */
   readonly #filled: Uint8Array;
 
-  /** For at most `most` images. */
-  constructor(dataset: string, most: number, options: LoadOptions, cachePath: string | null = null) {
-    this.#cachePath = cachePath;
+  /** For at most `most` images, `largest` of them in one split. */
+  constructor(dataset: string, most: number, options: LoadOptions, cachePath: string | null = null, largest = most) {
+    [this.#cachePath, this.#largest] = [cachePath, largest];
     this.#dataset = dataset;
     this.#most = most;
     this.#options = options;
@@ -64,7 +65,10 @@ export class Stack {
   }
 
   #allocate(shape: ImageShape): MemoryStore | FileStore {
-    const bytes = this.#most * shape.height * shape.width * shape.channels;
+    const imageBytes = shape.height * shape.width * shape.channels;
+    const bytes = this.#most * imageBytes;
+    // Before hours are spent on decoding what cannot be used.
+    refuseTooLarge(this.#dataset, this.#largest * imageBytes);
     if (this.#cachePath !== null && wantsFile(bytes, this.#options.mapFrom)) {
       try {
         return new FileStore(this.#cachePath);
@@ -73,6 +77,7 @@ export class Stack {
         this.#options.onEvent?.({ kind: "note", text: `Decoded images cannot lie in ${where}: ${reasonOf(error)}.` });
       }
     }
+    refuseTooLarge(this.#dataset, bytes);
     announceMemory({ dataset: this.#dataset, images: this.#most, shape }, this.#options);
     return new MemoryStore(bytes);
   }

@@ -5,7 +5,22 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { temporaryFor } from "../../base/atomic-write.js";
+import { dataError } from "../../base/errors.js";
 import { canMap, pageBytes } from "../../base/map-file.js";
+
+/** What Node 20 holds in one array: a split is one. */
+const mostBytes = 2 ** 32 - 1;
+
+/** Throws `dataError` where one array cannot hold so many. */
+export function refuseTooLarge(dataset: string, bytes: number): void {
+  if (bytes <= mostBytes) return;
+  throw dataError({
+    where: dataset,
+    expected: `at most ${mostBytes} bytes of decoded images in one split, the largest array there can be`,
+    got: `${bytes}`,
+    fix: "Take a smaller --image-size, or --channels 1.",
+  });
+}
 
 export interface Store {
   set(at: number, bytes: Uint8Array): void;
