@@ -129,7 +129,7 @@ test("a split that no array can hold is refused with its first image, before the
   const path = join(dataFolder(t), "cache", "images.bin");
   const photo = { height: 224, width: 224, channels: 3 as const, pixels: new Uint8Array(224 * 224 * 3) };
   const stack = (largest: number) => new Stack("folder:photos", 60_000, {}, path, largest);
-  const parts = ["folder:photos", "at most 4294967295 bytes", "one split", "got 4515840000", "--image-size"];
+  const parts = ["folder:photos", "at most 4294967295 bytes", "one split", "got 4515840000", "smaller imageSize"];
   assert.throws(() => stack(30_000).put(0, photo), saying(3, ...parts));
   if (!canMap()) return;
   const fits = stack(28_000);
