@@ -14,6 +14,9 @@ test("bench/barrier.mjs", { skip }, () =>
 
 test("bench/fuzz.mjs", () => runForAMoment("fuzz.mjs", ["--inputs", "3", "--reader", "png"], /^png +3 /));
 
+test("bench/lone.mjs", () =>
+  runForAMoment("lone.mjs", ["--requests", "16"], /^\| lenet5 \| [\d.]+ \| [\d.]+ \| [\d.]+ \|$/));
+
 test("no bench script is without a test that runs it", () => {
   const sources = ["bench", "long/bench"].flatMap((folder) => {
     const path = fileURLToPath(new URL(`../../../test/${folder}`, import.meta.url));
