@@ -5,6 +5,7 @@ import type { Answers } from "../metrics/answers.js";
 import { everyEpoch, measure } from "../metrics/index.js";
 import type { Score } from "../metrics/score.js";
 import type { Session } from "../run/session.js";
+import { firstUnfit } from "./first-unfit.js";
 import type { Keeper } from "./keeper.js";
 import { layerOf, type NonFinite, nonFiniteError } from "./non-finite.js";
 import type { Progress } from "./progress.js";
@@ -44,12 +45,18 @@ export class Scorer {
     return { ...of, averaged, augmented: false, samples: answers.samples, values };
   }
 
-  /** Throws where a weight, or what the optimizer knows of it, is NaN or infinite: no file may hold that. */
-  async assertFinite(progress: Progress): Promise<void> {
-    const unfit = await this.#keeper.check();
-    if (!unfit) return;
-    const layer = layerOf(this.#session.net, unfit.parameter);
-    throw this.nonFinite(afterUpdate(progress), `finite ${unfit.what}`, layer);
+  /**
+   * Throws where a weight, or what the optimizer knows of it, is NaN or infinite: no file may hold that. The error names the update
+   * that did it, of those since `begun`.
+   */
+  async assertFinite(progress: Progress, begun: Progress): Promise<void> {
+    const found = await this.#keeper.check();
+    if (!found) return;
+    const of = { engine: this.#engine, session: this.#session, keeper: this.#keeper };
+    const first = await firstUnfit({ ...of, checkpointFile: this.#checkpointFile }, begun, progress);
+    const { parameter, what } = first?.unfit ?? found;
+    const layer = layerOf(this.#session.net, parameter);
+    throw this.nonFinite(afterUpdate(first?.progress ?? progress), `finite ${what}`, layer);
   }
 
   /**

@@ -184,14 +184,14 @@ class Training {
 
   /** One epoch, or the rest of one, or what a stop or a limit leaves of it. */
   async #epoch(): Promise<void> {
-    const { steps } = this.#session;
-    const { epoch, step: from, totalSteps } = this.#progress;
+    const [{ steps }, begun] = [this.#session, this.#progress];
+    const { epoch, step: from, totalSteps } = begun;
     thawFor(this.#engine, this.#session, this.#progress, this.#note);
     const { step, halted, unfit, seconds } = await trainStretch({
       session: this.#session,
       engine: this.#engine,
       folder: this.#folder,
-      progress: this.#progress,
+      progress: begun,
       order: this.#orderOf(epoch),
       left: leastOf(this.#limits.left(this.#standing()), this.#folder && this.#rhythm.left(totalSteps)),
       signal: this.#options.signal,
@@ -206,7 +206,7 @@ class Training {
     }
     const batchLosses = addLosses(this.#progress.batchLosses, this.#engine.stepLosses(), [from, step], this.#session);
     this.#progress = afterSteps(this.#progress, { step, totals: this.#engine.totals(), seconds, batchLosses });
-    await this.#scorer.assertFinite(this.#progress);
+    await this.#scorer.assertFinite(this.#progress, begun);
     if (step < steps) await this.#scorer.probe(this.#progress, this.#order);
     else if (await this.#endEpoch()) return;
     await this.#keep(false);

@@ -133,3 +133,32 @@ test("a run with Muon has the same bytes on 1, 2 and 3 threads, with a norm and 
     assert.equal(hashes.size, 1);
   }
 });
+
+test("the factor is of rows and columns of the flattened filters; a layer's step does not hang on the other layers", async () => {
+  const image = { height: 3, width: 3, channels: 1 };
+  const head = [{ type: "tanh" }, { type: "flatten" }, { type: "dense", units: 10 }];
+  const first = { type: "conv2d", filters: 64, kernel: 3 };
+  const short = resolveNet({ input: image, classes: 10, layers: [first, ...head] });
+  const images = formulaDataset(12, image, 255);
+  const of = { net: short, dtype: "f64", dataset: images, batchSize: 12, lr: 0.02 } as const;
+  const tensors = weightsOf(short, "f64") as Float64Array[];
+  const engine = engineOf(2);
+  const [gradient] = await gradientOf(engine, { ...of, optimizer: "sgd momentum=0.9", tensors });
+  configure(engine, { ...of, optimizer: "muon", tensors });
+  await trainEpochs(engine, { ...of, optimizer: "muon" }, 1);
+  const [moved] = engine.parameters();
+  const x = orthogonalized(rowsOf(gradient, [64])).flat();
+  // 64 rows of 9 columns: sqrt(64 / 9), where the kernel's own sides would give 1.
+  for (const [i, value] of x.entries()) {
+    assert.ok(Math.abs(moved[i] - (tensors[0][i] - 0.02 * (8 / 3) * value)) < 1e-12, `${i}`);
+  }
+  // The same step where a second hidden layer's gradient is 0, and with it its step: nothing of it shows, and none is NaN.
+  const layers = [first, { type: "tanh" }, { type: "flatten" }, { type: "dense", units: 10 }, { type: "relu" }];
+  const dead = resolveNet({ input: image, classes: 10, layers: [...layers, { type: "dense", units: 10 }] });
+  const still = weightsOf(dead, "f64") as Float64Array[];
+  still[3].fill(-100);
+  configure(engine, { ...of, net: dead, optimizer: "muon", tensors: still });
+  await trainEpochs(engine, { ...of, net: dead, optimizer: "muon" }, 1);
+  const after = engine.parameters();
+  assert.deepEqual([after[0], after[2]], [still[0], still[2]]);
+});
