@@ -1,5 +1,4 @@
 /** `train --profile`: `profile.json` and `trace.json` of a run's folder. */
-import { join } from "node:path";
 import { z } from "zod";
 import { writeTextFile } from "../base/atomic-write.js";
 import { dataError } from "../base/errors.js";
@@ -7,6 +6,7 @@ import { isFile } from "../base/path-kind.js";
 import { readWholeFile } from "../base/read-file.js";
 import { chromeTrace, type TraceSlice } from "../engine/chrome-trace.js";
 import { layerTimes, type Window } from "../engine/layer-times.js";
+import { RunFolder } from "../run/run-folder.js";
 import { adviceOf } from "./advice.js";
 import { measuredPeak } from "./peak.js";
 import { stepSlices } from "./profile.js";
@@ -40,7 +40,7 @@ export type RunProfile = z.infer<typeof runProfileSchema>;
 
 const phaseNames = { train: "training", score: "scoring", keep: "keeping" } as const;
 
-const fileOf = (run: string): string => join(run, "profile.json");
+const fileOf = (run: string): string => new RunFolder(run).profileFile;
 
 /** Null where the run was not profiled. Throws `dataError` where the file is not as this version writes it. */
 export function readRunProfile(run: string): RunProfile | null {
@@ -87,8 +87,9 @@ export function writeRunProfile(run: string, engine: ProfiledEngine): string | n
     ...{ phases: phasesOf(jobs, engine.seconds), advice },
   };
   writeTextFile(fileOf(run), `${JSON.stringify(profile, null, 2)}\n`);
-  writeTextFile(join(run, "trace.json"), traceOf(run, engine));
-  return `${join(run, "trace.json")}: open it at ui.perfetto.dev or in chrome://tracing.`;
+  const { traceFile } = new RunFolder(run);
+  writeTextFile(traceFile, traceOf(run, engine));
+  return `${traceFile}: open it at ui.perfetto.dev or in chrome://tracing.`;
 }
 
 /** All windows as one. */

@@ -32,6 +32,8 @@ export class RunFolder {
   readonly resultFile: string;
   readonly reportFile: string;
   readonly replayFile: string;
+  readonly profileFile: string;
+  readonly traceFile: string;
   readonly metrics: MetricsFile;
   #lock: Lock | undefined;
 
@@ -44,13 +46,26 @@ export class RunFolder {
     this.resultFile = join(path, "result.json");
     this.reportFile = join(path, "report.html");
     this.replayFile = join(path, "replay.safetensors");
+    this.profileFile = join(path, "profile.json");
+    this.traceFile = join(path, "trace.json");
     this.metrics = new MetricsFile(join(path, "metrics.jsonl"));
   }
 
   /** All that a run may write. */
   get files(): readonly string[] {
     const { runFile, splitFile, modelFile, checkpointFile, resultFile, reportFile, replayFile, metrics } = this;
-    return [runFile, splitFile, modelFile, checkpointFile, resultFile, reportFile, replayFile, metrics.path];
+    const watched = [this.profileFile, this.traceFile];
+    return [
+      runFile,
+      splitFile,
+      modelFile,
+      checkpointFile,
+      resultFile,
+      reportFile,
+      replayFile,
+      metrics.path,
+      ...watched,
+    ];
   }
 
   /** Throws `usageError` where another process writes here. */

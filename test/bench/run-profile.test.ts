@@ -52,6 +52,15 @@ test("a profiled run has the weights of any other, a profile that adds up, a tra
   assert.throws(() => readRunProfile(out), refusal(3, /profile\.json: expected the profile of a run/));
 });
 
+test("--overwrite takes the folder of a profiled run, and nothing of its profile stays", async (t) => {
+  const out = join(temporaryFolder(t), "run");
+  const settings = { subset: 200, epochs: 1, threads: 1, out } as const;
+  await train({ config: configOf(settings), profile: true });
+  await train({ config: configOf({ ...settings, overwrite: true }) });
+  assert.equal(readRunProfile(out), null);
+  assert.ok(!existsSync(join(out, "trace.json")));
+});
+
 test("a run without files has no place for a profile", async () => {
   const config = configOf({ subset: 100, epochs: 1, out: "none" });
   await assert.rejects(train({ config, profile: true }), refusal(2, /profile: expected a run with a folder/));
