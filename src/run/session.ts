@@ -171,6 +171,7 @@ export async function openSession(asked: TrainConfig, { sources, onEvent, found,
   if (config.exactConv) checkConvolves(net, config.model);
   const rule = ruleOf(config.optimizer);
   if (rule.note) notes.push(rule.note);
+  notes.push(...normNotes(net));
   const select = decidingMetric("--select", config.select, dataset, split.validation);
   const goal = config.stopAt === undefined ? null : parseGoal(config.stopAt, "--stop-at");
   if (goal) decidingMetric("--stop-at", goal.metric.name, dataset, split.validation);
@@ -207,6 +208,16 @@ export async function openSession(asked: TrainConfig, { sources, onEvent, found,
     minibatch,
     steps,
   };
+}
+
+/** Keras's momentum is the share of the old statistics; its 0.9 and 0.99 are 0.1 and 0.01 here. */
+function normNotes({ layers }: Net): string[] {
+  const taken = layers.flatMap(({ spec }) => (spec.type === "batch-norm" ? [spec["momentum"] as number] : []));
+  const most = Math.max(0, ...taken);
+  if (most < 0.9) return [];
+  return [
+    `Batch norm with momentum ${most} takes that share of each new minibatch, as PyTorch counts; what Keras calls ${most} is ${Number((1 - most).toPrecision(3))} here.`,
+  ];
 }
 
 const mixedNote =
