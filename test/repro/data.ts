@@ -1,9 +1,10 @@
 /** A data folder with a few images under the names of the published sets: enough for the structure of a table, not for a score. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Stream } from "../../src/base/random.js";
 import { findDataset } from "../../src/data/index.js";
+import { encodePng } from "../../src/formats/png.js";
 import { idx } from "../data/fixtures.js";
 
 export const [trainImages, testImages] = [1000, 200];
@@ -12,7 +13,7 @@ export const [trainImages, testImages] = [1000, 200];
 export async function smallSets(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "heddle-repro-data-"));
   const write = (name: string, bytes: Uint8Array): void => {
-    mkdirSync(join(folder, name.split("/")[0]), { recursive: true });
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), bytes);
   };
   const { train, test } = await findDataset("synthetic-digits-28").load({});
@@ -27,6 +28,7 @@ export async function smallSets(): Promise<string> {
   }
   write("digits/digits.csv", Buffer.from(await digitsTable()));
   for (let i = 1; i <= 6; i++) write(`cifar-10/${i < 6 ? `data_batch_${i}` : "test_batch"}.bin`, cifarBatch(i));
+  bugs(write);
   return folder;
 }
 
@@ -39,6 +41,20 @@ async function digitsTable(): Promise<string> {
     train.labels[i],
   ]);
   return rows.map((row) => row.join(",")).join("\n");
+}
+
+/** BugNIST2D's folders: images of 32 wide and 64 high, 60 + 5 of each class, gray of its own. */
+function bugs(write: (name: string, bytes: Uint8Array) => void): void {
+  const codes = ["AC", "BC", "BF", "BL", "BP", "CF", "GH", "MA", "ML", "PP", "SL", "WO"];
+  const stream = new Stream(7, "synthetic", 9);
+  for (const [label, code] of codes.entries()) {
+    for (let i = 0; i < 65; i++) {
+      stream.at(label, i);
+      const pixels = Uint8Array.from({ length: 64 * 32 * 3 }, () => 15 * label + stream.below(60));
+      const folder = `bugnist2d/${i < 60 ? "train" : "test"}/${String(label).padStart(2, "0")}-${code}`;
+      write(`${folder}/bug_${i}.png`, encodePng({ width: 32, height: 64, channels: 3, pixels }));
+    }
+  }
 }
 
 /** Each class is a color, with noise: a net learns it in a few steps. */

@@ -127,7 +127,7 @@ export const cs596: TableExperiment = {
     optimizer: "adam",
     select: "accuracy",
   },
-  quick: { subset: 1000, validation: 200, batchSize: 64 },
+  quick: { subset: 400, validation: 100, batchSize: 64 },
   rows: nets.flatMap(rowsOf),
   confusions: true,
   contest: {

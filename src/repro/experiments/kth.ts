@@ -70,7 +70,7 @@ export const kth: TableExperiment = {
     validation: 0,
     initializer: "lecun-uniform",
   },
-  quick: { subset: 1000 },
+  quick: { subset: 400 },
   rows: configurations.map(
     ([name, published, seconds, settings, note]): Row => ({
       name,

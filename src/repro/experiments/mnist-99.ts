@@ -19,7 +19,9 @@ export const mnist99: SpeedExperiment = {
     standardize: "dataset",
     lr: 0.01,
     optimizer: "adam betas=0.7,0.9",
-    schedule: "one-cycle",
+    // Beside these, two or three other seeds each: he-normal weights give 98.93 %, a beta that the cycle moves 98.75 %.
+    schedule: "one-cycle momentum=0.7,0.7",
+    initializer: "lecun-uniform",
   },
   quick: { subset: 1000 },
   goal: 0.99,

@@ -27,6 +27,9 @@ test("bench/race.mjs", () =>
 test("bench/accuracy.mjs", { skip: dataDir ? false : "set HEDDLE_DATA_DIR" }, () =>
   runForAMoment("accuracy.mjs", ["--only", "dtu-mlp", "--epochs", "1", "--subset", "200", "--out", "OUT/a.md"], row),
 );
+test("bench/speed.mjs", { skip: dataDir ? false : "set HEDDLE_DATA_DIR" }, () =>
+  runForAMoment("speed.mjs", ["--quick", "--rounds", "1", "--out", "OUT/a.md"], /^\| Heddle \| [\d.]+ \|/),
+);
 test("bench/serve.mjs", { skip: noAutocannon }, () =>
   runForAMoment("serve.mjs", ["--autocannon", judges, "--model", "digits-mlp", "--seconds", "1"], /^stopped within /),
 );
