@@ -13,6 +13,7 @@
 #include "instance.h"
 #include "mapping.h"
 #include "measure.h"
+#include "mpi_calls.h"
 #include "napi_values.h"
 #include "optimizer/list.h"
 #include "program.h"
@@ -222,5 +223,17 @@ NAPI_MODULE_INIT() {
   define(env, exports, "timeGemm", time_gemm);
   define(env, exports, "sgemm", gemm<float>);
   define(env, exports, "dgemm", gemm<double>);
+  napi_value mpi;
+  napi_create_object(env, &mpi);
+  define(env, mpi, "join", heddle::mpi_join_call);
+  define(env, mpi, "hosts", heddle::mpi_hosts_call);
+  define(env, mpi, "begin", heddle::mpi_begin_call);
+  define(env, mpi, "done", heddle::mpi_done_call);
+  define(env, mpi, "bytes", heddle::mpi_bytes_call);
+  define(env, mpi, "wish", heddle::mpi_wish_call);
+  define(env, mpi, "wished", heddle::mpi_wished_call);
+  define(env, mpi, "leave", heddle::mpi_leave_call);
+  define(env, mpi, "abort", heddle::mpi_abort_call);
+  napi_set_named_property(env, exports, "mpi", mpi);
   return exports;
 }

@@ -7,6 +7,7 @@
 
 #include "barrier.h"
 #include "kernels.h"
+#include "mpi.h"
 
 namespace heddle {
 
@@ -70,12 +71,18 @@ class Program {
   // Executes an entry, inside a loop or (cursor null) outside. Returns what `run` is to return, or `go_on`.
   int execute(size_t at, const Step& step, const BlockCursor* cursor);
   static constexpr int go_on = INT32_MIN;
+  void offer(const Word* words, const Step& step);
+  // False where the other processes have not all come yet: to be called again.
+  bool exchange(const Word* words);
 
   std::vector<Entry> entries_;
   std::vector<size_t> loop_head_;  // of each operation: 1 + the place of the loop it belongs to; 0 where none
   std::vector<uint64_t> spent_;    // ticks of each operation, where a profile is wanted; else empty
   double* step_block_ = nullptr;
   Arrival arrival_;
+  std::vector<Gather> offered_;  // for the next exchange
+  int32_t lowest_[2] = {0, 0};   // of an exchange under way
+  bool exchanging_ = false;
 };
 
 }  // namespace heddle

@@ -243,3 +243,9 @@ export const {
   writeTextFile,
   wrongData,
 } = guarded(words);
+/** Joins the processes that mpirun or srun started; null where there is this one alone. */
+export const joinTeam = later(async () => (await import("./cluster/join.js")).joinTeam);
+/** In every one of them but the first: does what that one orders until all end; the exit code. */
+export const serveTeam = later(async () => (await import("./cluster/serve.js")).serveTeam);
+export { findMpi } from "./cluster/find.js";
+export type { Team } from "./cluster/team.js";

@@ -24,6 +24,7 @@ const rooms = [
   "config",
   "run",
   "train",
+  "cluster",
   "inference",
   "export",
   "serve",

@@ -5,6 +5,7 @@ export const variables = {
   backend: "HEDDLE_BACKEND",
   cacheDir: "HEDDLE_CACHE_DIR",
   isa: "HEDDLE_ISA",
+  mpi: "HEDDLE_MPI",
 } as const;
 
 export const fromEnvironment = (name: keyof typeof variables, env = process.env): string | undefined =>

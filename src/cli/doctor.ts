@@ -8,6 +8,7 @@ import {
   datasets,
   examineRun,
   type Finding,
+  findMpi,
   type Holding,
   hashesPlainly,
   type MachineSpeed,
@@ -88,6 +89,7 @@ function examine(
     memory: readMemory(),
     native,
     speed,
+    mpi: findMpi(),
     dataDir: dataDir ?? null,
     datasets: takeInventory(datasets, dataDir).map(({ name, state, missing }) => ({ name, state, missing })),
     environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("HEDDLE_"))),
@@ -126,6 +128,7 @@ function doctorText(report: Report, dim: (text: string) => string): string {
       "hashes",
       hashesPlainly() ? "BLAKE3 in plain TypeScript: @napi-rs/blake-hash has no binary here" : "BLAKE3, native",
     ],
+    ["mpi", mpiText(report.mpi)],
     ["data", dataText(report)],
     ["variables", environment.join(" ") || "none"],
   ];
@@ -133,6 +136,13 @@ function doctorText(report: Report, dim: (text: string) => string): string {
     "ll",
     rows.map(([name, text]) => [dim(name), text]),
   );
+}
+
+/** For several machines; one needs none of it. */
+function mpiText({ launcher, libraries }: Report["mpi"]): string {
+  const how = "for training on several machines install Open MPI or MPICH (Debian: apt install openmpi-bin)";
+  if (libraries.length === 0) return `no library found; ${how}`;
+  return `${libraries.join(", ")}; ${launcher ?? "no mpirun in the path"}`;
 }
 
 /** Only sets that can be trained on, and what keeps one that is nearly there from it. */

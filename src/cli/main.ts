@@ -9,6 +9,17 @@ import { troubleText } from "./trouble.js";
 export async function main(argv: readonly string[]): Promise<void> {
   surviveOutput();
   heedNohup();
+  // Nothing else is loaded for whoever starts one process.
+  if (Object.keys(process.env).some((name) => launchers.test(name))) {
+    const { runTogether } = await import("./processes.js");
+    await runTogether(() => run(argv), report);
+  } else await run(argv);
+}
+
+/** How launchers of several processes say how many they start. */
+const launchers = /^(OMPI_COMM_WORLD|MV2_COMM_WORLD|PMI|PALS|SLURM_STEP)_(SIZE|NUM_TASKS)$/;
+
+async function run(argv: readonly string[]): Promise<void> {
   const program = new Command("heddle");
   try {
     await addCommands(program, argv);

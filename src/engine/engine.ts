@@ -5,7 +5,6 @@
 import { internalError } from "../base/errors.js";
 import { readCores, readMemory } from "../base/machine.js";
 import type { FloatArray } from "../base/numbers.js";
-import type { Setting } from "../base/setting.js";
 import { splitsOf } from "../data/samples.js";
 import type { Backend } from "../kernels/backend.js";
 import { type BackendChoice, loadBackend } from "../kernels/index.js";
@@ -14,6 +13,7 @@ import { Arena } from "./arena.js";
 import { statesOf } from "./assignment.js";
 import { copySplits, writeOrder, writeParameters, writePreprocessing } from "./contents.js";
 import { controlWord, totalPlace } from "./control.js";
+import { type Crew, Together } from "./crew.js";
 import type { FinishedRank } from "./job.js";
 import type { EngineOptions } from "./options.js";
 import { type ScoreOutcome, scoreParts } from "./parts.js";
@@ -21,47 +21,11 @@ import { makePlan, type Plan } from "./plan.js";
 import { type NumberRange, rangeOf } from "./range.js";
 import { Ranks } from "./ranks.js";
 import { checkThreads, keptBytes, presentSamples, stillToCome, untouchedBytes } from "./room.js";
-import type { Penalties, Updater } from "./rules.js";
 import { type Placed, readTensors, writeTensors } from "./tensors.js";
-
-/** Sums over the samples of an epoch so far. */
-export interface Totals {
-  readonly loss: number;
-  readonly correct: number;
-  readonly samples: number;
-}
-
-export interface TrainJob {
-  /** Samples in the order of this epoch (positions in the training split). */
-  readonly order: Uint32Array;
-  /** First step; the totals of the steps before it. */
-  readonly from: number;
-  /** End after this many steps of the epoch, where it has more. */
-  readonly until?: number;
-  readonly totals: Totals;
-  /** Number of this epoch, from 0. */
-  readonly epoch: number;
-  readonly profile?: boolean;
-  /** Steps of the run before this epoch. */
-  readonly before: number;
-  readonly optimizer: string | Setting;
-  /** Where the plan assigns several rules: what each is, by its number; `optimizer` then is none of them. */
-  readonly updaters?: readonly Updater[] | undefined;
-  /** The rate of each update of this epoch, in the place of base rate and schedule. */
-  readonly rates?: readonly number[];
-  /** The base rate, and how it goes from update to update; constant where absent. */
-  readonly lr: number;
-  readonly schedule?: string | Setting | undefined;
-  /** What its rates are multiplied by; 1 where absent. */
-  readonly rateFactor?: number;
-  readonly penalties?: Penalties | undefined;
-  /** Decay of the average of the weights, where the engine keeps one. */
-  readonly ema?: number | undefined;
-  /** Updates of the whole run, for schedules that have a curve. */
-  readonly updates?: number;
-}
+import type { Totals, TrainJob } from "./train-job.js";
 
 export type { EngineOptions } from "./options.js";
+export type { Totals, TrainJob } from "./train-job.js";
 
 interface State {
   readonly options: EngineOptions;
@@ -77,15 +41,17 @@ export class Engine {
   readonly threads: number;
   readonly #choice: BackendChoice;
   readonly #ranks: Ranks;
+  readonly #together: Together | null;
   #state: State | undefined;
 
-  /** Starts the ranks' threads at once, so that they load while the caller reads its data. */
-  constructor(threads: number, choice: BackendChoice) {
+  /** Starts the ranks' threads at once, so that they load while the caller reads its data. `crew`: other processes that train along. */
+  constructor(threads: number, choice: BackendChoice, crew: Crew | null = null) {
     checkThreads(threads);
     this.backend = loadBackend(choice);
     this.threads = threads;
     this.#choice = this.backend.name;
     this.#ranks = new Ranks(threads);
+    this.#together = crew && new Together(crew, this.backend);
   }
 
   get #ready(): State {
@@ -111,6 +77,7 @@ export class Engine {
       perImage: preprocessing.kind === "per-image",
       maximum: preprocessing.maximum,
       ranks: this.threads,
+      ...(this.#together && { division: this.#together.division }),
       // A rank that spins keeps the one it waits for from running, unless each has a core.
       spin: this.threads <= Math.min(cores.mask, cores.quota ?? Infinity),
       samples,
@@ -127,12 +94,14 @@ export class Engine {
     if (plan.regions.classWeights) arena.float64(plan.regions.classWeights).set(options.loss.classWeights!);
     this.#ranks.use(plan, arena, this.#choice);
     this.#state = { options, plan, arena, present, labels: arena.uint16(plan.regions.labels) };
+    this.#together?.configured(options.epoch ?? 1);
   }
 
   /** Writes the tensors of the model, in model order and PyTorch's layout. */
   setParameters(tensors: readonly FloatArray[]): void {
     const { plan, arena } = this.#ready;
     writeParameters(arena, plan, tensors, this.backend);
+    this.#together?.changed();
   }
 
   /** Reads the tensors of the model, running statistics too, into `into`, or into new arrays. */
@@ -148,6 +117,7 @@ export class Engine {
   }
 
   setOptimizerState(kinds: readonly (readonly FloatArray[])[]): void {
+    this.#together?.changed();
     for (const [kind, placed] of this.#states.entries()) writeTensors(this.#ready.arena, placed, kinds[kind]);
   }
 
@@ -164,6 +134,7 @@ export class Engine {
 
   setAverages(tensors: readonly FloatArray[]): void {
     writeTensors(this.#ready.arena, this.#averages, tensors);
+    this.#together?.changed();
   }
 
   get #averages(): Placed[] {
@@ -171,7 +142,12 @@ export class Engine {
   }
 
   /** Trains to the end of an epoch, or to a stop. */
-  async train({ order, totals, ...job }: TrainJob): Promise<FinishedRank[]> {
+  async train(job: TrainJob): Promise<FinishedRank[]> {
+    const work = (): Promise<FinishedRank[]> => this.#train(job);
+    return this.#together ? this.#together.train(job, this.#ready, work) : work();
+  }
+
+  #train({ order, totals, ...job }: TrainJob): Promise<FinishedRank[]> {
     const { plan, arena } = this.#ready;
     this.#checkOrder(order);
     writeOrder(arena, plan, this.#ready.options, { order, epoch: job.epoch });
@@ -243,8 +219,11 @@ export class Engine {
   #score(order: Uint32Array): Promise<FinishedRank[]> {
     const { plan, arena } = this.#ready;
     this.#checkOrder(order);
-    arena.uint32(plan.regions.order).set(order);
-    return this.#ranks.run({ kind: "score", places: order.length });
+    const work = (): Promise<FinishedRank[]> => {
+      arena.uint32(plan.regions.order).set(order);
+      return this.#ranks.run({ kind: "score", places: order.length });
+    };
+    return this.#together ? this.#together.score(order, this.#ready, work) : work();
   }
 
   #outcome(order: Uint32Array, reports: readonly FinishedRank[]): ScoreOutcome {
@@ -269,6 +248,7 @@ export class Engine {
 
   /** Runs the default export of a module (a `RankCall`) on one rank's thread while the caller's stays free. */
   async call<I, O>(module: URL, input: I): Promise<O> {
+    this.#together?.changed();
     return (await this.#ranks.call({ kind: "call", module: module.href, input })) as O;
   }
 
@@ -289,7 +269,8 @@ export class Engine {
     });
   }
 
-  close(): Promise<void> {
-    return this.#ranks.close();
+  async close(): Promise<void> {
+    await this.#together?.close();
+    await this.#ranks.close();
   }
 }

@@ -67,6 +67,8 @@ interface Span {
 
 export class Memory {
   readonly stages: readonly StageMemory[];
+  /** Regions that have a row for each group of samples, and the bytes of one. */
+  readonly groupRows = new Map<Region, number>();
   readonly #options: MemoryOptions;
   readonly #layout: Layout;
   readonly #spans: Span[] = [];
@@ -218,6 +220,8 @@ export class Memory {
           return regions;
         }
         const region = this.#layout.region(rowBytes * (scope === "group" ? Math.max(groups, 1) : 1));
+        // Kernels take these rows without padding.
+        if (scope === "group") this.groupRows.set(region, length * bytes);
         return each.map(() => region);
       };
       return [name, make().map((region) => ({ region, ld }))] as const;
@@ -245,6 +249,8 @@ export class Memory {
         const inGroups =
           learned && summed && (context.partial || spec.packing.kind === "vector" || spec.packing.copy === "none");
         const ld = padded(length, lanes);
+        const partials = inGroups ? { region: this.numbers(groups * ld), ld } : null;
+        if (partials) this.groupRows.set(partials.region, ld * elementBytes(dtype));
         return [
           spec.name.slice(prefix.length),
           {
@@ -252,7 +258,7 @@ export class Memory {
             w: this.numbers(length),
             wt: copy > 0 ? this.numbers(copy) : null,
             g: learned && chunked && !inGroups ? this.numbers(length) : null,
-            partials: inGroups ? { region: this.numbers(groups * ld), ld } : null,
+            partials,
             state: rule?.state.map(() => this.numbers(length)) ?? [],
             gradient: learned && finishing.waits ? this.numbers(length) : null,
             average: training && finishing.averages ? this.numbers(length) : null,

@@ -37,4 +37,6 @@ export interface EngineOptions {
   readonly exact?: boolean;
   /** What a step does beside the update of each tile. */
   readonly finishing?: Finishing | undefined;
+  /** The epoch, from 1, whose layout this is: by it other processes make the same. */
+  readonly epoch?: number;
 }

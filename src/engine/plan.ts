@@ -23,7 +23,10 @@ import { loopNames } from "../optim/index.js";
 import type { Rule } from "../optim/optimizer.js";
 import { Layout } from "./arena.js";
 import { type Assignment, ruleNumber } from "./assignment.js";
+import { controlWord } from "./control.js";
 import { block, cutsOf } from "./cuts.js";
+import { alone, type Division } from "./division.js";
+import { Exchange } from "./exchange.js";
 import { type Finishing, type FinishingPrograms, finishingPrograms, nothingMore } from "./finishing.js";
 import { Memory, type PlannedParameter } from "./memory.js";
 import { type PlannedStage, plannedStage } from "./planned-stage.js";
@@ -45,6 +48,8 @@ export interface PlanOptions {
   readonly loss: TrainedLoss;
   readonly perImage: boolean;
   readonly ranks: number;
+  /** Among how many processes, each with `ranks`, samples are divided; one where absent. */
+  readonly division?: Division;
   /** Ranks spin at barriers before they sleep. */
   readonly spin: boolean;
   /** Samples of all splits together. */
@@ -74,7 +79,10 @@ export interface Plan extends FinishingPrograms {
   readonly mapped: MappedPart | null;
   readonly dtype: Dtype;
   readonly ranks: number;
+  readonly division: Division;
   readonly batchSize: number;
+  /** The longest order of a job. */
+  readonly places: number;
   readonly chunk: number;
   /** Groups of whole samples that a chunk is cut into; 0 where ranks take single samples. */
   readonly groups: number;
@@ -91,12 +99,14 @@ export interface Plan extends FinishingPrograms {
   readonly score: readonly Float64Array[];
   /** What the operations of each rank's training program are. */
   readonly parts: readonly (readonly ProgramPart[])[];
+  /** Bytes that processes exchange for a full chunk, all parts together. */
+  readonly exchanged: number;
   /** To be run by one thread when parameters have been written from outside. */
   readonly prepare: Float64Array;
 }
 
 export function makePlan(options: PlanOptions): Plan {
-  const { net, dtype, optimizer, ranks } = options;
+  const { net, dtype, optimizer, ranks, places, division = alone } = options;
   const lanes = lanesOf(dtype);
   const bytes = elementBytes(dtype);
   const layout = new Layout();
@@ -142,14 +152,20 @@ export function makePlan(options: PlanOptions): Plan {
   });
   const input = memory.tensor(pixels);
 
-  const passes = (writer: ProgramWriter, rank: number, training: boolean, meet: () => void): Passes =>
+  const { images, order, scale, shift, partners, mixes, flag } = regions;
+  const stopAfter = { offset: regions.control.offset + controlWord.stopAfter * 4, bytes: 4 };
+  const losses = [batchLoss, batchCorrect, ...(batchPlain ? [batchPlain] : [])];
+  const exchange = new Exchange({
+    ...{ division, ranks, groups, spin: options.spin, barrier, flag, stopAfter, losses },
+    groupRows: memory.groupRows,
+  });
+  const passes = (writer: ProgramWriter, rank: number, training: boolean): Passes =>
     new Passes(writer, {
-      ...{ stages, memory, input, rank, ranks, training, groups, meet },
+      ...{ stages, memory, input, rank, ranks, division, training, groups, exchange },
       block,
       order: regions.order,
       seed,
     });
-  const { images, order, scale, shift, partners, mixes } = regions;
   const source = { x: input, images, order, scale, shift, perImage: options.perImage ? 1 : 0 };
   const gather = (writer: ProgramWriter) => (): void => writer.add("gather", { ...source, pixels });
   const { augmentation, maximum = 255, seed = 0 } = options;
@@ -178,13 +194,10 @@ export function makePlan(options: PlanOptions): Plan {
     parameter: options.loss.parameter,
   };
   const { operation } = options.loss;
-  const meeting = (writer: ProgramWriter) => (): void => {
-    if (ranks > 1) writer.add("barrier", { words: barrier, ranks, spin: options.spin ? 1 : 0 });
-  };
   const trainProgram = (rank: number): Float64Array => {
     const writer = new ProgramWriter(bytes, stepBlocks[rank]);
-    const meet = meeting(writer);
-    const pass = passes(writer, rank, true, meet);
+    const pass = passes(writer, rank, true);
+    const ending = waits ? "keep" : "update";
     pass.forward(taught(writer, rank));
     writer.add(operation, {
       ...ofLoss,
@@ -194,24 +207,24 @@ export function makePlan(options: PlanOptions): Plan {
       loss: batchLoss,
       plain: batchPlain,
       correct: batchCorrect,
-      flag: regions.flag,
+      flag,
       smoothing: options.loss.smoothing ?? 0,
       byPlace: 0,
     });
     pass.backward();
-    meet();
-    writer.add("halt", { flag: regions.flag });
-    pass.update(waits ? "keep" : "update");
+    exchange.meetAll(writer, rank, () => [...pass.regionsOf(() => pass.update(ending)), ...losses]);
+    writer.add("halt", { flag });
+    pass.update(ending);
     if (rank === 0)
       writer.add("sumLoss", { loss: batchLoss, plain: batchPlain, correct: batchCorrect, totals: regions.totals });
-    meet();
+    exchange.meet(writer);
     parts.push(writer.parts);
     return writer.finish();
   };
 
   const scoreProgram = (rank: number): Float64Array => {
     const writer = new ProgramWriter(bytes, stepBlocks[rank]);
-    passes(writer, rank, false, () => undefined).forward(gather(writer));
+    passes(writer, rank, false).forward(gather(writer));
     const { predicted, logits: kept, probabilities } = regions;
     const { classes } = net.spec;
     writer.add("predict", { z: logits, p: gradient, predicted, logits: kept, probabilities, classes });
@@ -233,7 +246,7 @@ export function makePlan(options: PlanOptions): Plan {
 
   const prepareProgram = (): Float64Array => {
     const writer = new ProgramWriter(bytes, stepBlocks[0]);
-    passes(writer, 0, optimizer !== null, () => undefined).prepare();
+    passes(writer, 0, optimizer !== null).prepare();
     return writer.finish();
   };
 
@@ -242,8 +255,8 @@ export function makePlan(options: PlanOptions): Plan {
     ...{ parameters, lanes, layout, ranks, bytes },
     numbersOf: (region) => region.bytes / bytes,
     writerOf: (rank) => new ProgramWriter(bytes, stepBlocks[rank]),
-    meeting,
-    refresh: (writer, rank) => passes(writer, rank, true, () => undefined).refresh(),
+    meeting: (writer) => () => exchange.meet(writer),
+    refresh: (writer, rank) => passes(writer, rank, true).refresh(),
   });
 
   const all = Array.from({ length: ranks }, (_, rank) => rank);
@@ -251,9 +264,9 @@ export function makePlan(options: PlanOptions): Plan {
   const score = all.map(scoreProgram);
   const programs = { train, score, ...more, parts, prepare: prepareProgram() };
   return {
-    ...{ dtype, ranks, batchSize, chunk, pixels, bytes: layout.bytes },
+    ...{ dtype, ranks, division, places, batchSize, chunk, pixels, bytes: layout.bytes },
     mapped: options.mapped ?? null,
-    ...{ regions, input, groups, scoreRows, ...programs },
+    ...{ regions, input, groups, scoreRows, ...programs, exchanged: exchange.bytes(chunk) },
     stages: stages.map((stage, i) => plannedStage(stage, memory.stages[i])),
     parameters,
   };

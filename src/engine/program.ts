@@ -7,6 +7,8 @@ import type { ProgramWriter } from "../kernels/program-writer.js";
 import { type Region } from "../kernels/signature.js";
 import type { Lowering, ParameterBuffers, Tensor } from "../nn/lowering.js";
 import { loopNames } from "../optim/index.js";
+import { type Division, placeOf } from "./division.js";
+import { type Exchange, RegionReader } from "./exchange.js";
 import type { Memory, PlannedParameter } from "./memory.js";
 import { type Extent, fusedConsumer, isSynchronous, type Stage } from "./stages.js";
 
@@ -16,6 +18,7 @@ export interface PassOptions {
   readonly input: Tensor;
   readonly rank: number;
   readonly ranks: number;
+  readonly division: Division;
   /** The program trains; else it only scores. */
   readonly training: boolean;
   /** 0 where the net needs none: every rank then takes its share of single samples. */
@@ -24,7 +27,8 @@ export interface PassOptions {
   readonly block: { readonly blocks: number; readonly wide: number };
   readonly order: Region;
   readonly seed: number;
-  readonly meet: () => void;
+  /** Where ranks meet. */
+  readonly exchange: Exchange;
 }
 
 /** What the operations that end in an update do: it, or lay the gradient down for it, or write what follows from weights. */
@@ -38,7 +42,7 @@ const standIn = (loop: string): number => ruleWord(loopNames.indexOf(loop), plai
 type Turn = Extent | "groups";
 
 export class Passes {
-  readonly #writer: ProgramWriter;
+  #writer: ProgramWriter;
   readonly #options: PassOptions;
   #ending: Ending = "update";
   #work: { readonly extent: Turn; readonly write: () => void }[] = [];
@@ -49,7 +53,7 @@ export class Passes {
 
   /** From the images to the logits, `gather` first. */
   forward(gather: () => void): void {
-    const { stages, training, meet } = this.#options;
+    const { stages, training } = this.#options;
     this.#add(stages.find(({ inputs }) => inputs.includes(-1))?.extent ?? "shards", gather);
     for (const [i, { main, extent }] of stages.entries()) {
       const { layer, spec } = main;
@@ -57,7 +61,7 @@ export class Passes {
       if (layer.synchronous) {
         if (training && isSynchronous(stages[i])) {
           this.#add("groups", () => layer.synchronous?.reduce(spec, lowering));
-          this.#add("shards", meet);
+          this.#meet(() => layer.synchronous?.merge(spec, lowering));
         }
         this.#add("shards", () => layer.synchronous?.merge(spec, lowering));
       }
@@ -68,7 +72,7 @@ export class Passes {
 
   /** From the gradient of the logits down to the first layer that learns. */
   backward(): void {
-    const { stages, memory, meet } = this.#options;
+    const { stages, memory } = this.#options;
     for (let i = stages.length - 1; i >= 0; i--) {
       const { main, extent, inputs } = stages[i];
       if (!memory.stages[i].gradient) continue;
@@ -77,8 +81,9 @@ export class Passes {
       this.#add(extent, () => this.#unfuse(i));
       if (isSynchronous(stages[i])) {
         this.#add("groups", () => layer.synchronous?.reduceBackward(spec, lowering));
-        this.#add("shards", meet);
-        this.#add("shards", () => layer.synchronous?.mergeBackward(spec, lowering));
+        const merge = (): void => layer.synchronous?.mergeBackward(spec, lowering);
+        this.#meet(merge);
+        this.#add("shards", merge);
       }
       this.#add(extent, () => {
         if (extent !== "wide") layer.backwardGroups?.(spec, lowering);
@@ -122,16 +127,33 @@ export class Passes {
     }
   }
 
+  /** The regions that operations name, which are not added. */
+  regionsOf(write: () => void): ReadonlySet<Region> {
+    const writer = this.#writer;
+    const reader = new RegionReader(this.#options.memory.groupRows);
+    this.#writer = reader;
+    write();
+    this.#writer = writer;
+    return reader.regions;
+  }
+
+  /** Ranks meet, before operations that read what all have made. */
+  #meet(next: () => void): void {
+    const { exchange, rank } = this.#options;
+    this.#add("shards", () => exchange.meetAll(this.#writer, rank, () => this.regionsOf(next)));
+  }
+
   #add(extent: Turn, write: () => void): void {
     this.#work.push({ extent, write });
   }
 
   #flush(): void {
-    const { rank, ranks, groups, block, training } = this.#options;
+    const { rank, ranks, division, groups, block, training } = this.#options;
+    const [place, places] = placeOf(division, ranks, rank);
     const writer = this.#writer;
     const shares = training && groups > 0;
-    const of = (share: number): number => (shares ? Math.floor((groups * share) / ranks) : 0);
-    const range = { firstGroup: of(rank), lastGroup: of(rank + 1), groups: shares ? groups : 0 };
+    const of = (share: number): number => (shares ? Math.floor((groups * share) / places) : 0);
+    const range = { firstGroup: of(place), lastGroup: of(place + 1), groups: shares ? groups : 0 };
     const whole = { firstGroup: 0, lastGroup: 0, groups: 0 };
     for (let i = 0; i < this.#work.length; ) {
       const { extent } = this.#work[i];

@@ -12,6 +12,7 @@ import { ruleOf } from "../optim/index.js";
 import { courseOf } from "../optim/schedules/index.js";
 import { Arena } from "./arena.js";
 import { controlWord, totalPlace } from "./control.js";
+import { placeOf } from "./division.js";
 import type { CallJob, FinishedCall, FinishedRank, Job, RankCall, RankFailure, RankSetup, RankTask } from "./job.js";
 import { factorOf, normOf } from "./norm.js";
 import type { Plan } from "./plan.js";
@@ -207,9 +208,10 @@ function score(bench: Bench, rank: number, { places }: Job & { kind: "score" }):
   const { plan, arena, control } = bench;
   const block = arena.float64(plan.regions.stepBlocks[rank]);
   const { scoreRows } = plan;
-  const end = Math.floor((places * (rank + 1)) / plan.ranks);
+  const [part, parts] = placeOf(plan.division, plan.ranks, rank);
+  const end = Math.floor((places * (part + 1)) / parts);
   const first = rank * scoreRows;
-  for (let place = Math.floor((places * rank) / plan.ranks); place < end; place += scoreRows) {
+  for (let place = Math.floor((places * part) / parts); place < end; place += scoreRows) {
     if (Atomics.load(control, controlWord.stopRequested) !== 0) return true;
     block[stepBlock.cursor] = place - first;
     block[stepBlock.first] = first;

@@ -10,6 +10,19 @@ import { instructionList } from "./ops/index.js";
 
 type Measure = NonNullable<Backend["measure"]>;
 
+/** Several processes, joined by an MPI library that is found at run time (`native/mpi_calls.h`). */
+export interface MpiCalls {
+  join(libraries: readonly string[]): { process: number; processes: number; library: string; error: string };
+  hosts(names: readonly string[]): void;
+  begin(bytes: Uint8Array, edges: Float64Array): void;
+  done(seconds: number): boolean;
+  bytes(): number;
+  wish(signal: number): void;
+  wished(): number;
+  leave(): void;
+  abort(code: number): never;
+}
+
 interface Addon extends Omit<Backend, "name" | "isa" | "measure" | "load"> {
   load(program: Float64Array, arena: Uint8Array, file?: number, offset?: number, bytes?: number): number;
   map(file: number, offset: number, bytes: number): Uint8Array | null;
@@ -17,6 +30,7 @@ interface Addon extends Omit<Backend, "name" | "isa" | "measure" | "load"> {
   timeGemm: Measure["gemm"];
   isas(): string[];
   choose(isa: string): boolean;
+  mpi: MpiCalls;
   operations(): [name: string, words: string][];
   functions(): [name: string, kept: "x" | "y"][];
   optimizers(): [name: string, states: number][];
@@ -93,6 +107,9 @@ export function nativeBackend(): Backend | null {
     measure: { peak: found.fmaPeak, gemm: found.timeGemm },
   };
 }
+
+/** Null without the addon. Nothing of MPI is loaded before `join`. */
+export const nativeMpi = (): MpiCalls | null => addon().addon?.mpi ?? null;
 
 /** For `--backend native` without the addon. */
 export function nativeMissing(): Error {

@@ -1,4 +1,5 @@
 /** An engine that keeps what it did when: what `train --profile` runs on. */
+import { currentCrew } from "../engine/crew.js";
 import { Engine, type EngineOptions, type TrainJob } from "../engine/engine.js";
 import type { FinishedRank } from "../engine/job.js";
 import type { ScoreOutcome } from "../engine/parts.js";
@@ -23,7 +24,7 @@ export class ProfiledEngine extends Engine {
 
   /** `began`: when the clock of the profile starts, by `performance.now()`. */
   constructor(threads: number, choice: "auto" | "native" | "reference", began: number) {
-    super(threads, choice);
+    super(threads, choice, currentCrew());
     this.#began = began;
   }
 

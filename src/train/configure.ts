@@ -27,7 +27,7 @@ export function configureFor(engine: Engine, session: Session, epoch = 1): void 
     finishing,
   };
   const { assignment } = session.groupsAt(epoch);
-  engine.configure({ ...trained, assignment, augmentation, logits: readLogits(watched) });
+  engine.configure({ ...trained, epoch, assignment, augmentation, logits: readLogits(watched) });
 }
 
 /** What is done to the gradient of each update. */

@@ -5,7 +5,7 @@
 import { removeIfThere } from "../base/atomic-write.js";
 import { readMemory } from "../base/machine.js";
 import { dataHash } from "../data/data-hash.js";
-import { Engine } from "../engine/engine.js";
+import type { Engine } from "../engine/engine.js";
 import { isPlain } from "../losses/index.js";
 import type { Score } from "../metrics/score.js";
 import { checkConfig, refuseRepeated } from "../run/check-config.js";
@@ -17,7 +17,6 @@ import { ratesOf } from "../run/parameter-groups.js";
 import { headerOf, type RunHeader, readRun, recordRun } from "../run/run-file.js";
 import { createRunFolder, openRunFolder, type RunFolder, writesFiles } from "../run/run-folder.js";
 import { openSession, type Session, startingWeights } from "../run/session.js";
-import { chooseThreads, worthRanks } from "../run/threads.js";
 import { addLosses, meanLosses } from "./batch-losses.js";
 import { changeRun, resumedConfig } from "./changes.js";
 import { CheckpointRhythm, leastOf } from "./checkpoint-rhythm.js";
@@ -27,6 +26,7 @@ import { hindsight } from "./hindsight.js";
 import { Keeper } from "./keeper.js";
 import { allocateKept } from "./kept.js";
 import { type Logs, openLogs } from "./logs/index.js";
+import { openEngine } from "./open-engine.js";
 import { completeOptions, type GivenOptions, type TrainOptions } from "./options.js";
 import { orderOf } from "./order.js";
 import { postMortem } from "./post-mortem.js";
@@ -54,10 +54,9 @@ export async function train(given: TrainOptions = {}): Promise<TrainOutcome> {
     const mistakes = run ? run.asPublished : options.asPublished?.mistakes;
     const session = await openSession(config, { sources: options.sources, found: run, mistakes, onEvent });
     options.onLoaded?.(session.dataset);
-    const { threads, reason, note } = chooseThreads(config.threads, options.sources.threads, worthRanks(session));
-    if (note) options.onEvent({ kind: "note", text: note });
-    engine = options.engineOf?.(threads, config.backend) ?? new Engine(threads, config.backend);
-    return await new Training(session, engine, options, started).run(folder && run && { folder, run }, reason);
+    const opened = await openEngine(session, options);
+    engine = opened.engine;
+    return await new Training(session, engine, options, started).run(folder && run && { folder, run }, opened.reason);
   } finally {
     folder?.close();
     await engine?.close();

@@ -58,6 +58,13 @@ export const controls = {
    * or, where `groups` is 0, of the rank's shard.
    */
   blocks: "firstGroup lastGroup groups size count",
+  /**
+   * Rows, `rowBytes` each, that every process has made its own of, for the next exchange; `rows` of them, or (0) those of the
+   * step's chunk, divided by `pieces` of whole rows among processes.
+   */
+  offer: "x*32 rowBytes rows pieces",
+  /** Waits until all processes have all that was offered; a flag that is up in one is up in all, and the first stop holds. */
+  exchange: "flag*32 stopAfter*32",
 } as const;
 export type ControlName = keyof typeof controls;
 

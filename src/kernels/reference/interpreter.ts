@@ -73,6 +73,7 @@ class Run {
       const entry = entries[i];
       if (entry.kind === "operation") compute(entry.name, entry.valuesAt(0), this.#step);
       if (entry.kind === "halt" && Atomics.load(entry.words, 0) !== 0) return runStatus.halted;
+      if (entry.kind === "exchange") throw internalError("the plain back end does not exchange with other processes");
       if (entry.kind !== "barrier") return undefined;
       const start = performance.now();
       const { ranks, spin } = entry.numbers;

@@ -28,6 +28,9 @@ export const doctorDocument = z
         memoryBandwidth: z.number(),
       })
       .describe("of one core, in billions a second: FMA peak, and bytes that a copy reads and writes"),
+    mpi: z
+      .strictObject({ launcher: text.nullable(), libraries: z.array(text) })
+      .describe("what training in several processes would take"),
     dataDir: text.nullable(),
     datasets: z.array(z.strictObject({ name: text, state, missing: z.array(text) })),
     environment: z.record(text, text),

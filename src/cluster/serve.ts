@@ -1,0 +1,54 @@
+/** What every process but the first does: it answers orders, and prints nothing. */
+import { HeddleError } from "../base/errors.js";
+import { dataHash } from "../data/data-hash.js";
+import { Engine } from "../engine/engine.js";
+import { openSession, type Session } from "../run/session.js";
+import { configureFor } from "../train/configure.js";
+import type { Preparation, Prepared } from "../train/preparation.js";
+import type { Order, Team } from "./team.js";
+
+interface Serving {
+  readonly session: Session;
+  readonly engine: Engine;
+}
+
+/** Serves until the end; gives back the exit code. */
+export async function serveTeam(team: Team): Promise<number> {
+  let serving: Serving | null = null;
+  for (;;) {
+    const order = await team.hear();
+    if (order.kind === "end") return order.code;
+    if (order.kind === "prepare") serving = await prepare(order, team);
+    else if (order.kind === "close") {
+      await serving?.engine.close();
+      serving = null;
+    } else if (serving) await obey(order, serving);
+  }
+}
+
+async function prepare(
+  { config, sources, found, mistakes, threads }: Preparation,
+  team: Team,
+): Promise<Serving | null> {
+  let serving: Serving | null = null;
+  let prepared: Prepared;
+  try {
+    const session = await openSession(config, { sources, found, ...(mistakes && { mistakes }) });
+    serving = { session, engine: new Engine(threads, config.backend, team) };
+    prepared = { dataHash: dataHash(session.dataset) };
+  } catch (error) {
+    const kind = error instanceof HeddleError ? error.kind : null;
+    prepared = { error: kind, message: error instanceof Error ? error.message : String(error) };
+  }
+  await team.gather(prepared);
+  return serving;
+}
+
+async function obey(
+  order: Exclude<Order, Preparation | { readonly kind: "close" | "end" }>,
+  { session, engine }: Serving,
+): Promise<void> {
+  if (order.kind === "configure") configureFor(engine, session, order.epoch);
+  else if (order.kind === "train") await engine.train(order.job);
+  else await engine.score(order.order);
+}

@@ -1,0 +1,65 @@
+/** Real launchers of several processes, as far as this machine has them. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nativeStatus } from "../../src/kernels/native.js";
+
+export interface Launcher {
+  readonly name: string;
+  readonly path: string;
+  readonly flags: readonly string[];
+}
+
+const find = (program: string): string | undefined =>
+  (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find((path) => existsSync(path));
+
+/** Debian's names; another, such as that of PyPI's mpich, by HEDDLE_TEST_MPIRUN. */
+export const launchers: readonly Launcher[] = [
+  { name: "Open MPI", path: find("mpirun.openmpi"), flags: ["--bind-to", "none", "--oversubscribe"] },
+  { name: "MPICH", path: find("mpirun.mpich"), flags: [] },
+  { name: "HEDDLE_TEST_MPIRUN", path: process.env["HEDDLE_TEST_MPIRUN"], flags: [] },
+].flatMap(({ path, ...rest }) => (path === undefined ? [] : [{ path, ...rest }]));
+
+export const noLauncher = !nativeStatus().available
+  ? "no native addon"
+  : launchers.length === 0 && "neither mpirun.openmpi nor mpirun.mpich is here (Debian: openmpi-bin, mpich)";
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+const bin = fileURLToPath(new URL("../../../bin/heddle.js", import.meta.url));
+
+/** Runs heddle, or another program of Node, in so many processes. `watch` sees stderr as it grows. */
+export function launch(
+  { path, flags }: Launcher,
+  processes: number,
+  args: readonly string[],
+  { cwd = tmpdir(), watch, program = bin }: { cwd?: string; watch?: (stderr: string) => void; program?: string } = {},
+): Promise<Ended> {
+  const root = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
+  const start = performance.now();
+  const child = spawn(path, [...flags, "-n", `${processes}`, process.execPath, program, ...args], {
+    cwd,
+    env: { ...process.env, ...root },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    watch?.(stderr);
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr, seconds: (performance.now() - start) / 1000 }));
+  });
+}

@@ -1,0 +1,69 @@
+/** Several processes under real launchers: the bytes of one, one voice, one exit code. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { emptyFolder, heddle } from "../cli/heddle.js";
+import { launch, launchers, noLauncher } from "./launch.js";
+
+// Sums in groups, batch norm in the middle of both passes, draws by sample, a dense layer, and a last minibatch of 14.
+const net = "conv 8x3 >> relu >> bn >> pool 2 >> drop 0.2 >> flatten >> fc 24 >> relu >> fc 10";
+const settings = [
+  "train",
+  "--model",
+  net,
+  "--subset",
+  "500",
+  "--epochs",
+  "2",
+  "--quiet",
+  "--json",
+  "--augment",
+  "crop 1",
+];
+
+interface Result {
+  readonly weightsHash: string;
+  readonly test: { readonly values: Record<string, number> };
+}
+const resultOf = ({ stdout, stderr }: { stdout: string; stderr: string }): Result => {
+  assert.equal(stdout.split("\n").length, 2, `${stdout}\n${stderr}`);
+  const { weightsHash, test: score } = JSON.parse(stdout) as Result;
+  return { weightsHash, test: score };
+};
+
+test("any division gives the bytes and the scores of one process", { skip: noLauncher }, async () => {
+  const alone = resultOf(await heddle([...settings, "--out", "none", "--threads", "3"]));
+  for (const [i, launcher] of launchers.entries()) {
+    const [processes, threads] = i === 0 ? [2, 2] : [3, 1];
+    const args = [...settings, "--out", "none", "--threads", `${threads}`];
+    assert.deepEqual(resultOf(await launch(launcher, processes, args)), alone, `${launcher.name}, ${processes}`);
+  }
+});
+
+test("settings that are wrong are refused by one voice, with its code", { skip: noLauncher }, async () => {
+  const { code, stderr } = await launch(launchers[launchers.length - 1], 2, ["train", "--epochs", "none"]);
+  assert.equal(code, 2, stderr);
+  assert.equal(stderr.match(/heddle: --epochs: expected/g)?.length, 1, stderr);
+});
+
+test("only the first process has a run folder, which another number of processes resumes", {
+  skip: noLauncher,
+}, async (t) => {
+  const cwd = emptyFolder(t);
+  const [launcher] = launchers;
+  const whole = resultOf(await heddle([...settings, "--out", "none"]));
+  const begun = await launch(launcher, 2, [...settings, "--max-steps", "9", "--out", "run", "--threads", "1"], { cwd });
+  assert.equal(begun.code, 0, begun.stderr);
+  assert.deepEqual(readdirSync(cwd), ["run"]);
+  const resume = ["train", "--resume", "run", "--resume-with", "maxSteps=1000", "--quiet", "--json", "--threads", "1"];
+  assert.equal(resultOf(await launch(launcher, 3, resume, { cwd })).weightsHash, whole.weightsHash);
+});
+
+test("a step brings each process what the plan says, to the byte", { skip: noLauncher }, async () => {
+  const program = fileURLToPath(new URL("./traffic.js", import.meta.url));
+  const { stdout, stderr } = await launch(launchers[0], 2, [], { program });
+  const { planned, counted } = JSON.parse(stdout) as { planned: number; counted: number };
+  assert.ok(planned > 0, stderr);
+  assert.equal(counted, planned);
+});

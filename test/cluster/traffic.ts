@@ -1,0 +1,43 @@
+/** A program of several processes: prints what a step brought to the first of two, and what its plan says of it. */
+
+import { currentCrew } from "../../src/engine/crew.js";
+import { Engine } from "../../src/engine/engine.js";
+import { joinTeam, serveTeam } from "../../src/index.js";
+import { train } from "../../src/train/trainer.js";
+
+const team = await joinTeam();
+if (!team) throw new Error("started alone");
+if (team.isFirst) {
+  let planned = 0;
+  const bytesOf = async (maxSteps: number): Promise<number> => {
+    const before = team.bytes;
+    await train({
+      config: {
+        model: "lenet5",
+        dataset: "synthetic-digits-28",
+        subset: 640,
+        out: "none",
+        threads: 1,
+        epochs: 1,
+        maxSteps,
+      },
+      engineOf: (threads, backend) => {
+        const engine = new Engine(threads, backend, currentCrew());
+        const configure = engine.configure.bind(engine);
+        engine.configure = (options) => {
+          configure(options);
+          // Each of the two gets the half that the other has made.
+          planned = engine.plan.exchanged / 2;
+        };
+        return engine;
+      },
+    });
+    return team.bytes - before;
+  };
+  const counted = ((await bytesOf(7)) - (await bytesOf(2))) / 5;
+  process.stdout.write(`${JSON.stringify({ planned, counted })}\n`);
+  await team.end(0);
+} else {
+  await serveTeam(team);
+  team.leave();
+}
