@@ -36,7 +36,17 @@ export const flags = [
 const linkFlags = ["-shared", "-static-libstdc++", "-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"];
 
 /** What runs on every CPU. */
-export const baseSources = ["addon.cc", "cpu.cc", "measure.cc", "program.cc", "barrier.cc", "mpi_library.cc", "mpi.cc"];
+export const baseSources = [
+  "addon.cc",
+  "cpu.cc",
+  "measure.cc",
+  "program.cc",
+  "program_exchange.cc",
+  "barrier.cc",
+  "mpi_library.cc",
+  "mpi_peers.cc",
+  "mpi.cc",
+];
 
 /** Writes the generated sources and returns the kernels' units: source, object and flags of each. */
 export function kernelUnits(machine = process.arch) {

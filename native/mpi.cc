@@ -15,6 +15,7 @@
 #include <mutex>
 
 #include "mpi_library.h"
+#include "mpi_peers.h"
 #include "old_glibc.h"
 
 HEDDLE_OLD(pthread_create);
@@ -23,16 +24,8 @@ HEDDLE_OLD(pthread_detach);
 namespace heddle {
 namespace {
 
-// Seconds. A process that nothing was heard of for `silence` is taken for dead: with what it takes to notice, all are
-// gone within 10 s of its last sign of life.
-constexpr double pulse = 1, listen = 0.2, silence = 8, start_patience = 60;
-constexpr int pulse_tag = 7;
-
-double now() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
-}
+// Seconds between signs of life, between looks at those of others, and until a start is given up.
+constexpr double pulse = 1, listen = 0.2, start_patience = 60;
 
 void nap(double seconds) {
   const timespec t = {0, long(seconds * 1e9)};
@@ -40,21 +33,12 @@ void nap(double seconds) {
 }
 
 // By the clock of the wall: waiting by the steady one asks more of glibc than Node does.
-auto in(double seconds) {
-  return std::chrono::system_clock::now() + std::chrono::microseconds(int64_t(seconds * 1e6));
-}
+auto in(double seconds) { return std::chrono::system_clock::now() + std::chrono::microseconds(int64_t(seconds * 1e6)); }
 
 // An error of the library. In MPICH 5 the call that failed returns 0 all the same: this alone says so.
 std::atomic<int> failure{0};
 void note_failure(void*, int* code, ...) { failure = *code ? *code : -1; }
-
-// What is known of another process.
-struct Peer {
-  int32_t said[2] = {0, 0}, heard[2] = {0, 0};  // a wish to stop (a signal), and whether it leaves
-  Handle sending = 0, receiving = 0;
-  bool sends = false, gone = false;
-  double last = 0;
-};
+void team_check(int code, const char* what);
 
 class Team {
  public:
@@ -63,6 +47,7 @@ class Team {
   bool wait(double seconds);
   void leave();
   [[noreturn]] void abort(int code);
+  void check(int code, const char* what);
 
   int process = 0, processes = 1;
   std::vector<std::string> hosts;
@@ -74,16 +59,14 @@ class Team {
   void initialize(const std::vector<std::string>& names);
   void start_exchange();
   bool exchange_done();
-  void tell(bool leaving);
   void listen_to_peers();
   void say_farewell();
-  void check(int code, const char* what);
   [[noreturn]] void end(int code);
   std::string name_of(int peer) const;
 
   MpiLibrary mpi_;
   Handle work_ = 0, life_ = 0;  // communicators
-  std::vector<Peer> peers_;
+  Peers peers_;
   double told_ = 0, listened_ = 0;
   pid_t parent_ = 0;
 
@@ -139,13 +122,7 @@ void Team::initialize(const std::vector<std::string>& names) {
     check(mpi_.Comm_dup(mpi_.world, of), "start");
     mpi_.Comm_set_errhandler(*of, handler);
   }
-  peers_.resize(size_t(processes));
-  for (int p = 0; p < processes; p++) {
-    if (p == process) continue;
-    Peer& peer = peers_[size_t(p)];
-    peer.last = now();
-    check(mpi_.Irecv(peer.heard, 2, mpi_.number, p, pulse_tag, life_, &peer.receiving), "start");
-  }
+  peers_.open(&mpi_, life_, process, processes, [](int code) { team_check(code, "a sign of life"); });
 }
 
 Joined Team::join(const std::vector<std::string>& names) {
@@ -160,7 +137,8 @@ Joined Team::join(const std::vector<std::string>& names) {
     return nullptr;
   };
   pthread_t thread;
-  if (pthread_create(&thread, nullptr, enter, new Start{this, names}) != 0) return {0, 1, "", "no thread can be started"};
+  if (pthread_create(&thread, nullptr, enter, new Start{this, names}) != 0)
+    return {0, 1, "", "no thread can be started"};
   pthread_detach(thread);
   std::unique_lock lock(mutex_);
   if (!changed_.wait_until(lock, in(start_patience), [&] { return ready_; })) {
@@ -182,8 +160,7 @@ void Team::start_exchange() {
       if (p != process) bytes += uint64_t(g.counts[size_t(p)]) * 4;
   }
   if (exchange_.lowest)
-    check(mpi_.Iallreduce(mpi_.in_place_buffer(), exchange_.lowest, 2, mpi_.number, mpi_.minimum, work_,
-                          &requests_[i]),
+    check(mpi_.Iallreduce(mpi_.in_place_buffer(), exchange_.lowest, 2, mpi_.number, mpi_.minimum, work_, &requests_[i]),
           "an exchange");
 }
 
@@ -197,61 +174,24 @@ bool Team::exchange_done() {
   return true;
 }
 
-// Tells all peers that this process lives; one that has not taken the last word yet gets no other.
-void Team::tell(bool leaving) {
-  for (int p = 0; p < processes; p++) {
-    Peer& peer = peers_[size_t(p)];
-    if (p == process) continue;
-    int sent = 1;
-    if (peer.sends) check(mpi_.Test(&peer.sending, &sent, mpi_.status_ignore), "a sign of life");
-    if (!sent) continue;
-    peer.sends = false;
-    if (peer.said[1]) continue;
-    peer.said[0] = wish;
-    peer.said[1] = leaving;
-    check(mpi_.Isend(peer.said, 2, mpi_.number, p, pulse_tag, life_, &peer.sending), "a sign of life");
-    peer.sends = true;
-  }
-}
-
 void Team::listen_to_peers() {
-  const double t = now();
-  // Who was stopped itself (a suspended job that goes on) has no right to wonder.
-  const bool slept = t - listened_ > silence / 4 && listened_ > 0;
-  listened_ = t;
   if (getppid() != parent_) end(1);
-  for (int p = 0; p < processes; p++) {
-    Peer& peer = peers_[size_t(p)];
-    if (p == process || peer.gone) continue;
-    int heard = 0;
-    check(mpi_.Test(&peer.receiving, &heard, mpi_.status_ignore), "a sign of life");
-    if (heard || slept) peer.last = t;
-    if (heard) {
-      if (peer.heard[0]) wished = peer.heard[0];
-      peer.gone = peer.heard[1] != 0;
-      if (!peer.gone) check(mpi_.Irecv(peer.heard, 2, mpi_.number, p, pulse_tag, life_, &peer.receiving), "a sign of life");
-    }
-    if (peer.gone || t - peer.last < silence) continue;
-    // The first process speaks for all; the others do where they are not ended by it.
-    if (process != 0 && p != 0) nap(0.5);
-    fprintf(stderr, "heddle: no sign of life from %s for %.0f s: %s ends the run. Its last checkpoint stays (--resume).\n",
-            name_of(p).c_str(), t - peer.last, name_of(process).c_str());
-    end(1);
-  }
+  const int silent = peers_.listen();
+  if (const int signal = peers_.wished()) wished = signal;
+  if (silent < 0) return;
+  // The first process speaks for all; the others do where they are not ended by it.
+  if (process != 0 && silent != 0) nap(0.5);
+  fprintf(stderr,
+          "heddle: no sign of life from %s for %.0f s: %s ends the run. Its last checkpoint stays (--resume).\n",
+          name_of(silent).c_str(), most_silence, name_of(process).c_str());
+  end(1);
 }
 
 // Finalize waits for nobody in a useful way: all say that they go, and hear it of all.
 void Team::say_farewell() {
-  for (;;) {
-    tell(true);
-    listened_ = 0;
+  while (!peers_.parted()) {
+    peers_.tell(wish, true);
     listen_to_peers();
-    bool all = true;
-    for (int p = 0; p < processes; p++) {
-      const Peer& peer = peers_[size_t(p)];
-      all = all && (p == process || (peer.gone && peer.said[1] && !peer.sends));
-    }
-    if (all) break;
     nap(100e-6);
   }
   mpi_.Finalize();
@@ -269,16 +209,19 @@ void Team::run(const std::vector<std::string>& names) {
     if (has_work_ && !started_) {
       start_exchange();
       started_ = true;
-      since = now();
+      since = steady_seconds();
     }
     if (started_ && exchange_done()) {
       started_ = has_work_ = false;
       changed_.notify_all();
     }
-    const double t = now();
-    if (t - listened_ > listen) listen_to_peers();
+    const double t = steady_seconds();
+    if (t - listened_ > listen) {
+      listen_to_peers();
+      listened_ = t;
+    }
     if (t - told_ > pulse || (wish && t - told_ > listen)) {
-      tell(false);
+      peers_.tell(wish, false);
       told_ = t;
     }
     if (leaving_) break;
@@ -330,6 +273,8 @@ Team& team() {
   static Team& only = *new Team;
   return only;
 }
+
+void team_check(int code, const char* what) { team().check(code, what); }
 
 }  // namespace
 

@@ -19,8 +19,8 @@ namespace {
 constexpr size_t longest_version = 8192;
 
 // UCX, which many libraries bring along, takes SIGSEGV for its own, by which Node sees an access outside WebAssembly's
-// memory; and it rewrites mmap and brk while Node's other threads are in them: the heap then ends before what lies in it
-// (one start in forty, seen with MPICH 4.0 and 5.0). What the user has set stays.
+// memory; and it rewrites mmap and brk while Node's other threads are in them: the heap then ends before what lies in
+// it (one start in forty, seen with MPICH 4.0 and 5.0). What the user has set stays.
 void tame_ucx() {
   setenv("UCX_ERROR_SIGNALS", "", 0);
   setenv("UCX_DEBUG_SIGNO", "", 0);
@@ -42,8 +42,8 @@ std::string MpiLibrary::version() const {
   return line;
 }
 
-// Constants as each mpi.h has them. The standard's handles are small numbers, MPICH's 32-bit words with kind and size in
-// them, Open MPI's addresses of what the library exports.
+// Constants as each mpi.h has them. The standard's handles are small numbers, MPICH's 32-bit words with kind and size
+// in them, Open MPI's addresses of what the library exports.
 bool MpiLibrary::find_constants(void* library) {
   int major = -1, minor = -1;
   const auto abi = reinterpret_cast<int (*)(int*, int*)>(dlsym(library, "MPI_Abi_get_version"));

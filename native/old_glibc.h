@@ -1,5 +1,5 @@
-// glibc 2.34 moved these from libpthread and libdl into libc, under new versions; Node asks for 2.28 only. The old names
-// are still there, and Node itself has loaded both libraries.
+// glibc 2.34 moved these from libpthread and libdl into libc, under new versions; Node asks for 2.28 only. The old
+// names are still there, and Node itself has loaded both libraries.
 #pragma once
 
 #if defined(__linux__) && defined(__GLIBC__)

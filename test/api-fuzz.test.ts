@@ -98,6 +98,9 @@ const doors: readonly (readonly [name: keyof typeof library, ...given: unknown[]
   ["cpuModel"],
   ["hashesPlainly"],
   ["nativeStatus"],
+  ["joinTeam"],
+  ["serveTeam", {}],
+  ["findMpi"],
 ];
 
 function nothing(): Parameters<typeof library.usageError>[0] {

@@ -1,11 +1,11 @@
 /** What every process but the first does: it answers orders, and prints nothing. */
-import { HeddleError } from "../base/errors.js";
+import { HeddleError, usageError } from "../base/errors.js";
 import { dataHash } from "../data/data-hash.js";
 import { Engine } from "../engine/engine.js";
 import { openSession, type Session } from "../run/session.js";
 import { configureFor } from "../train/configure.js";
 import type { Preparation, Prepared } from "../train/preparation.js";
-import type { Order, Team } from "./team.js";
+import { type Order, Team } from "./team.js";
 
 interface Serving {
   readonly session: Session;
@@ -14,6 +14,9 @@ interface Serving {
 
 /** Serves until the end; gives back the exit code. */
 export async function serveTeam(team: Team): Promise<number> {
+  if (!((team as unknown) instanceof Team)) {
+    throw usageError({ where: "serveTeam", expected: "what joinTeam gave", got: `a ${typeof team}` });
+  }
   let serving: Serving | null = null;
   for (;;) {
     const order = await team.hear();
