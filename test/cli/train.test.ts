@@ -218,7 +218,7 @@ test("summary, bench and doctor print one document each", async () => {
     ["bench step --model digits-mlp --threads 1 --seconds 0.1", "msPerStep samplesPerSecond gflops peakShare ranks"],
     ["bench scaling --model digits-mlp --threads 1,2 --seconds 0.1", "results"],
     ["bench gemm --seconds 0.01", "results"],
-    ["doctor", "node platform cpu features cores threads memory native speed dataDir datasets environment"],
+    ["doctor", "node platform cpu features cores threads memory native speed mpi dataDir datasets environment"],
   ];
   for (const [args, keys] of cases) {
     const { code, stdout, stderr } = await heddle([...args.split(" "), "--json"]);
