@@ -18,7 +18,7 @@ function row(set: keyof typeof sets, net: keyof typeof nets, loss: keyof typeof 
     note:
       loss === "cross-entropy"
         ? "The lab calls it the more appropriate loss and shows no number."
-        : "Through the softmax its gradient fades where the net is surely wrong: it learns more slowly.",
+        : "Through the softmax its gradient fades where the net is surely wrong.",
   };
 }
 

@@ -26,7 +26,7 @@ const tasks: readonly Row[] = [
     "task 5 CIFAR-10",
     20,
     { dataset: "cifar-10", model: "mlp:999-299", validation: 10_000, standardize: "symmetric" },
-    "The same net on 3,072 numbers an image: a net without convolutions gets little over half.",
+    "The same net on 3,072 numbers an image, without convolutions.",
   ),
   row(
     "task 6 BugNIST2D",
@@ -80,7 +80,7 @@ const minibatches: readonly Row[] = ([1, 16, 64, 256, "full"] as const).map((bat
     batchSize === 1
       ? "Online: an update after each image."
       : batchSize === "full"
-        ? "One update an epoch: as many epochs learn the least."
+        ? "Full batch: one update an epoch."
         : "Gradients are averaged, so one rate serves all sizes, and larger ones make fewer steps.",
   ),
 );
@@ -88,7 +88,7 @@ const minibatches: readonly Row[] = ([1, 16, 64, 256, "full"] as const).map((bat
 const noisy = "fc 999 >> relu >> noise 0.3 >> fc 299 >> relu >> noise 0.3 >> fc 10";
 const dropped = "drop 0.2 >> fc 999 >> relu >> drop 0.5 >> fc 299 >> relu >> drop 0.5 >> fc 10";
 const regularized: readonly Row[] = [
-  row("task 4 plain", 30, small, "5,000 images: training accuracy comes to 100 %, test accuracy does not."),
+  row("task 4 plain", 30, small, "5,000 images and a million weights: compare its training score with its test score."),
   row("task 4 augmentation", 30, { ...small, augment: "mnist" }, "Turns, moves and zooms, drawn anew each epoch."),
   row("task 4 noise on inputs", 30, { ...small, augment: "noise 0.1" }, "A normal for each pixel, anew each epoch."),
   row("task 4 noise on hidden units", 30, { ...small, model: `flatten >> ${noisy}` }, "Anew in each minibatch."),
@@ -103,7 +103,7 @@ const precision: readonly Row[] = [
     "precision double",
     10,
     { ...mnist, dtype: "f64" },
-    "It is not: no gain beyond the interval, for twice the time.",
+    "The same with numbers of 64 bits: compare score and seconds with the row above.",
   ),
 ];
 
