@@ -117,7 +117,7 @@ for (const [optimizer, [first, sixth]] of Object.entries(after)) {
       const values = { w, g: filled(g), state, vectors: [0, 1] as const, optimizer: loopNames.indexOf(rule.loop) };
       const step = { ...wholeStep(1), hyperparameters: [...numbers] };
       const out = execute(chosenBackend(), f64, [call("flatUpdate", values)], [step]);
-      [w, state] = [out.of(w) as Float64Array, state.map((kind) => out.of(kind) as Float64Array)];
+      [w, state] = [out.of<Float64Array>(w), state.map((kind) => out.of<Float64Array>(kind))];
       const expected = i === 0 ? first : i === 5 ? sixth : [];
       for (const [k, value] of expected.entries()) assert.ok(Math.abs(w[k] - value) < 1e-12, `${i}, ${k}: ${w[k]}`);
     }

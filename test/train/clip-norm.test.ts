@@ -19,13 +19,13 @@ const normsOf = (out: string): unknown =>
     .map((line) => line["gradientNorm"]);
 
 test("each step's norm is in the metrics, the same at any threads, and after a stop in the middle of an epoch", async (t) => {
-  const [one, three, broken] = ["one", "three", "broken"].map((name) => join(temporaryFolder(t), name));
+  const [one, sixteen, broken] = ["one", "sixteen", "broken"].map((name) => join(temporaryFolder(t), name));
   const unbroken = await run(t, { ...small, threads: 1, out: one });
-  await run(t, { ...small, threads: 3, out: three });
+  await run(t, { ...small, threads: 16, out: sixteen });
   const norms = normsOf(one) as number[];
   assert.equal(norms.length, 10);
   assert.ok(norms.every((norm) => norm > 0) && norms.some((norm) => norm > 0.5));
-  assert.deepEqual(normsOf(three), norms);
+  assert.deepEqual(normsOf(sixteen), norms);
 
   const controller = new AbortController();
   const onEvent = (event: TrainEvent): void => {

@@ -1,5 +1,6 @@
 /** `--patience`, `--min-delta` and `--stop-at`: where a run ends, what it keeps, and what is refused. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { train as trainLibrary } from "../../src/index.js";
@@ -100,6 +101,27 @@ test("a run ends early with its best weights, and a stop after each of its epoch
 
   const more = await resume(out, { patience: 100, maxSteps: 8 * (unbroken.epoch + 1) });
   assert.deepEqual([more.ended, more.epoch], ["max-steps", unbroken.epoch + 1], "a longer patience goes on");
+});
+
+test("finished, at a limit or stopped by hand after a worse epoch: the model is that of the best epoch all the same", async (t) => {
+  const whole = join(temporaryFolder(t), "whole");
+  await run(t, { ...rough, epochs: 6, out: whole });
+  const losses = lossesOf(whole);
+  const best = losses.findIndex((loss, i) => losses[i + 1] > loss) + 1;
+  assert.ok(best > 0 && losses.slice(0, best).every((loss, i) => i === 0 || loss < losses[i - 1]), losses.join());
+  const { weightsHash: expected } = await run(t, { ...rough, epochs: best });
+  const { ended, modelHash, bestEpoch } = await run(t, { ...rough, epochs: best + 1, patience: 10 });
+  assert.deepEqual([ended, modelHash, bestEpoch], ["finished", expected, best]);
+  const limited = await run(t, { ...rough, maxSteps: 8 * best + 8 });
+  assert.deepEqual([limited.ended, limited.modelHash], ["max-steps", expected]);
+  const out = join(temporaryFolder(t), "run");
+  const controller = new AbortController();
+  const onEvent = (event: TrainEvent): void => {
+    if (event.kind === "epoch" && event.epoch === best + 1) controller.abort();
+  };
+  await train({ config: configOf({ ...rough, out }), onEvent, signal: controller.signal });
+  const { modelHash: kept } = JSON.parse(readFileSync(join(out, "result.json"), "utf8")) as { modelHash: string };
+  assert.equal(kept, expected);
 });
 
 test("--stop-at ends with the epoch that has it; where it is met already no step is made", async (t) => {
