@@ -7,6 +7,7 @@ import { openNamedModel } from "../inference/open-model.js";
 import { type WeightsName, weightsNames } from "../run/find-model.js";
 import { exportFormats } from "./formats.js";
 import { graphOf } from "./graph.js";
+import { checkPlace } from "./place.js";
 
 export interface ExportOptions {
   /** Run folder or model file; the newest run where not given. */
@@ -40,6 +41,7 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
     throw usageError({ where: "--no-preprocessing", expected: "--to onnx", got: `--to ${format.name}` });
   }
   const file = openNamedModel(options.path, weights);
+  checkPlace(out, file.path);
   const graph = graphOf(file, { preprocessing });
   const chunks = await format.encode(graph);
   writeAtomically(out, chunks);

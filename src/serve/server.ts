@@ -84,6 +84,10 @@ class Serving implements ModelServer {
     this.#server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 1000 });
     this.#server.maxConnections = 1024;
     this.#server.on("request", (request, response) => void this.#serve(request, response));
+    // Node hangs up without a word on who takes us for a proxy.
+    this.#server.on("connect", (_request, socket) => {
+      socket.end("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    });
     // A body that is refused anyway is never sent.
     this.#server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
       if (this.#refusal(request) === null) response.writeContinue();

@@ -150,6 +150,14 @@ test("exportModel writes the file whole or not at all", async () => {
   assert.deepEqual(new Uint8Array(readFileSync(out)), bytesOf());
   await assert.rejects(exportModel({ path, to: "onx", out }), /to: expected a format, got "onx"\. Did you mean onnx\?/);
   await assert.rejects(exportModel({ path, to: "onnx", out: join(folder, "no", "m.onnx") }), /expected to write/);
+  const model = readFileSync(path);
+  for (const own of [path, join(folder, ".", "model.safetensors"), join(folder, "last.ckpt")]) {
+    await assert.rejects(
+      exportModel({ path, to: "onnx", out: own }),
+      /expected a file beside the model, got the run's own/,
+    );
+  }
+  assert.deepEqual(readFileSync(path), model);
   writeFileSync(out, "before");
   await assert.rejects(exportModel({ path: join(folder, "missing"), to: "onnx", out }), HeddleError);
   assert.equal(readFileSync(out, "utf8"), "before");

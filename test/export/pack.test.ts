@@ -46,7 +46,7 @@ before(async () => {
   });
   predictor.close();
   assert.ok(new Set(labels).size > 1, "the classes differ");
-  const archive = join(home, "net.zip");
+  const archive = join(home, "net.ZIP");
   await packModel({ path: source, out: archive });
   const zip = await ZipArchive.open(archive);
   for (const { name } of zip.members) {

@@ -233,6 +233,7 @@ test("what is no HTTP is 4xx, and the server lives", async () => {
   const bodies = [
     "\0\0\0\0\r\n\r\n",
     "GET\r\n\r\n",
+    "CONNECT elsewhere:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     `${head}Content-Length: -1\r\n\r\n`,
     `${head}X: ${"y".repeat(40_000)}\r\n\r\n`,
   ];
