@@ -219,7 +219,7 @@ test("the same as a folder; a folder that holds files is refused, and nothing is
   const failing = packModel({ path: source, out: join(home, "no", "where") });
   await assert.rejects(failing, (error: unknown) => error instanceof HeddleError && error.exitCode === 1);
   await assert.rejects(packModel({ path: join(home, "missing"), out: join(home, "other") }), HeddleError);
-  assert.deepEqual(readdirSync(home).sort(), ["again", "data", "model.safetensors", "net", "net.zip"]);
+  assert.deepEqual(readdirSync(home).sort(), ["again", "data", "model.safetensors", "net", "net.ZIP"]);
 });
 
 test("the twin in Python gives the same classes", (t) => {
