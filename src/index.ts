@@ -67,7 +67,7 @@ export const listExperiments = later(async () => {
 });
 export type { ReproOptions } from "./repro/options.js";
 export type { ReproOutcome } from "./repro/repro.js";
-export { reproTable, reproWords, sideBySide, type WordedTable } from "./repro/words.js";
+export type { WordedTable } from "./repro/words.js";
 export type { ReproDocument, ReproRow, ReproSpeedDocument } from "./run/documents/repro.js";
 
 /** Trains a run again by what its folder says, and compares. Throws HeddleError. */
@@ -229,10 +229,13 @@ export const {
   readCores,
   readMemory,
   reasonOf,
+  reproTable,
+  reproWords,
   resolveConfig,
   resultDocument,
   runError,
   settingText,
+  sideBySide,
   someOf,
   sparkline,
   strayVariables,

@@ -24,6 +24,7 @@ export { missedTarget } from "./metrics/target.js";
 export { characterPlot, sparkline } from "./report/character-plot.js";
 export { divergenceWords, letterOf, pairWords, valueWords } from "./report/compare-words.js";
 export { ratePicture } from "./report/rate-picture.js";
+export { reproTable, reproWords, sideBySide } from "./repro/words.js";
 export { isLayerWord, ownerOfOption } from "./run/choices.js";
 export { chooseThreads } from "./run/threads.js";
 export { eventDocument, resultDocument } from "./train/result.js";

@@ -91,6 +91,9 @@ const doors: readonly (readonly [name: keyof typeof library, ...given: unknown[]
   ["examineRun", run, { threads: 1, backend: "auto", dataDir: folder, loaded: digits }],
   ["nearCopies", digits],
   ["profileStep", { ...step, model: "no such net", augment: "none" }],
+  ["repro", "no such experiment", { threads: 1, mode: "fixed", quick: true, rows: ["x"], out: "x", seeds: 1 }],
+  ["listExperiments"],
+  ["writeReportOfAll", [run], "all.html", { threads: 1, backend: "auto", dataDir: folder }],
   ["measureMachine"],
   ["documentsSchema"],
   // Words of what the library gave.

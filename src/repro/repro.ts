@@ -8,10 +8,12 @@
  *   result.json          the table, once all of it is there
  *   table.md             the same for people
  */
+
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../base/atomic-write.js";
 import { usageError } from "../base/errors.js";
+import { aText } from "../base/given.js";
 import { lockFolder } from "../base/lock.js";
 import { lookUp, pick, suggest } from "../base/registry.js";
 import { sealJson } from "../base/sealed-json.js";
@@ -38,6 +40,7 @@ const wanted = { where: "repro", what: "an experiment" };
 
 /** Throws HeddleError: where the experiment or its data are not there, or a run fails for other than its numbers. */
 export async function repro(name: string, options: ReproOptions = {}): Promise<ReproOutcome> {
+  aText(name, "repro, experiment");
   checkReproOptions(options);
   const experiment = pick(experiments, name, wanted);
   const extent: Extent = { quick: options.quick ?? false, epochs: options.epochs ?? "cut" };
