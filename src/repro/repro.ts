@@ -67,7 +67,10 @@ export async function repro(name: string, options: ReproOptions = {}): Promise<R
       if (!row) return { status: "stopped", folder };
       found.push(row);
     }
-    const contest = experiment.contest && (await runContest(experiment.contest, { folder, extent, machine, options }));
+    const contest =
+      experiment.contest &&
+      !options.rows &&
+      (await runContest(experiment.contest, { folder, extent, machine, options }));
     if (contest === null) return { status: "stopped", folder };
     const whole = rows.length === experiment.rows.length;
     const result: ReproDocument = {
@@ -82,7 +85,7 @@ export async function repro(name: string, options: ReproOptions = {}): Promise<R
       mistakes: [...experiment.mistakes],
       rows: found,
       confusions: experiment.confusions ? await confusionsOf(found, machine) : null,
-      contest: contest ?? null,
+      contest: contest || null,
     };
     writeAtomically(join(folder, "result.json"), [sealJson(result, 2)]);
     writeAtomically(join(folder, "table.md"), [Buffer.from(markdown(result))]);
