@@ -1,5 +1,5 @@
 /** Real launchers of several processes, as far as this machine has them. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -18,16 +18,29 @@ const find = (program: string): string | undefined =>
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path));
 
+const asRoot = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
+
 /** Debian's names; another, such as that of PyPI's mpich, by HEDDLE_TEST_MPIRUN. */
-export const launchers: readonly Launcher[] = [
+const found: readonly Launcher[] = [
   { name: "Open MPI", path: find("mpirun.openmpi"), flags: ["--bind-to", "none", "--oversubscribe"] },
   { name: "MPICH", path: find("mpirun.mpich"), flags: [] },
   { name: "HEDDLE_TEST_MPIRUN", path: process.env["HEDDLE_TEST_MPIRUN"], flags: [] },
 ].flatMap(({ path, ...rest }) => (path === undefined ? [] : [{ path, ...rest }]));
 
+/** A sandbox may have the program and forbid what it needs: two empty processes, without MPI, must start. */
+const starts = ({ path, flags }: Launcher): boolean =>
+  spawnSync(path, [...flags, "-n", "2", process.execPath, "-e", "0"], {
+    env: { ...process.env, ...asRoot },
+    timeout: 30_000,
+  }).status === 0;
+
+export const launchers = found.filter(starts);
+
 export const noLauncher = !nativeStatus().available
   ? "no native addon"
-  : launchers.length === 0 && "neither mpirun.openmpi nor mpirun.mpich is here (Debian: openmpi-bin, mpich)";
+  : found.length === 0
+    ? "neither mpirun.openmpi nor mpirun.mpich is here (Debian: openmpi-bin, mpich)"
+    : launchers.length === 0 && `${found.map(({ path }) => path).join(" and ")} cannot start two processes here`;
 
 export interface Ended {
   readonly code: number | null;
@@ -45,11 +58,10 @@ export function launch(
   args: readonly string[],
   { cwd = tmpdir(), watch, program = bin }: { cwd?: string; watch?: (stderr: string) => void; program?: string } = {},
 ): Promise<Ended> {
-  const root = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
   const start = performance.now();
   const child = spawn(path, [...flags, "-n", `${processes}`, process.execPath, program, ...args], {
     cwd,
-    env: { ...process.env, ...root },
+    env: { ...process.env, ...asRoot },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
