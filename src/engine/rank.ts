@@ -130,7 +130,7 @@ function train(bench: Bench, rank: number, job: Job & { kind: "train" }): Traine
       block[stepBlock.finish] = done + rows === samples ? 1 : 0;
       if (drive(bench, program) === runStatus.halted) return { steps: step, halted: step, unfit: null };
     }
-    const unfit = settle(bench, rank, job, { step, update, write });
+    const unfit = plan.settle ? settle(bench, rank, job, { step, update, write }, plan.settle[rank]) : null;
     if (unfit !== null) return { steps: step, halted: step, unfit };
     if (rank === 0) {
       stepLosses[step] = totals[totalPlace.batchLoss] / weight;
@@ -164,9 +164,9 @@ function settle(
   rank: number,
   { penalties, ema = 0 }: Job & { kind: "train" },
   of: Finished,
+  program: Float64Array,
 ): number | null {
   const { plan, arena } = bench;
-  if (!plan.settle) return null;
   const { squares, regions } = plan;
   const block = arena.float64(regions.stepBlocks[rank]);
   if (squares) {
@@ -181,21 +181,21 @@ function settle(
   block[stepBlock.chunk] = 0;
   block[stepBlock.start] = 1;
   block[stepBlock.finish] = 1;
-  drive(bench, plan.settle[rank]);
+  drive(bench, program);
   return null;
 }
 
 /** What a minibatch counts: its samples, or the weights of their classes (of mixed ones by their shares), added in order. The same on every rank. */
 function weightOf({ plan, arena }: Bench, begin: number, samples: number): number {
-  const { order, labels, classWeights, ...mixing } = plan.regions;
+  const { order, labels, classWeights, partners: others, mixes: drawn } = plan.regions;
   if (!classWeights) return samples;
   const [places, classes, weights] = [arena.uint32(order), arena.uint16(labels), arena.float64(classWeights)];
   let sum = 0;
-  if (!mixing.partners || !mixing.mixes) {
+  if (!others || !drawn) {
     for (let place = begin; place < begin + samples; place++) sum += weights[classes[places[place]]];
     return sum;
   }
-  const [partners, mixes] = [arena.uint32(mixing.partners), arena.float64(mixing.mixes)];
+  const [partners, mixes] = [arena.uint32(others), arena.float64(drawn)];
   for (let place = begin; place < begin + samples; place++) {
     const share = mixes[place * mixNumbers];
     sum += share * weights[classes[places[place]]] + (1 - share) * weights[classes[partners[place]]];
