@@ -20,6 +20,7 @@ import {
   takeInventory,
 } from "../index.js";
 import type { Colors } from "./ansi.js";
+import { whileLoading } from "./loading.js";
 import { addFields, jsonOption, newCommand, resolveOptions } from "./options.js";
 import { table } from "./table.js";
 import { printJson, printText, resultColors } from "./terminal.js";
@@ -44,7 +45,9 @@ const keys = ["dataDir", "threads", "backend"] as const;
 async function ofRun(path: string, options: DoctorOptions, self: Command): Promise<void> {
   const { config } = await resolveOptions(self, keys);
   const { dataDir, threads, backend } = config;
-  const findings = await examineRun(path, { dataDir, threads, backend });
+  const findings = await whileLoading({ json: options.json === true }, (onEvent) =>
+    examineRun(path, { dataDir, threads, backend, onEvent }),
+  );
   if (options.json) printJson({ schema: 1, findings });
   else printText(findingsText(findings, resultColors(options)));
 }

@@ -16,7 +16,7 @@ import { shuffling } from "./checks/shuffling.js";
 import { smallValidation } from "./checks/small-validation.js";
 import { symmetry } from "./checks/symmetry.js";
 import { validationRepeats } from "./checks/validation-repeats.js";
-import { copiesIn } from "./copies/index.js";
+import { lookForCopies } from "./copies/index.js";
 
 export const runChecks: readonly RunCheck[] = [
   doubledSoftmax,
@@ -57,7 +57,7 @@ export async function openPatient(
     const evidence = `Model or data could not be read, so answers were not looked at: ${error.message}`;
     notes.push({ id: "not-measured", severity: "note", evidence, fix: "" });
   }
-  const copies = measured ? copiesIn(measured, true) : [];
+  const copies = measured ? await lookForCopies(measured, options.onEvent) : [];
   return { patient: { facts, history, measured, copies }, notes };
 }
 

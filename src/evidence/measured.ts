@@ -1,8 +1,8 @@
 /** A run's model on the samples of its splits: what every part of a report that looks at answers begins with. */
-import type { Check } from "../base/given.js";
+import { aFunction, type Check } from "../base/given.js";
 import type { FloatArray } from "../base/numbers.js";
 import { settings } from "../config/given.js";
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, LoadEvent } from "../data/dataset.js";
 import { checkDataset } from "../data/given.js";
 import { findDataset, knownTo } from "../data/index.js";
 import { placeOf } from "../data/samples.js";
@@ -44,10 +44,13 @@ export interface MeasureOptions {
   readonly backend?: "auto" | "native" | "reference" | undefined;
   /** The run's data set, where the caller has it: it is not read again. */
   readonly loaded?: Dataset | undefined;
+  /** Hears how far loading, and looking for copies, have come. */
+  readonly onEvent?: ((event: LoadEvent) => void) | undefined;
 }
 
 export const measureChecks: Readonly<Record<string, Check>> = {
   ...settings("dataDir", "threads", "backend"),
+  onEvent: aFunction,
   loaded: (value, where) => checkDataset(value, where),
 };
 
@@ -77,7 +80,10 @@ export async function measureRun(facts: RunFacts, options: MeasureOptions): Prom
       loaded: options.loaded,
       // The run had the set as it is; the report does not judge it again.
       ...knownTo(findDataset(facts.record.config.dataset), { allowMissing: true, skipBad: Number.MAX_SAFE_INTEGER }),
-      onEvent: (event) => void (event.kind === "note" && notes.push(event.text)),
+      onEvent: (event) => {
+        if (event.kind === "note") notes.push(event.text);
+        else if (event.kind === "load") options.onEvent?.(event);
+      },
     },
     (_, opened) => {
       const { multiplyAdds } = resolveNet(opened.file.model.architecture);

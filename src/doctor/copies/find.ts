@@ -30,8 +30,15 @@ const gridNumbers = 4;
 /** So many images are described at a time. */
 const chunk = 512;
 
+export interface Look {
+  readonly trained: Uint32Array;
+  readonly held: Uint32Array;
+  /** Hears now and then how many of `held` have been looked at. */
+  readonly onLook?: (done: number) => void;
+}
+
 /** The first training image found for each of `held` that has one. */
-export function findMovedCopies(dataset: Dataset, trained: Uint32Array, held: Uint32Array): MovedCopy[] {
+export async function findMovedCopies(dataset: Dataset, { trained, held, onLook }: Look): Promise<MovedCopy[]> {
   const images = new GreyImages(dataset);
   const { height, width } = images;
   // Two pixels of 28 or 32, one of 8.
@@ -45,6 +52,9 @@ export function findMovedCopies(dataset: Dataset, trained: Uint32Array, held: Ui
   const grid = new Grid(known, numbers);
   const found: MovedCopy[] = [];
   for (let first = 0; first < held.length; first += chunk) {
+    onLook?.(first);
+    // Others, such as a bar and Ctrl-C, get their turn.
+    await new Promise(setImmediate);
     const some = held.subarray(first, first + chunk);
     const wanted = describe(images, some, places, cut);
     for (const [i, sample] of some.entries()) {

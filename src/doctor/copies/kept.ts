@@ -10,7 +10,7 @@ import { readWholeFile } from "../../base/read-file.js";
 import { dataHash } from "../../data/data-hash.js";
 import type { Dataset } from "../../data/dataset.js";
 import { cacheFolder } from "../../data/images/cache.js";
-import { findMovedCopies, type MovedCopy } from "./find.js";
+import { findMovedCopies, type Look, type MovedCopy } from "./find.js";
 
 /** Goes up when other images count as copies. */
 const version = 1;
@@ -20,20 +20,15 @@ const kept = z.object({
   copies: z.array(z.strictObject({ held: position, trained: position })),
 });
 
-function fileFor(dataset: Dataset, trained: Uint32Array, held: Uint32Array, folder: string): string {
+function fileFor(dataset: Dataset, { trained, held }: Look, folder: string): string {
   const counts = Uint32Array.of(trained.length, held.length);
   const digest = digestText([Buffer.from(dataHash(dataset)), ...[counts, trained, held].map(bytesOf)]);
   return join(folder, `moved-${digest.replace("blake3:", "").slice(0, 32)}.json`);
 }
 
 /** What was found before; null where nobody has looked, or what was kept is no more to be read. */
-export function recallMovedCopies(
-  dataset: Dataset,
-  trained: Uint32Array,
-  held: Uint32Array,
-  folder = cacheFolder(),
-): readonly MovedCopy[] | null {
-  const path = fileFor(dataset, trained, held, folder);
+export function recallMovedCopies(dataset: Dataset, look: Look, folder = cacheFolder()): readonly MovedCopy[] | null {
+  const path = fileFor(dataset, look, folder);
   if (!existsSync(path)) return null;
   try {
     const found = kept.safeParse(JSON.parse(Buffer.from(readWholeFile(path, "moved copies")).toString()));
@@ -45,18 +40,17 @@ export function recallMovedCopies(
 }
 
 /** What was found before, or what a look finds now, which is kept where that is possible. */
-export function movedCopiesOf(
+export async function movedCopiesOf(
   dataset: Dataset,
-  trained: Uint32Array,
-  held: Uint32Array,
+  look: Look,
   folder = cacheFolder(),
-): readonly MovedCopy[] {
-  const before = recallMovedCopies(dataset, trained, held, folder);
+): Promise<readonly MovedCopy[]> {
+  const before = recallMovedCopies(dataset, look, folder);
   if (before) return before;
-  const copies = findMovedCopies(dataset, trained, held);
+  const copies = await findMovedCopies(dataset, look);
   try {
     mkdirSync(folder, { recursive: true });
-    writeTextFile(fileFor(dataset, trained, held, folder), JSON.stringify({ version, copies }));
+    writeTextFile(fileFor(dataset, look, folder), JSON.stringify({ version, copies }));
   } catch {
     // It costs time only: the next look finds the same.
   }

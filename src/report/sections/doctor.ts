@@ -2,7 +2,7 @@
 
 import { HeddleError } from "../../base/errors.js";
 import type { Finding } from "../../base/finding.js";
-import { copiesIn } from "../../doctor/copies/index.js";
+import { knownCopies } from "../../doctor/copies/index.js";
 import { examine } from "../../doctor/index.js";
 import type { Measured } from "../../evidence/measured.js";
 import { html } from "../html.js";
@@ -25,7 +25,7 @@ export const doctor = section<Examined>({
       if (!(error instanceof HeddleError)) throw error;
     }
     // Looking for copies takes longer than a page may: what `heddle doctor` has found is repeated.
-    const copies = found ? copiesIn(found, false) : [];
+    const copies = found ? knownCopies(found) : [];
     return { findings: examine({ facts, history, measured: found, copies }), whole: found !== null };
   },
   render({ findings, whole }) {
