@@ -51,5 +51,10 @@ export async function openPadded(path: string, bytes: number): Promise<ZipFile> 
     }
   }
   const options = { lazyEntries: true, autoClose: false, decodeStrings: false } as const;
-  return fromRandomAccessReaderPromise(new FileReader(), bytes, options);
+  try {
+    return await fromRandomAccessReaderPromise(new FileReader(), bytes, options);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@
  * weights, the model file and the metrics of the run that was never killed. And a search of twenty trials, killed three times.
  */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Stream } from "../../src/base/random.js";
@@ -60,7 +60,8 @@ for (const [name, settings] of Object.entries(cases)) {
         const line = metricsOf(run).length + draws.below(Math.max(1, Math.ceil(left / 2)));
         const threads = threadCounts[draws.below(threadCounts.length)];
         if (await killed([...command, "--threads", `${threads}`], run, line, draws.below(40))) done++;
-        command = ["train", "--resume", run, "--quiet", "--json"];
+        // Killed before it was a run, it begins again.
+        if (existsSync(join(run, "run.json"))) command = ["train", "--resume", run, "--quiet", "--json"];
       }
       const last = await heddle([...command, "--threads", `${threadCounts[draws.below(4)]}`], { cwd });
       assert.equal(last.code, 0, last.stderr);
