@@ -25,8 +25,10 @@ const linesOf = (out: string): (StepLine | EpochRecord)[] =>
   readMetrics(join(out, "metrics.jsonl")).lines as unknown as (StepLine | EpochRecord)[];
 
 test("events come in order: the header, each epoch, the result", async (t) => {
-  const events: TrainEvent[] = [];
-  const result = await run(t, small, { onEvent: (event) => events.push(event) });
+  const all: TrainEvent[] = [];
+  const result = await run(t, small, { onEvent: (event) => all.push(event) });
+  // Where one core may be used, a note tells of more ranks than cores first.
+  const events = all.filter(({ kind }) => kind !== "note");
   const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== "progress");
   assert.deepEqual(kinds, ["start", "epoch", "epoch", "epoch", "done"]);
   const [start] = events;
