@@ -25,6 +25,9 @@ export function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
+/** The note of more ranks than cores: whether it comes depends on where tests run. */
+export const isOfThreads = (note: string): boolean => /^\d+ threads share /.test(note);
+
 /** Trains to the end. */
 export async function run(t: TestContext, settings: Settings, { onEvent }: RunOptions = {}): Promise<TrainResult> {
   const config = configOf({ out: join(temporaryFolder(t), "run"), ...settings });

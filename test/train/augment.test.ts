@@ -19,7 +19,7 @@ import { train } from "../../src/train/trainer.js";
 import { buildNet } from "../../src/zoo/index.js";
 import { meanLoss } from "../contract/lab.js";
 import { saying } from "../data/fixtures.js";
-import { configOf, numbersOf, run, type Settings, temporaryFolder } from "../engine/runs.js";
+import { configOf, isOfThreads, numbersOf, run, type Settings, temporaryFolder } from "../engine/runs.js";
 import { formulaDataset } from "../golden/formula.js";
 
 const everything = "cs596, flip horizontal, contrast 0.2, brightness 0.1, noise 0.02, crop 1, erase 0.5";
@@ -55,7 +55,7 @@ test("mixed images: the same at 1 and 3 threads and from every stop; validation 
   const out = join(temporaryFolder(t), "run");
   const notes: string[] = [];
   const onEvent = (event: TrainEvent): void => {
-    if (event.kind === "note") notes.push(event.text);
+    if (event.kind === "note" && !isOfThreads(event.text)) notes.push(event.text);
   };
   await train({ config: configOf({ ...settings, model: "mlp:19", maxSteps: 11, out }), sources: {}, onEvent });
   assert.ok(
@@ -77,7 +77,7 @@ test("the run and the model say what was done, and a resume goes on with it", as
   const controller = new AbortController();
   const notes: string[] = [];
   const onEvent = (event: TrainEvent): void => {
-    if (event.kind === "note") notes.push(event.text);
+    if (event.kind === "note" && !isOfThreads(event.text)) notes.push(event.text);
     if (event.kind === "epoch") controller.abort();
   };
   const begun = await train({
