@@ -1,5 +1,8 @@
 // The boundary to JavaScript: checks arguments and calls. No arithmetic here.
 #include <node_api.h>
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
 
 #include <iterator>
 #include <memory>
@@ -196,6 +199,15 @@ napi_value profile(napi_env env, napi_callback_info info) {
   return value;
 }
 
+// oneArena(): threads from now on share what the C library's allocator has. glibc gives each of the first of them a
+// pool of its own, which keeps what was freed; what others do is left to them.
+napi_value one_arena(napi_env, napi_callback_info) {
+#ifdef M_ARENA_MAX
+  mallopt(M_ARENA_MAX, 1);
+#endif
+  return nullptr;
+}
+
 void define(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
@@ -219,6 +231,7 @@ NAPI_MODULE_INIT() {
   define(env, exports, "unload", unload);
   define(env, exports, "run", run);
   define(env, exports, "profile", profile);
+  define(env, exports, "oneArena", one_arena);
   define(env, exports, "fmaPeak", fma_peak);
   define(env, exports, "timeGemm", time_gemm);
   define(env, exports, "sgemm", gemm<float>);

@@ -26,6 +26,7 @@ export interface MpiCalls {
 interface Addon extends Omit<Backend, "name" | "isa" | "measure" | "load"> {
   load(program: Float64Array, arena: Uint8Array, file?: number, offset?: number, bytes?: number): number;
   map(file: number, offset: number, bytes: number): Uint8Array | null;
+  oneArena(): void;
   fmaPeak: Measure["peak"];
   timeGemm: Measure["gemm"];
   isas(): string[];
@@ -110,6 +111,12 @@ export function nativeBackend(): Backend | null {
 
 /** Null without the addon. Nothing of MPI is loaded before `join`. */
 export const nativeMpi = (): MpiCalls | null => addon().addon?.mpi ?? null;
+
+/**
+ * For a process that runs long and frees much on many threads: glibc's allocator would keep 15 to 50 MiB of it, by chance. Nothing
+ * happens without the addon or with another C library.
+ */
+export const keepLessFreedMemory = (): void => addon().addon?.oneArena?.();
 
 /** For `--backend native` without the addon. */
 export function nativeMissing(): Error {

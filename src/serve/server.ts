@@ -19,6 +19,7 @@ import { pageText } from "../export/web/page.js";
 import { openNamedModel } from "../inference/open-model.js";
 import { type Predictor, type PredictorOptions, predictorChecks, predictorOf } from "../inference/predictor.js";
 import { type Preparation, preparations } from "../inference/prepare.js";
+import { keepLessFreedMemory } from "../kernels/native.js";
 import type { ModelFile } from "../model/model-file.js";
 import { Batches } from "./batches.js";
 import { throwAway, withBody } from "./body.js";
@@ -238,6 +239,7 @@ const checks: Readonly<Record<string, Check>> = {
 /** Loads the model and listens. Throws HeddleError. */
 export async function serve(options: ServeOptions): Promise<ModelServer> {
   checkOptions("serve", options, checks, ["port"]);
+  keepLessFreedMemory();
   const serving = new Serving(options);
   await serving.listen(options.port, options.host ?? "127.0.0.1");
   return serving;

@@ -23,8 +23,8 @@ export interface FuzzReport {
   readonly refused: number;
   readonly answered: number;
   readonly slowestMs: number;
-  /** The most that the process held, looked at now and then. */
-  readonly mostBytes: number;
+  /** What the process held more than before the first input, at most, looked at now and then. */
+  readonly grewBytes: number;
   /** What went wrong: the input's number, and how. */
   readonly failures: readonly { readonly input: number; readonly bytes: Uint8Array; readonly reason: string }[];
 }
@@ -33,7 +33,8 @@ export interface FuzzReport {
 export async function fuzz(reader: FuzzedReader, inputs: number, seed: number): Promise<FuzzReport> {
   const stream = new Stream(seed, "synthetic", 7);
   const failures: FuzzReport["failures"][number][] = [];
-  let [refused, answered, slowestMs, mostBytes] = [0, 0, 0, 0];
+  let [refused, answered, slowestMs, grewBytes] = [0, 0, 0, 0];
+  const before = process.memoryUsage.rss();
   for (let input = 0; input < inputs; input++) {
     stream.at(0, input);
     const pick = <T>(list: readonly T[]): T => list[stream.below(list.length)];
@@ -51,9 +52,9 @@ export async function fuzz(reader: FuzzedReader, inputs: number, seed: number): 
       }
     }
     slowestMs = Math.max(slowestMs, performance.now() - started);
-    if (input % 50 === 0) mostBytes = Math.max(mostBytes, process.memoryUsage.rss());
+    if (input % 50 === 0) grewBytes = Math.max(grewBytes, process.memoryUsage.rss() - before);
   }
-  return { inputs, refused, answered, slowestMs, mostBytes, failures };
+  return { inputs, refused, answered, slowestMs, grewBytes, failures };
 }
 
 /** One to six changes. */

@@ -25,10 +25,7 @@ export interface FuzzedServer {
 /** `model`: of 6x5x1 images and 4 classes. */
 export async function fuzzServer(model: string, requests: number, seed: number): Promise<FuzzedServer> {
   const args = [join(root, "bin/heddle.js"), "serve", model, "--port", "0"];
-  // As docs/using.md advises: glibc's arenas, one a thread, keep what was freed, 15 to 50 MiB by chance. So the bound is held
-  // for a server that is started so; one that is not came to 98 MiB (docs/using.md).
-  const env = { ...process.env, MALLOC_ARENA_MAX: "1" };
-  const server = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   try {
     const url = await new Promise<string>((resolve, reject) => {
       server.stdout.setEncoding("utf8").once("data", (text: string) => resolve(text.trim()));
