@@ -3,6 +3,7 @@
  * and channels, its classes.
  */
 import { dataError } from "../base/errors.js";
+import type { Finding } from "../base/finding.js";
 import type { ImageShape, Split } from "../base/shape.js";
 import { arrange, looksLikePlanes } from "../formats/arrangement.js";
 import { toChannels } from "../formats/pixels.js";
@@ -50,7 +51,8 @@ export function finishArrays(dataset: string, arrays: Arrays, options: LoadOptio
   };
   const { classes } = named;
   const [train, test, validation] = [finish(named.train), finish(named.test), finish(named.validation)];
-  return { name: dataset, shape, classes, maximum: 255, train, test, validation, notes };
+  const findings = notes.map((evidence): Finding => ({ id: "arrays", severity: "note", evidence, fix: "" }));
+  return { name: dataset, shape, classes, maximum: 255, train, test, validation, notes, findings };
 }
 
 /** Images brought to another size and other channels; as they are where they have them. */

@@ -38,6 +38,25 @@ export function splitOfFolder(name: string): SplitName | null {
   return found.length === 1 && found[0].length > 2 ? splitOfWord(found[0]) : null;
 }
 
+/**
+ * The split that stands in a longer name, as in `seg_train`, `train2017`, `cat (test)`: with the words beside it but for numbers,
+ * and with what is left of the name without it. Null where no word names a split, or where several do.
+ */
+export function namesSplit(name: string): { split: SplitName; rest: string; className: string } | null {
+  const found = wordsOf(name)
+    .map((word) => word.replace(/(?<=[a-z])\d+$/, ""))
+    .filter((word) => !/^\d+$/.test(word) && !besides.has(word));
+  const named = found.filter((word) => word.length > 2 && splitOfWord(word) !== null);
+  if (named.length !== 1) return null;
+  const [word] = named;
+  const className = name.replace(new RegExp(`[^\\p{L}\\p{N}]*${word}\\d*[^\\p{L}\\p{N}]*`, "iu"), "_");
+  return {
+    split: splitOfWord(word)!,
+    rest: found.filter((other) => other !== word).join(" "),
+    className: className.replace(/^_+|_+$/g, ""),
+  };
+}
+
 /** What a cell of such a column says: "Training", "PublicTest", or yes and no under `is_test`. Null for anything else. */
 export function splitInCell(column: string, cell: string): SplitName | null {
   const asked = /^is_(.+)$/.exec(column.toLowerCase());

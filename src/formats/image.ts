@@ -11,8 +11,22 @@ import { isPng, pngSize } from "./png-chunks.js";
 import { headBytes, sniff } from "./sniff.js";
 import { type DecodedFile, decodePngUpright, withMaximum } from "./stored-image.js";
 
+/** How names of files end. */
+const endings: Readonly<Record<ImageFormat, RegExp>> = {
+  PNG: /\.png$/i,
+  JPEG: /\.(?:jpe?g|jpe|jfif)$/i,
+  WebP: /\.webp$/i,
+  GIF: /\.gif$/i,
+  TIFF: /\.tiff?$/i,
+  AVIF: /\.avif$/i,
+};
+
+/** The format whose files are called so; undefined for other names. */
+export const formatInName = (name: string): ImageFormat | undefined =>
+  (Object.keys(endings) as ImageFormat[]).find((format) => endings[format].test(name));
+
 /** True for names that end as those of such files do. */
-export const hasImageName = (name: string): boolean => /\.(?:png|jpe?g|jpe|jfif|webp|gif|tiff?|avif)$/i.test(name);
+export const hasImageName = (name: string): boolean => formatInName(name) !== undefined;
 
 /** True for bytes that begin as one of the formats does. */
 export const isImage = (bytes: Uint8Array): boolean => formatOf(bytes) !== null;

@@ -1,5 +1,6 @@
 /** Report cases that a run or a model meets: what is said, and the exit code. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -20,6 +21,22 @@ test("report cases: weights under another prefix are taken, and that is said", a
   assert.match(prefixed.stderr, /all names begin with "module\.", which was left out/);
   const hash = ({ stdout }: { stdout: string }) => (JSON.parse(stdout) as { weightsHash: string }).weightsHash;
   assert.equal(hash(plain), hash(prefixed));
+});
+
+test("report cases: what a table's labels were taken for is said before training, and kept with the run", async (t) => {
+  const cwd = emptyFolder(t);
+  const says = {
+    "label-gaps/from-1.csv": "Labels are 1, 2, 3, 4: 4 classes of these names.",
+    "label-gaps/skips-2.csv": "Labels are 0, 1, 3, 4: 4 classes of these names.",
+    "csv-layouts/kaggle": "test.csv has no labels: its 8 images are no part of the set",
+  };
+  for (const [i, [file, said]] of Object.entries(says).entries()) {
+    const dataset = ["--dataset", `csv:${join(cases, file)}`];
+    const { code, stderr } = await heddle(["train", ...dataset, ...net, "--out", `run${i}`], { cwd });
+    assert.equal(code, 0, stderr);
+    assert.ok(stderr.includes(said), stderr);
+    assert.ok(readFileSync(join(cwd, `run${i}`, "run.json"), "utf8").includes(said));
+  }
 });
 
 test("report cases: weights that are no numbers are refused by file and tensor", async (t) => {

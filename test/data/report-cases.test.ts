@@ -104,7 +104,13 @@ const cases: Record<string, [name: string, expected: Expected, options?: LoadOpt
   ],
   "bad files, passed over": [
     "folder:bad-files",
-    { images: [8], says: [/Passed over 4 images that do not decode: bee\/cut\.png, .*bee\/page\.jpg/] },
+    {
+      images: [8],
+      says: [
+        /Passed over 4 images that do not decode: bee\/cut\.png, .*bee\/page\.jpg/,
+        /2 files are not what their names say, .*: ant\/gif\.jpg \(GIF\), ant\/webp\.jpg \(WebP\)/,
+      ],
+    },
     { skipBad: 4 },
   ],
 };
@@ -138,13 +144,16 @@ test("report cases: labels that the set has not name the way to take them", asyn
 });
 
 test("report cases: bad files are all listed, with what each is and the number that goes on", async (t) => {
-  const loading = open(`folder:${root}/bad-files`, { cacheDir: dataFolder(t) });
+  const cacheDir = dataFolder(t);
+  const loading = () => open(`folder:${root}/bad-files`, { cacheDir });
   const parts = [
     "got 4 that do not. --skip-bad 4 goes on without them.",
     "bee/cut.png: a PNG image, cut at byte",
     "bee/empty.png: an empty file",
     "bee/lfs.png: a Git LFS pointer",
     "bee/page.jpg: a web page",
+    "2 files are not what their names say, and are read as what they are: ant/gif.jpg (GIF), ant/webp.jpg (WebP).",
   ];
-  await assert.rejects(loading, saying(3, ...parts));
+  // From the cache too, which keeps what reading found.
+  for (let times = 0; times < 2; times++) await assert.rejects(loading(), saying(3, ...parts));
 });

@@ -4,15 +4,16 @@ import { type CheckedData, type DataCheck, imageCount } from "./check.js";
 
 export const classes: DataCheck = {
   name: "classes",
-  summary: "classes without images to train on, to validate or to test on; one class alone",
+  summary: "classes without images to train on, to validate or to test on; one class alone; names that look like one",
   run(data) {
     const { dataset, split, config, labels } = data;
     const names = dataset.classes;
     const present = (samples: Uint32Array): Set<number> => new Set(Array.from(samples, (sample) => labels[sample]));
     const trained = present(split.train);
     if (trained.size < 2) return [tooFew(trained.size === 1 ? names[[...trained][0]] : null, data)];
+    const twins = alikeNames(names);
     const missing = (from: Set<number>): string[] => names.filter((_, label) => !from.has(label));
-    const findings: Finding[] = [];
+    const findings: Finding[] = twins === null ? [] : [twins];
     if (split.validation.length === 0 && config.validation !== 0) {
       const evidence = "No class has two images: none is held back for validation.";
       findings.push({ id: "no-validation", severity: "warning", evidence, fix: "" });
@@ -43,6 +44,30 @@ export const classes: DataCheck = {
     return findings;
   },
 };
+
+/** Names that people take for one. Single letters may well be meant: `a` and `A`. */
+function alikeNames(names: readonly string[]): Finding | null {
+  const bare = (name: string): string =>
+    name
+      .normalize("NFKC")
+      .trim()
+      .replace(/[\s_-]+/g, " ")
+      .toLowerCase();
+  const spelled = new Map<string, string[]>();
+  for (const name of names)
+    if (name.trim().length > 1) spelled.set(bare(name), [...(spelled.get(bare(name)) ?? []), name]);
+  const twins = [...spelled.values()]
+    .filter((all) => all.length > 1)
+    .map((all) => all.map((name) => JSON.stringify(name)).join(" and "));
+  if (twins.length === 0) return null;
+  const evidence = `Classes whose names differ in case, blanks or signs alone: ${someOf(twins)}. Each is a class of its own.`;
+  return {
+    id: "class-names-alike",
+    severity: "warning",
+    evidence,
+    fix: "Where one class is meant, call both the same.",
+  };
+}
 
 const sequentialFix = ({ validation, validationSplit }: CheckedData["config"]): string =>
   validationSplit === "sequential" && validation !== "own" && validation !== 0

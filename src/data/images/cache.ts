@@ -24,7 +24,7 @@ import type { FileTree } from "./tree.js";
 
 const magic = Buffer.from("HEDDLEi1");
 /** Goes up when decoding or resizing changes a byte of any image. */
-const version = 3;
+const version = 4;
 /**
  * A file changed this soon before its status was taken may change again without a trace in its times, which tick in
  * milliseconds, or in seconds on old file systems.
@@ -57,6 +57,9 @@ export const headerSchema = z.object({
     transparent: z.object({ images: z.number(), paper: z.string() }).nullable(),
     frames: z.number(),
     deep: z.object({ images: z.number(), largest: z.number() }).nullable(),
+    misnamed: z
+      .object({ files: z.number(), some: z.array(z.object({ name: z.string(), format: z.string() })) })
+      .nullable(),
     mixed: z.object({ smallest: sizeSchema, largest: sizeSchema, chosen: sizeSchema }).nullable(),
   }),
   stamp: z.object({ hash: z.string(), settled: z.boolean() }),

@@ -1,11 +1,14 @@
 /** What a person should know of how image files were read, as nobody asked for it. */
 import type { Finding } from "../../base/finding.js";
 import { count, counted } from "../../base/text.js";
-import type { FileFacts } from "./read.js";
+import type { FileFacts, Misnamed } from "./read.js";
 import type { ImageSettings } from "./settings.js";
 import { sizeText } from "./sizes.js";
 
-export function factFindings({ transparent, frames, deep, mixed }: FileFacts, settings: ImageSettings): Finding[] {
+export function factFindings(
+  { transparent, frames, misnamed, deep, mixed }: FileFacts,
+  settings: ImageSettings,
+): Finding[] {
   const findings: Finding[] = [];
   if (mixed) {
     const { smallest, largest, chosen } = mixed;
@@ -28,8 +31,18 @@ export function factFindings({ transparent, frames, deep, mixed }: FileFacts, se
     const evidence = `${counted(frames, "file holds", "files hold")} more than one frame or page (animated, or a stack): the first was taken.`;
     findings.push({ id: "first-frame", severity: "note", evidence, fix: "" });
   }
+  if (misnamed) findings.push({ id: "misnamed", severity: "note", evidence: misnamedText(misnamed), fix: "" });
   if (deep && settings.maximum === null) findings.push(...deepFindings(deep));
   return findings;
+}
+
+/** Which files are not what their names say; they are read all the same. */
+export function misnamedText({ files, some }: Misnamed): string {
+  const named = some.slice(0, 4).map(({ name, format }) => `${name} (${format})`);
+  const more = files > named.length ? ` and ${count(files - named.length)} more` : "";
+  const one = "file is not what its name says, and is read as what it is";
+  const many = "files are not what their names say, and are read as what they are";
+  return `${counted(files, one, many)}: ${named.join(", ")}${more}.`;
 }
 
 /** 16 bits are read as v >> 8: of files that hold 8 or 12 of them little or nothing is left. */

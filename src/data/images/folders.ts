@@ -67,12 +67,42 @@ export function foldersOf(tree: FileTree, leftOut: LeftOut, from = ""): Folder {
       } else if (kind === "file" && hasImageName(name)) {
         folder.images.push(name);
         folder.count++;
-      } else if (kind === "file") leftOut.add("format", extname(name).toLowerCase() || "no ending");
+      } else if (kind === "file") leftOut.add(...otherFormat(name));
       else leftOut.add(kind, own);
     }
   };
   fill(root);
   return root;
+}
+
+/** Endings of pictures of other formats: who has such files misses them. */
+const pictures = new Set([
+  "bmp",
+  "dib",
+  "heic",
+  "heif",
+  "jxl",
+  "jp2",
+  "j2k",
+  "ppm",
+  "pgm",
+  "pbm",
+  "pnm",
+  "tga",
+  "ico",
+  "psd",
+  "exr",
+  "hdr",
+  "dcm",
+  "cr2",
+  "nef",
+  "arw",
+  "dng",
+]);
+
+function otherFormat(name: string): [kind: "format" | "picture", ending: string] {
+  const ending = extname(name).toLowerCase();
+  return [pictures.has(ending.slice(1)) ? "picture" : "format", ending || "no ending"];
 }
 
 /** Paths of all images in the folder and below. */

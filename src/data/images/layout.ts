@@ -7,13 +7,14 @@
  * Each may lie in outer folders, around all or inside of each split.
  */
 import { dataError, type HeddleError } from "../../base/errors.js";
-import { type Finding, someOf } from "../../base/finding.js";
+import { type Finding, findingText, someOf } from "../../base/finding.js";
 import { type Order, sortedNames } from "../../base/order.js";
 import { counted } from "../../base/text.js";
 import { type SplitName, splitOfFolder } from "../split-words.js";
 import { type Folder, folderIn, imagesBelow, newFolder } from "./folders.js";
 import type { LeftOut } from "./left-out.js";
 import type { ImageFile, ImageListing } from "./listing.js";
+import { type SplitFolder, splitFolders, splitsBesideClasses } from "./split-folders.js";
 import type { FileTree } from "./tree.js";
 
 /** Class folders of one split, by class name. */
@@ -84,21 +85,20 @@ class Reading {
   splitsOf(folder: Folder): Splits {
     const folders = [...folder.folders.values()];
     if (folders.length === 0) throw this.#noClasses(folder);
-    const named = folders.flatMap((inside) => {
-      const split = splitOfFolder(inside.name);
-      return split ? [{ split, inside }] : [];
-    });
+    const named = splitFolders(folders);
     const isSplit = named.some(({ split, inside }) => split === "train" && holdsClasses(inside));
     const areSplits = named.length === folders.length && named.some(({ inside }) => inside.folders.size > 0);
     if (isSplit || areSplits) return this.#bySplit(folder, named);
     // One class may be called "train"; folders that all are called as splits are none.
-    if (named.length > 1 || named.length === folders.length) throw this.#unlabelledSplits(named[0].inside);
-    const turned = this.#insideOfClasses(folder);
+    if (named.length > 1 || named.length === folders.length) throw this.#unlabelledSplits(named);
+    const turned = this.#insideOfClasses(folder) ?? this.#besideClasses(folder);
+    if (!turned) this.#refuseMarked(folders);
     return turned ?? { train: this.#classesOf(folder) };
   }
 
-  #bySplit(folder: Folder, named: readonly { split: SplitName; inside: Folder }[]): Splits {
+  #bySplit(folder: Folder, named: readonly SplitFolder[]): Splits {
     const splits: Splits = {};
+    this.#sayUnusual(named);
     for (const { split, inside } of named) {
       const twin = named.find((other) => other.split === split && other.inside !== inside)?.inside;
       if (twin) throw this.#ambiguous(inside, twin, split);
@@ -106,8 +106,9 @@ class Reading {
       if (holdsClasses(begins)) splits[split] = this.#classesOf(begins);
       else this.#leftOut.add("unlabelled", `${inside.path}/`, inside.count);
     }
+    if (Object.keys(splits).length === 0) throw this.#unlabelledSplits(named);
     for (const inside of folder.folders.values()) {
-      if (!splitOfFolder(inside.name)) this.#leftOut.add("beside", `${inside.path}/`, inside.count);
+      if (named.every((split) => split.inside !== inside)) this.#leftOut.add("beside", `${inside.path}/`, inside.count);
     }
     for (const name of folder.images) this.#leftOut.add("loose", name);
     return splits;
@@ -148,6 +149,43 @@ class Reading {
     return this.splitsOf(turned);
   }
 
+  /** `cat_train`, `cat_test`: where every folder is called by its class and its split. */
+  #besideClasses(folder: Folder): Splits | null {
+    const turned = splitsBesideClasses(folder);
+    if (!turned) return null;
+    const evidence = `Names of folders say class and split (${someOf([...folder.folders.keys()])}): they were taken so.`;
+    this.#findings.push({ id: "split-names", severity: "note", evidence, fix: "" });
+    return this.splitsOf(turned);
+  }
+
+  /** Names that are not just those of splits are said with what they were taken for. */
+  #sayUnusual(named: readonly SplitFolder[]): void {
+    const unusual = named.filter(({ inside }) => !splitOfFolder(inside.name));
+    if (unusual.length === 0) return;
+    const taken = named.map(
+      ({ split, inside }) => `${inside.path}/ for the ${split === "train" ? "training" : split} split`,
+    );
+    const evidence = `Folders were taken by their names: ${taken.join(", ")}.`;
+    this.#findings.push({ id: "split-names", severity: "note", evidence, fix: "" });
+  }
+
+  /** `images/` beside `masks/`: what a set of another task has, whose folders are no classes. */
+  #refuseMarked(folders: readonly Folder[]): void {
+    const pictures = folders.find(({ name }) => /^(?:images?|imgs?|jpeg_?images)$/i.test(name));
+    const marks = folders.find(({ name }) =>
+      /^(?:(?:seg(?:mentation)?)?_?(?:masks?|class|object|labels?)|annotations?|ground_?truths?|gts?|labels?)$/i.test(
+        name,
+      ),
+    );
+    if (!pictures || !marks) return;
+    throw dataError({
+      where: this.#place(pictures),
+      expected: "folders of images, one for each class",
+      got: `images beside what is marked on them (${marks.path}/), as sets for detection and segmentation have them`,
+      fix: "Heddle learns one class an image: give it a folder for each class.",
+    });
+  }
+
   #sayMerged(name: string, { path }: Folder): void {
     const evidence = `Two folders are called ${name}, in two Unicode forms (the other: ${path}): they are one class.`;
     this.#findings.push({ id: "unicode-forms", severity: "warning", evidence, fix: "" });
@@ -158,12 +196,16 @@ class Reading {
   #noClasses(folder: Folder): HeddleError {
     const loose = folder.images.length;
     const got = loose > 0 ? `${looseImages(loose)} in no folder` : "no image at all";
-    const left = this.#leftOut.finding().map(({ evidence }) => evidence);
+    const left = this.#leftOut.finding().map(findingText);
     return dataError({
       where: this.#place(folder),
       expected: "folders of images, one for each class",
       got,
-      fix: [...left, "docs/data.md shows the layouts of folder:PATH and of the other forms."].join(" "),
+      fix: [
+        ...left,
+        ...byName(folder.images),
+        "docs/data.md shows the layouts of folder:PATH and of the other forms.",
+      ].join(" "),
     });
   }
 
@@ -176,12 +218,14 @@ class Reading {
     });
   }
 
-  #unlabelledSplits(folder: Folder): HeddleError {
+  #unlabelledSplits(named: readonly SplitFolder[]): HeddleError {
+    const { inside: folder } = named.find(({ split }) => split === "train") ?? named[0];
+    const names = [...imagesBelow(folder)];
     return dataError({
       where: this.#place(folder),
       expected: "folders of images, one for each class",
-      got: `${looseImages(folder.images.length)} in no class folder`,
-      fix: "Where a list says which class each is, docs/data.md shows how to name it.",
+      got: `${looseImages(names.length)} in no class folder`,
+      fix: ["Where a list says which class each is, docs/data.md shows how to name it.", ...byName(names)].join(" "),
     });
   }
 
@@ -210,7 +254,21 @@ const onlyFolders = ({ images, folders }: Folder): boolean => images.length === 
 function holdsClasses(folder: Folder): boolean {
   const [only] = folder.folders.size === 1 ? folder.folders.values() : [];
   if (folder.images.length > 0) return folder.folders.size > 1;
-  return folder.folders.size > 0 && !(only && plainNames.has(only.name.toLowerCase()) && only.folders.size === 0);
+  return folder.folders.size > 0 && !(only && only.folders.size === 0 && saysNothing(only, folder));
+}
+
+/** A folder alone that is called as a split, as the folder around it, or by what every folder of images holds, is no class. */
+const saysNothing = ({ name }: Folder, around: Folder): boolean =>
+  plainNames.has(name.toLowerCase()) || splitOfFolder(name) !== null || name === around.name;
+
+/** What to do with images whose names tell their classes apart: `cat.0.jpg`, `dog_12.png`. */
+function byName(files: readonly string[]): string[] {
+  const stems = files.map((file) => /([^/]*?)[\s._(-]*\d[^/]*$/.exec(file)?.[1] ?? "");
+  const classes = [...new Set(stems)].sort();
+  const tell = classes.length > 1 && classes.length <= 100 && classes.length < files.length;
+  return tell && classes.every((stem) => /\p{L}/u.test(stem))
+    ? [`Their names begin with ${someOf(classes)}: move those of each into a folder of its own.`]
+    : [];
 }
 
 /** `cat/images/1.png`: a class whose only folder says nothing. */

@@ -4,6 +4,7 @@ import { count, counted } from "../../base/text.js";
 
 /** Each kind: how it is said, and whether images are lost by it. */
 const kinds = {
+  picture: { one: "image of a format that is not read", many: "images of formats that are not read", serious: true },
   format: { one: "file of another format", many: "files of other formats", serious: false },
   loose: { one: "image in no class folder", many: "images in no class folder", serious: true },
   unlabelled: { one: "image without a class", many: "images without a class", serious: false },
@@ -43,10 +44,11 @@ export class LeftOut {
       return `${counted(total, kinds[kind].one, kinds[kind].many)} (${someOf(listed, 4)})`;
     });
     const severity = present.some(({ kind }) => kinds[kind].serious) ? "warning" : "note";
-    return [{ id: "left-out", severity, evidence: `Left out: ${parts.join("; ")}.`, fix: "" }];
+    const fix = this.#counts.has("picture") ? "Convert them to PNG or JPEG." : "";
+    return [{ id: "left-out", severity, evidence: `Left out: ${parts.join("; ")}.`, fix }];
   }
 }
 
 /** Links and empty folders are one each: a count behind them says nothing. */
 const groupText = (kind: LeftOutKind, name: string, many: number): string =>
-  many === 1 && kind !== "format" ? name : `${name} ${count(many)}`;
+  many === 1 && kind !== "format" && kind !== "picture" ? name : `${name} ${count(many)}`;

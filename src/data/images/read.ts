@@ -3,11 +3,13 @@ import { dataError, type HeddleError } from "../../base/errors.js";
 import { blake3 } from "../../base/hash.js";
 import type { ImageShape } from "../../base/shape.js";
 import { counted } from "../../base/text.js";
+import { formatInName, type ImageFormat } from "../../formats/image.js";
 import { type Paper, papers, visibleContrast } from "../../formats/paper.js";
 import type { LoadOptions } from "../dataset.js";
 import { someAhead } from "./ahead.js";
 import type { Decoded, PassSettings } from "./decode.js";
 import { decodeAll } from "./decoders.js";
+import { misnamedText } from "./facts.js";
 import type { ImageFile } from "./listing.js";
 import type { ImageSettings } from "./settings.js";
 import { areMixed, chooseSize, lookAtSizes, type MixedSizes } from "./sizes.js";
@@ -24,6 +26,12 @@ export interface BadImage {
   readonly reason: string;
 }
 
+export interface Misnamed {
+  readonly files: number;
+  /** The first of them, with what they are. */
+  readonly some: readonly { readonly name: string; readonly format: string }[];
+}
+
 /** What reading found out about the files. */
 export interface FileFacts {
   /** Images with transparent parts, and what they were laid on; null where there are none. */
@@ -32,6 +40,8 @@ export interface FileFacts {
   readonly deep: { readonly images: number; readonly largest: number } | null;
   /** Files with more frames or pages than the first, which was taken. */
   readonly frames: number;
+  /** Files that are read though their names end as those of another format do; null where there are none. */
+  readonly misnamed: Misnamed | null;
   /** Where the images have different sizes and nobody gave one. */
   readonly mixed: MixedSizes | null;
 }
@@ -104,6 +114,7 @@ class Pass {
   readonly #bad = new Map<number, string>();
   /** Transparent images that each of `papers` makes visible. */
   readonly #visible = papers.map(() => 0);
+  readonly #misnamed = new Map<number, ImageFormat>();
   #transparent = 0;
   #frames = 0;
   #deep: { images: number; largest: number } = { images: 0, largest: 0 };
@@ -141,10 +152,11 @@ class Pass {
   }
 
   /** False for an image whose size is not that of the others. */
-  #take(index: number, { digest, image, bad, isTransparent, contrasts, deepest, hasMore }: Decoded): boolean {
+  #take(index: number, { digest, image, bad, format, isTransparent, contrasts, deepest, hasMore }: Decoded): boolean {
     this.#digests[index] = digest;
     if (!image) this.#bad.set(index, bad ?? "");
     else if (!this.#stack.put(index, image)) return false;
+    if (format !== null && format !== (formatInName(this.#names[index]) ?? format)) this.#misnamed.set(index, format);
     if (isTransparent) this.#transparent++;
     if (hasMore) this.#frames++;
     for (const [i, contrast] of (contrasts ?? []).entries()) if (contrast >= visibleContrast) this.#visible[i]++;
@@ -160,13 +172,17 @@ class Pass {
     return papers[this.#visible.indexOf(Math.max(...this.#visible))];
   }
 
+  #misnamedFiles(): Misnamed | null {
+    if (this.#misnamed.size === 0) return null;
+    const some = byIndex(this.#misnamed).slice(0, listed);
+    return { files: this.#misnamed.size, some: some.map(([index, format]) => ({ name: this.#names[index], format })) };
+  }
+
   finish({ mixed, paper }: { mixed: MixedSizes | null; paper: Paper }): Pixels {
-    const bad = [...this.#bad]
-      .sort(([a], [b]) => a - b)
-      .map(([index, reason]) => ({ name: this.#names[index], reason }));
+    const bad = byIndex(this.#bad).map(([index, reason]) => ({ name: this.#names[index], reason }));
     if (bad.length === this.#names.length) {
       this.discard();
-      throw tooManyBad(this.#dataset, bad, 0);
+      throw tooManyBad(this.#dataset, bad, 0, { misnamed: null });
     }
     return {
       ...this.#stack.finish(),
@@ -174,6 +190,7 @@ class Pass {
       facts: {
         transparent: this.#transparent > 0 ? { images: this.#transparent, paper } : null,
         frames: this.#frames,
+        misnamed: this.#misnamedFiles(),
         deep: this.#deep.images > 0 ? this.#deep : null,
         mixed,
       },
@@ -182,13 +199,21 @@ class Pass {
   }
 }
 
+const byIndex = <T>(found: ReadonlyMap<number, T>): [number, T][] => [...found].sort(([a], [b]) => a - b);
+
 /** As many are listed, a line each. */
 const listed = 40;
 
-/** Names all that do not decode, says what each is, and the number that lets it go on. */
-export function tooManyBad(dataset: string, bad: readonly BadImage[], allowed: number): HeddleError {
+/** Names all that do not decode, says what each is, and the number that lets it go on; then those that are read, under a wrong name. */
+export function tooManyBad(
+  dataset: string,
+  bad: readonly BadImage[],
+  allowed: number,
+  { misnamed }: Pick<FileFacts, "misnamed">,
+): HeddleError {
   const lines = bad.slice(0, listed).map(({ name, reason }) => `  ${name}: ${reason}`);
   if (bad.length > listed) lines.push(`  and ${bad.length - listed} more`);
+  if (misnamed) lines.push(`  ${misnamedText(misnamed)}`);
   return dataError({
     where: dataset,
     expected: allowed === 0 ? "images that decode" : `at most ${allowed} images that do not decode (--skip-bad)`,
