@@ -22,7 +22,8 @@ export function samplesOf(dataset: Splits, name: "train" | "test" | "validation"
 /** The split that a sample lies in, and its place there. */
 export function placeOf(dataset: Splits, sample: number): { split: Split; at: number } {
   let at = sample;
-  for (const split of splitsOf(dataset)) {
+  for (const split of [dataset.train, dataset.test, dataset.validation]) {
+    if (!split) continue;
     if (at < split.count) return { split, at };
     at -= split.count;
   }

@@ -1,5 +1,5 @@
 /** A run's model on the samples of its splits: what every part of a report that looks at answers begins with. */
-import { aFunction, type Check } from "../base/given.js";
+import { aFunction, aSwitch, type Check } from "../base/given.js";
 import type { FloatArray } from "../base/numbers.js";
 import { settings } from "../config/given.js";
 import type { Dataset, LoadEvent } from "../data/dataset.js";
@@ -8,13 +8,14 @@ import { findDataset, knownTo } from "../data/index.js";
 import { placeOf } from "../data/samples.js";
 import { askedSamples } from "../inference/asked-samples.js";
 import { contextOf } from "../inference/context.js";
-import { openModel } from "../inference/model-session.js";
+import { labelsOf, type OpenedModel, openModelAndData, putOnRanks } from "../inference/model-session.js";
 import type { NamedModel } from "../inference/open-model.js";
 import type { Answers } from "../metrics/answers.js";
 import { measure, metrics, readLogits } from "../metrics/index.js";
 import { type Score, type SplitName, splitNames } from "../metrics/score.js";
 import { resolveNet } from "../nn/net.js";
 import type { RunFacts } from "./facts.js";
+import { keepAnswers, recallAnswers } from "./kept-answers.js";
 
 export interface MeasuredSplit {
   readonly name: SplitName;
@@ -44,6 +45,8 @@ export interface MeasureOptions {
   readonly backend?: "auto" | "native" | "reference" | undefined;
   /** The run's data set, where the caller has it: it is not read again. */
   readonly loaded?: Dataset | undefined;
+  /** Leave the answers in the run folder, for whoever looks next. */
+  readonly keep?: boolean | undefined;
   /** Hears how far loading, and looking for copies, have come. */
   readonly onEvent?: ((event: LoadEvent) => void) | undefined;
 }
@@ -51,6 +54,7 @@ export interface MeasureOptions {
 export const measureChecks: Readonly<Record<string, Check>> = {
   ...settings("dataDir", "threads", "backend"),
   onEvent: aFunction,
+  keep: aSwitch,
   loaded: (value, where) => checkDataset(value, where),
 };
 
@@ -58,63 +62,73 @@ export const measureChecks: Readonly<Record<string, Check>> = {
  * A page is made in a second or two: of a large net, some samples of each split are measured, evenly spread; of the training
  * split, which says least of new images, no more than some thousands in any case.
  */
-const multiplyAddsFor = { test: 2e11, validation: 3e10, train: 3e10 };
-const mostSamples = { test: Infinity, validation: Infinity, train: 20_000 };
+const multiplyAddsFor = { test: 2e11, validation: 3e10, train: 1e10 };
+const mostSamples = { test: Infinity, validation: Infinity, train: 5000 };
 const leastSamples = 500;
+
+type Part = Pick<MeasuredSplit, "name" | "samples" | "places" | "whole">;
 
 /** Throws HeddleError where model or data are not what they were. */
 export async function measureRun(facts: RunFacts, options: MeasureOptions): Promise<Measured> {
   const notes: string[] = [];
-  const parts: {
-    readonly name: SplitName;
-    readonly samples: Uint32Array;
-    readonly places: Uint32Array;
-    readonly whole: number;
-  }[] = [];
-  const { file, dataset, order, engine } = await openModel(
-    {
-      path: facts.run,
-      dataDir: options.dataDir ?? facts.record.config.dataDir,
-      threads: options.threads ?? "auto",
-      backend: options.backend ?? "auto",
-      loaded: options.loaded,
-      // The run had the set as it is; the report does not judge it again.
-      ...knownTo(findDataset(facts.record.config.dataset), { allowMissing: true, skipBad: Number.MAX_SAFE_INTEGER }),
-      onEvent: (event) => {
-        if (event.kind === "note") notes.push(event.text);
-        else if (event.kind === "load") options.onEvent?.(event);
-      },
+  const opened = await openModelAndData({
+    path: facts.run,
+    dataDir: options.dataDir ?? facts.record.config.dataDir,
+    threads: options.threads ?? "auto",
+    backend: options.backend ?? "auto",
+    loaded: options.loaded,
+    // The run had the set as it is; the report does not judge it again.
+    ...knownTo(findDataset(facts.record.config.dataset), { allowMissing: true, skipBad: Number.MAX_SAFE_INTEGER }),
+    onEvent: (event) => {
+      if (event.kind === "note") notes.push(event.text);
+      else if (event.kind === "load") options.onEvent?.(event);
     },
-    (_, opened) => {
-      const { multiplyAdds } = resolveNet(opened.file.model.architecture);
-      for (const name of splitNames) {
-        if (facts.record.samples[name] === 0) continue;
-        const { samples } = askedSamples(name, opened.file, opened.dataset);
-        const fit = Math.max(leastSamples, Math.floor(multiplyAddsFor[name] / multiplyAdds));
-        const most = Math.min(fit, mostSamples[name]);
-        const places = spread(samples.length, most);
-        parts.push({ name, samples: places.map((place) => samples[place]), places, whole: samples.length });
-      }
-      return concatenate(parts.map(({ samples }) => samples));
-    },
-    { probabilities: true, logits: readLogits(metrics) },
-  );
+  });
+  const { file, dataset } = opened;
+  const { classNames } = file.model;
+  const parts = partsOf(facts, opened);
+  const order = concatenate(parts.map(({ samples }) => samples));
+  const asked = { file, dataset, order };
+  const known = recallAnswers(facts.run, asked, labelsOf(opened, order));
+  const answers = known ?? (await answersOf(opened, order));
+  if (!known && options.keep === true) keepAnswers(facts.run, asked, answers);
+  const of = contextOf(file);
+  let from = 0;
+  const splits = parts.map((part): MeasuredSplit => {
+    const own = answers.part(from, (from += part.samples.length));
+    const score = { split: part.name, ...of, samples: own.samples, values: measure(own, metrics) };
+    return { ...part, answers: own, probabilities: probabilitiesOf(own), score };
+  });
+  return { file, dataset, classNames, splits, notes };
+}
+
+function partsOf({ record }: RunFacts, { file, dataset }: OpenedModel): Part[] {
+  const { multiplyAdds } = resolveNet(file.model.architecture);
+  return splitNames.flatMap((name) => {
+    if (record.samples[name] === 0) return [];
+    const { samples } = askedSamples(name, file, dataset);
+    const fit = Math.max(leastSamples, Math.floor(multiplyAddsFor[name] / multiplyAdds));
+    const places = spread(samples.length, Math.min(fit, mostSamples[name]));
+    return [{ name, samples: places.map((place) => samples[place]), places, whole: samples.length }];
+  });
+}
+
+async function answersOf(opened: OpenedModel, order: Uint32Array): Promise<Answers> {
+  const { engine } = await putOnRanks(opened, order, { logits: readLogits(metrics) });
   try {
-    const { answers, probabilities } = await engine.score(order);
-    const { classNames } = file.model;
-    const of = contextOf(file);
-    let from = 0;
-    const splits = parts.map(({ name, samples, places, whole }): MeasuredSplit => {
-      const range = [from, (from += samples.length)] as const;
-      const own = answers.part(...range);
-      const score = { split: name, ...of, samples: own.samples, values: measure(own, metrics) };
-      const rows = probabilities!.subarray(range[0] * classNames.length, range[1] * classNames.length);
-      return { name, samples, places, whole, answers: own, probabilities: rows, score };
-    });
-    return { file, dataset, classNames, splits, notes };
+    return (await engine.score(order)).answers;
   } finally {
     await engine.close();
   }
+}
+
+function probabilitiesOf(answers: Answers): Float64Array {
+  const { samples, classes } = answers;
+  const all = new Float64Array(samples * classes);
+  for (let i = 0; i < samples; i++) {
+    for (let k = 0; k < classes; k++) all[i * classes + k] = Math.exp(answers.logProbability(i, k));
+  }
+  return all;
 }
 
 /** The split that says most of new images: test, else validation, else what it was trained on. */

@@ -69,15 +69,18 @@ export interface ModelSession {
   readonly show: (images: Uint8Array) => void;
 }
 
+/** A model and the data it is asked about, before anything is computed. */
+export interface OpenedModel extends Pick<ModelSession, "file" | "dataset" | "toModel"> {
+  /** All samples of the split asked for. */
+  readonly asked: Asked;
+  readonly machine: Required<Pick<TrainConfig, "threads" | "backend">>;
+}
+
 /**
  * Opens model and data. The preprocessing comes from the model file and from nowhere else; classes of model and data are
- * matched by name. `take` chooses among the samples asked about; the engine keeps what `keep` says of each.
+ * matched by name.
  */
-export async function openModel(
-  given: ModelOptions,
-  take: (asked: Asked, opened: Pick<ModelSession, "file" | "dataset" | "toModel">) => Uint32Array,
-  keep: Pick<EngineOptions, "probabilities" | "logits">,
-): Promise<ModelSession> {
+export async function openModelAndData(given: ModelOptions): Promise<OpenedModel> {
   const options = { ...given, ...machineOf(given) };
   const file = openNamedModel(options.path, options.weights);
   const { path } = file;
@@ -95,30 +98,56 @@ export async function openModel(
   const asked = askedSamples(options.split, file, dataset);
   const seen = borderFindings(file.model, dataset, asked.samples);
   for (const finding of [...findings, ...asked.findings, ...seen]) options.onEvent?.({ kind: "finding", finding });
+  const { threads, backend } = options;
+  return { file, dataset, toModel, asked, machine: { threads, backend } };
+}
+
+/** The same on ranks. `take` chooses among the samples asked about; the engine keeps what `keep` says of each. */
+export async function openModel(
+  given: ModelOptions,
+  take: (asked: Asked, opened: OpenedModel) => Uint32Array,
+  keep: Pick<EngineOptions, "probabilities" | "logits">,
+): Promise<ModelSession> {
+  const opened = await openModelAndData(given);
+  return putOnRanks(opened, take(opened.asked, opened), keep);
+}
+
+/** `order`: the samples to be asked about. */
+export async function putOnRanks(
+  { file, dataset, toModel, asked, machine }: OpenedModel,
+  order: Uint32Array,
+  keep: Pick<EngineOptions, "probabilities" | "logits">,
+): Promise<ModelSession> {
+  const { preprocessing } = file.model;
   const { net, loss, dtype, exact, tensors } = netOf(file);
-  const order = take(asked, { file, dataset, toModel });
-  const { threads } = chooseThreads(options.threads);
-  const engine = new Engine(threads, options.backend);
+  const { threads } = chooseThreads(machine.threads);
+  const engine = new Engine(threads, machine.backend);
   const places = order.length;
   const lay = (images: Splits, used?: readonly Uint32Array[]): void => {
     const scored = { net, dtype, exact, loss, preprocessing, dataset: images, ...(used && { used }), ...keep };
     engine.configure({ ...scored, batchSize: 0, optimizer: null, places });
     engine.setParameters(tensors);
   };
-  const known = relabelled(dataset, toModel);
-  const labels = Uint16Array.from(order, (sample) => {
-    const { split, at } = placeOf(known, sample);
-    return split.labels[at];
-  });
+  const labels = labelsOf({ dataset, toModel }, order);
   const show = (images: Uint8Array): void => lay({ train: { count: places, images, labels }, test: null });
   try {
-    lay(known, [order]);
+    lay(relabelled(dataset, toModel), [order]);
   } catch (error) {
     await engine.close();
     throw error;
   }
   return { file, dataset, split: asked.split, order, toModel, engine, loss, show };
 }
+
+/** Of each sample, its class as the model numbers them. */
+export const labelsOf = (
+  { dataset, toModel }: Pick<OpenedModel, "dataset" | "toModel">,
+  order: Uint32Array,
+): Uint16Array =>
+  Uint16Array.from(order, (sample) => {
+    const { split, at } = placeOf(dataset, sample);
+    return Math.max(0, toModel[split.labels[at]] ?? 0);
+  });
 
 /** The set asked about, its images made as the training images were. */
 async function loadFor(file: NamedModel, options: ModelOptions): Promise<Dataset> {

@@ -34,7 +34,7 @@ const reportChecks = {
 export async function writeReport(run: string, options: ReportOptions = {}): Promise<WrittenReport> {
   aText(run, "writeReport, run");
   checkOptions("writeReport", options, reportChecks);
-  const report = await gatherReport(run, options);
+  const report = await gatherReport(run, { keep: true, ...options });
   const path = options.out ?? new RunFolder(run).reportFile;
   writeAtomically(path, [Buffer.from(reportText(report))]);
   const saved = options.figures === undefined ? [] : await writeFigures(report, options.figures);

@@ -9,6 +9,7 @@
  *   result.json         how the run ended, and what came of it
  *   profile.json, trace.json   where the time went, with --profile
  *   report.html         what a person looks at
+ *   answers.safetensors what the model answered on the samples that the report looks at
  *   replay.safetensors  the step at which a loss left the finite
  *
  * All but metrics and report carry a checksum. While a process writes here it holds the folder's lock; readers need none.
@@ -31,6 +32,7 @@ export class RunFolder {
   readonly checkpointFile: string;
   readonly resultFile: string;
   readonly reportFile: string;
+  readonly answersFile: string;
   readonly replayFile: string;
   readonly profileFile: string;
   readonly traceFile: string;
@@ -45,6 +47,7 @@ export class RunFolder {
     this.checkpointFile = join(path, "last.ckpt");
     this.resultFile = join(path, "result.json");
     this.reportFile = join(path, "report.html");
+    this.answersFile = join(path, "answers.safetensors");
     this.replayFile = join(path, "replay.safetensors");
     this.profileFile = join(path, "profile.json");
     this.traceFile = join(path, "trace.json");
@@ -54,7 +57,7 @@ export class RunFolder {
   /** All that a run may write. */
   get files(): readonly string[] {
     const { runFile, splitFile, modelFile, checkpointFile, resultFile, reportFile, replayFile, metrics } = this;
-    const watched = [this.profileFile, this.traceFile];
+    const watched = [this.answersFile, this.profileFile, this.traceFile];
     return [
       runFile,
       splitFile,

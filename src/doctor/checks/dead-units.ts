@@ -6,7 +6,7 @@ import { type Activation, activationsOfEach } from "../../inference/activations.
 import type { RunCheck } from "../check.js";
 
 /** So many, of all classes; of a large net fewer, but enough for units that fire on rare classes. */
-const [mostImages, leastImages, multiplyAdds] = [1000, 200, 2e10];
+const [mostImages, leastImages, multiplyAdds] = [1000, 200, 6e9];
 /**
  * Of a layer: to be warned of, and worth knowing. After a first epoch more than half of a dense layer behind ReLUs may be still
  * without harm (63 % of small-cnn's on CIFAR-10): its inputs are all positive, and so on one side of many units.

@@ -50,21 +50,25 @@ export const preprocessingShift: RunCheck = {
 function momentsOf(measured: Measured, { samples, name }: MeasuredSplit): { mean: number; deviation: number }[] {
   const { channels } = measured.dataset.shape;
   const each = Math.max(1, Math.floor(samples.length / mostImages));
-  const unitsOf = unitsIn(measured, name);
-  const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
-  let count = 0;
+  // How often each byte stands in each channel.
+  const counts = new Float64Array(256 * channels);
   for (let i = 0; i < samples.length; i += each) {
     const image = imageOf(measured, samples[i]);
-    for (let at = 0; at < image.length; at++) {
-      const value = unitsOf(image[at], at % channels);
-      sums[at % channels] += value;
-      squares[at % channels] += value ** 2;
+    for (let at = 0; at < image.length; at += channels) {
+      for (let c = 0; c < channels; c++) counts[256 * c + image[at + c]]++;
     }
-    count += image.length / channels;
   }
-  return Array.from(sums, (sum, c) => {
+  const unitsOf = unitsIn(measured, name);
+  return Array.from({ length: channels }, (_, c) => {
+    let [count, sum, squares] = [0, 0, 0];
+    for (let byte = 0; byte < 256; byte++) {
+      const [times, value] = [counts[256 * c + byte], unitsOf(byte, c)];
+      count += times;
+      sum += times * value;
+      squares += times * value ** 2;
+    }
     const mean = sum / count;
-    return { mean, deviation: Math.sqrt(Math.max(0, squares[c] / count - mean ** 2)) };
+    return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean ** 2)) };
   });
 }
 
