@@ -22,7 +22,7 @@ export const exportFormats: readonly ExportFormat[] = [
     name: "web",
     summary: "one HTML page that predicts by itself: draw or choose a photo, in any browser, offline",
     barePossible: false,
-    encode: async (graph) => [new TextEncoder().encode((await import("./web/page.js")).pageText(graph))],
+    encode: async (graph) => (await import("./web/page.js")).pageParts(graph),
     weightBytes: (graph) => 4 * Math.ceil(weightBytes(graph) / 3), // base64
   },
 ];

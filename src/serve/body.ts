@@ -11,54 +11,70 @@ const mostUnderWay = 48 * 2 ** 20;
 const [mostThrown, throwMilliseconds] = [64 * 2 ** 20, 1000];
 
 const tooMany = "too much is under way; try again";
-
-let underWay = 0;
+export const tooLong = `expected a body of at most ${bytesText(mostBody)}, got more`;
 
 /** Counts memory that follows from the body as under way too. Throws `Refusal`. */
 export type Hold = (bytes: number) => void;
 
-/** Calls `use` with the whole body, which counts as under way until `use` is done. Throws `Refusal`. */
-export async function withBody<T>(
-  request: IncomingMessage,
-  use: (body: Uint8Array, hold: Hold) => Promise<T>,
-): Promise<T> {
-  const held = { bytes: 0 };
-  const hold = (bytes: number): void => {
-    if (underWay + bytes > mostUnderWay) throw new Refusal(503, tooMany);
-    held.bytes += bytes;
-    underWay += bytes;
-  };
-  try {
-    return await use(await readBody(request, held), hold);
-  } finally {
-    underWay -= held.bytes;
-  }
-}
+/** The bodies of one server. */
+export class Bodies {
+  #underWay = 0;
+  /** Refuse those that have not come whole. */
+  readonly #unread = new Set<(status: number, message: string) => void>();
 
-// Not by `for await`: leaving such a loop destroys the connection, and the answer with it.
-function readBody(request: IncomingMessage, held: { bytes: number }): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
-    const take = (chunk: Buffer): void => {
-      held.bytes += chunk.length;
-      underWay += chunk.length;
-      chunks.push(chunk);
-      if (held.bytes > mostBody) refuse(413, `expected a body of at most ${bytesText(mostBody)}, got more`);
-      else if (underWay > mostUnderWay) refuse(503, tooMany);
+  /** Calls `use` with the whole body, which counts as under way until `use` is done. Throws `Refusal`. */
+  async with<T>(request: IncomingMessage, use: (body: Uint8Array, hold: Hold) => Promise<T>): Promise<T> {
+    const held = { bytes: 0 };
+    const hold = (bytes: number): void => {
+      if (this.#underWay + bytes > mostUnderWay) throw new Refusal(503, tooMany);
+      held.bytes += bytes;
+      this.#underWay += bytes;
     };
-    const whole = (): void => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
-    const left = (): void => reject(new Refusal(400, "the connection ended within the body"));
-    const refuse = (status: number, message: string): void => {
-      request.off("data", take).off("end", whole);
-      for (const event of ["close", "error"]) request.off(event, left);
-      chunks = [];
-      void throwAway(request).then(() => reject(new Refusal(status, message)));
-    };
-    request.on("data", take);
-    request.once("end", whole);
-    // Comes after the end too, when it says nothing more.
-    for (const event of ["close", "error"]) request.once(event, left);
-  });
+    try {
+      return await use(await this.#read(request, held), hold);
+    } finally {
+      this.#underWay -= held.bytes;
+    }
+  }
+
+  /** Clients that have not sent all of their body are answered now. */
+  refuseUnread(status: number, message: string): void {
+    for (const refuse of this.#unread) refuse(status, message);
+  }
+
+  // Not by `for await`: leaving such a loop destroys the connection, and the answer with it.
+  #read(request: IncomingMessage, held: { bytes: number }): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      let chunks: Buffer[] = [];
+      const take = (chunk: Buffer): void => {
+        held.bytes += chunk.length;
+        this.#underWay += chunk.length;
+        chunks.push(chunk);
+        if (held.bytes > mostBody) refuse(413, tooLong);
+        else if (this.#underWay > mostUnderWay) refuse(503, tooMany);
+      };
+      const whole = (): void => {
+        this.#unread.delete(refuse);
+        resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+      };
+      const left = (): void => {
+        this.#unread.delete(refuse);
+        reject(new Refusal(400, "the connection ended within the body"));
+      };
+      const refuse = (status: number, message: string): void => {
+        this.#unread.delete(refuse);
+        request.off("data", take).off("end", whole);
+        for (const event of ["close", "error"]) request.off(event, left);
+        chunks = [];
+        void throwAway(request).then(() => reject(new Refusal(status, message)));
+      };
+      this.#unread.add(refuse);
+      request.on("data", take);
+      request.once("end", whole);
+      // Comes after the end too, when it says nothing more.
+      for (const event of ["close", "error"]) request.once(event, left);
+    });
+  }
 }
 
 /** Reads what is left of a body that nobody wants, within reason. */

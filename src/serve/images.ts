@@ -2,6 +2,7 @@
 import { HeddleError } from "../base/errors.js";
 import { isImage } from "../formats/image.js";
 import { otherFormats } from "../formats/other-images.js";
+import { headBytes, sniff } from "../formats/sniff.js";
 import type { Predictor } from "../inference/predictor.js";
 import { type FileOptions, prepareFile } from "../inference/prepare-file.js";
 import type { ModelMetadata } from "../model/model-file.js";
@@ -23,20 +24,29 @@ const mostJson = 8 * 2 ** 20;
 export async function imagesOf(body: Uint8Array, reader: Reader, hold: Hold): Promise<Uint8Array> {
   if (body.length === 0) throw new Refusal(400, "expected an image file or JSON, got an empty body");
   if (isImage(body)) return await decoded(body, "the body", reader);
-  const text = /^\s*[[{]/.test(Buffer.from(body.subarray(0, 64)).toString("latin1"));
-  if (text) return await ofJson(body, reader, hold);
+  // Some editors and shells put a byte order mark before it.
+  const text = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+  if (/^\s*[[{]/.test(headOf(text))) return await ofJson(text, reader, hold);
   throw new Refusal(415, unknown(body));
 }
+
+/** A byte is a character. */
+const headOf = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 64)).toString("latin1");
 
 /** What came instead, and how to send an image. */
 function unknown(body: Uint8Array): string {
   const expected = `expected an image file (PNG, JPEG, ${otherFormats.join(", ")}), or {"images": [[…]]} as JSON`;
-  const head = Buffer.from(body.subarray(0, 64)).toString("latin1");
+  const head = headOf(body);
   const plainly = "curl sends a file as it is with --data-binary @FILE";
   if (head.startsWith("\x89PNG") || head.startsWith("\x89")) {
     return `${expected}, got a PNG whose line breaks were lost on the way: ${plainly}`;
   }
   if (head.startsWith("--")) return `${expected}, got a form (multipart/form-data): ${plainly}`;
+  if (/^data:|^iVBORw0KGgo|^\/9j\//.test(head)) {
+    return `${expected}, got a file in base64: send its bytes (${plainly}), or {"images": ["…"]}`;
+  }
+  const kind = sniff(body.subarray(0, headBytes));
+  if (kind) return `${expected}, got ${kind.what}. ${kind.wayOut ?? ""}`.trim();
   return `${expected}, got something else: ${plainly}`;
 }
 
@@ -70,13 +80,28 @@ async function ofJson(body: Uint8Array, reader: Reader, hold: Hold): Promise<Uin
       continue;
     }
     if (!Array.isArray(image) || image.length !== pixels) {
-      const got = Array.isArray(image) ? `${image.length}` : typeof image;
+      const got = Array.isArray(image) ? countText(image) : typeof image;
       const shape = `${height}x${width}x${channels}`;
       throw new Refusal(400, `${where}: expected ${pixels} numbers (${shape}, channels last), got ${got}`);
     }
-    fill(bytes.subarray(i * pixels, (i + 1) * pixels), image, where, reader.model.preprocessing.maximum);
+    const mine = bytes.subarray(i * pixels, (i + 1) * pixels);
+    fill(mine, image, where, reader.model.preprocessing.maximum);
+    if (reader.options.prepare) mine.set(preparedNumbers(mine, where, reader));
   }
   return bytes;
+}
+
+const countText = (image: readonly unknown[]): string =>
+  Array.isArray(image[0]) ? `${image.length} lists: one flat list is meant` : `${image.length}`;
+
+/** Raw pixel values as a file with the same pixels would be prepared. */
+function preparedNumbers(values: Uint8Array, where: string, { predictor, model, options }: Reader): Uint8Array {
+  const { height, width, channels, maximum } = model.preprocessing;
+  if (channels !== 1 && channels !== 3) {
+    throw new Refusal(400, `${where}: expected no ?prepare for images of ${channels} channels`);
+  }
+  const pixels = maximum === 255 ? values : values.map((value) => Math.round((value * 255) / maximum));
+  return predictor.prepare({ width, height, channels, pixels }, { prepare: options.prepare }).bytes;
 }
 
 /** JSON of a few levels: millions of nested lists would take a hundred times their text. */
@@ -106,14 +131,18 @@ function fill(bytes: Uint8Array, image: readonly unknown[], where: string, maxim
     else {
       const fraction = typeof value === "number" && value > 0 && value < 1 ? ": pixels as they are, not divided" : "";
       const expected = `whole numbers 0..${maximum}${fraction}`;
-      throw new Refusal(400, `${where}[${i}]: expected ${expected}, got ${JSON.stringify(value)?.slice(0, 40)}`);
+      throw new Refusal(400, `${where}[${i}]: expected ${expected}, got ${valueText(value)}`);
     }
   }
 }
 
+/** JSON has no infinity, and no text for what became one. */
+const valueText = (value: unknown): string =>
+  typeof value === "number" ? `${value}` : JSON.stringify(value).slice(0, 40);
+
 /** A file as base64, with or without "data:image/png;base64," before it. */
 function base64(text: string, where: string): Uint8Array {
-  const bytes = Buffer.from(text.replace(/^data:[^,]{0,100},/, ""), "base64");
+  const bytes = Buffer.from(text.replace(/^data:[^,]{0,100},/i, ""), "base64");
   if (isImage(bytes)) return bytes;
   throw new Refusal(400, `${where}: expected a list of numbers, or an image file in base64, got another text`);
 }

@@ -15,16 +15,16 @@ import { runError } from "../base/errors.js";
 import { aText, type Check, checkOptions, list, whole } from "../base/given.js";
 import { settings } from "../config/given.js";
 import { graphOf } from "../export/graph.js";
-import { pageText } from "../export/web/page.js";
+import { pageParts } from "../export/web/page.js";
 import { openNamedModel } from "../inference/open-model.js";
 import { type Predictor, type PredictorOptions, predictorChecks, predictorOf } from "../inference/predictor.js";
 import { type Preparation, preparations } from "../inference/prepare.js";
 import { keepLessFreedMemory } from "../kernels/native.js";
 import type { ModelFile } from "../model/model-file.js";
 import { Batches } from "./batches.js";
-import { throwAway, withBody } from "./body.js";
+import { Bodies, mostBody, throwAway, tooLong } from "./body.js";
 import { Counters, type Route, routes } from "./counters.js";
-import { allowedHosts, isAllowedHost, isOwnOrigin } from "./hosts.js";
+import { aHostName, allowedHosts, areAllowedHosts, isOwnOrigin, type Target, targetOf, unbracketed } from "./hosts.js";
 import { imagesOf, type Reader } from "./images.js";
 import { Refusal } from "./refusal.js";
 
@@ -51,15 +51,22 @@ export interface ModelServer {
 
 interface Answer {
   readonly status: number;
-  readonly text: string;
+  readonly body: string | Uint8Array;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const json = (status: number, document: unknown): Answer => ({ status, text: JSON.stringify(document) });
+const json = (status: number, document: unknown): Answer => ({ status, body: JSON.stringify(document) });
 
-/** While it stops: so long are connections that say nothing kept open, and those that never end. */
-const [graceMilliseconds, stopMilliseconds] = [500, 8000];
+/** While it stops: so long are silent connections kept open, bodies waited for, and connections that never end. */
+const [graceMilliseconds, bodyMilliseconds, stopMilliseconds] = [500, 6000, 8000];
+/**
+ * Silent connections stay open for longer than clients and proxies keep theirs (most do for a minute): who closes first loses
+ * no request. One that takes in nothing of its answer for so long is cut off.
+ */
+const [keepAliveTimeout, timeout] = [75_000, 120_000];
+/** Bytes of answers that clients have not taken in. */
+const mostUnsent = 32 * 2 ** 20;
 
 class Serving implements ModelServer {
   url = "";
@@ -71,7 +78,9 @@ class Serving implements ModelServer {
   readonly #hosts: ReadonlySet<string>;
   readonly #server: Server;
   readonly #file: ModelFile;
-  #pageText: string | null = null;
+  readonly #bodies = new Bodies();
+  #page: Uint8Array | null = null;
+  #unsent = 0;
   #stopping = false;
 
   constructor({ path, host = "127.0.0.1", allowHosts = [], maxMegapixels = 8, ...options }: ServeOptions) {
@@ -82,8 +91,16 @@ class Serving implements ModelServer {
     this.#reader = { predictor: this.#predictor, model: file.model, options: { maxMegapixels } };
     this.#batches = new Batches(this.#predictor, (images) => this.#counters.batch(images));
     this.#hosts = allowedHosts(host, allowHosts);
-    this.#server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 1000 });
+    const times = {
+      requestTimeout: 15_000,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1000,
+      keepAliveTimeout,
+    };
+    this.#server = createServer(times);
+    this.#server.timeout = timeout;
     this.#server.maxConnections = 1024;
+    this.#server.on("drop", () => this.#server.closeIdleConnections());
     this.#server.on("request", (request, response) => void this.#serve(request, response));
     // Node hangs up without a word on who takes us for a proxy.
     this.#server.on("connect", (_request, socket) => {
@@ -91,8 +108,9 @@ class Serving implements ModelServer {
     });
     // A body that is refused anyway is never sent.
     this.#server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
-      if (this.#refusal(request) === null) response.writeContinue();
-      void this.#serve(request, response);
+      const refusal = this.#refusal(request, targetOf(request));
+      if (refusal === null) response.writeContinue();
+      void this.#serve(request, response, refusal === null);
     });
   }
 
@@ -110,81 +128,89 @@ class Serving implements ModelServer {
     this.url = `http://${address.includes(":") ? `[${address}]` : address}:${bound}`;
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** `sends`: false where the client waits for a word before it sends the body. */
+  async #serve(request: IncomingMessage, response: ServerResponse, sends = true): Promise<void> {
     const started = performance.now();
-    const path = (request.url ?? "").split("?")[0];
-    const route: Route = routes.find((known) => known === path) ?? "other";
+    const target = targetOf(request);
+    const route: Route = routes.find((known) => known === target.path) ?? "other";
     let answer: Answer;
     try {
-      const refusal = this.#refusal(request);
+      const refusal = this.#refusal(request, target);
       if (refusal) {
-        await throwAway(request);
+        if (sends) await throwAway(request);
         throw refusal;
       }
-      answer = await this.#answer(route, request);
+      answer = await this.#answer(route, request, target.query);
     } catch (error) {
       answer = answerOf(error);
     }
     // Whoever left hears nothing.
     if (response.destroyed) return;
-    const { status, text, type = "application/json", headers = {} } = answer;
+    this.#send(request, response, answer);
+    this.#counters.request(route, response.statusCode, (performance.now() - started) / 1000);
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, given: Answer): void {
+    // Who asks and never reads would fill the memory. Pages are all one.
+    const isOwn = typeof given.body === "string";
+    const isTooMuch = isOwn && this.#unsent + given.body.length > Math.max(mostUnsent, given.body.length);
+    const { status, body, type = "application/json", headers = {} } = isTooMuch ? answerOf(tooManyUnread) : given;
     const unread = !request.complete;
     if (this.#stopping || unread) response.setHeader("Connection", "close");
     response.writeHead(status, {
       "Content-Type": type,
-      "Content-Length": Buffer.byteLength(text),
+      "Content-Length": Buffer.byteLength(body),
       "Cache-Control": "no-store",
       "X-Content-Type-Options": "nosniff",
       ...headers,
     });
-    response.end(request.method === "HEAD" ? undefined : text);
-    this.#counters.request(route, status, (performance.now() - started) / 1000);
+    if (isOwn) {
+      this.#unsent += body.length;
+      response.once("close", () => (this.#unsent -= body.length));
+    }
+    response.end(request.method === "HEAD" ? undefined : body);
   }
 
   /** Before anything of the request is used. */
-  #refusal({ headers, method }: IncomingMessage): Refusal | null {
-    const { host, origin } = headers;
-    if (!isAllowedHost(host, this.#hosts)) {
+  #refusal({ headers, method }: IncomingMessage, { hosts }: Target): Refusal | null {
+    if (!areAllowedHosts(hosts, this.#hosts)) {
       return new Refusal(403, "not served under this name: --allow-host NAME lets it");
     }
-    if (method !== "GET" && method !== "HEAD" && !isOwnOrigin(origin, host)) {
+    if (method !== "GET" && method !== "HEAD" && !isOwnOrigin(headers.origin, headers.host)) {
       return new Refusal(403, "not served to pages of other sites");
     }
-    return null;
+    return Number(headers["content-length"] ?? 0) > mostBody ? new Refusal(413, tooLong) : null;
   }
 
-  async #answer(route: Route, request: IncomingMessage): Promise<Answer> {
+  async #answer(route: Route, request: IncomingMessage, query: string): Promise<Answer> {
     const method = route === "/predict" ? "POST" : "GET";
-    if (route === "/" && request.method === "GET") {
-      return { status: 200, text: this.#page(), type: "text/html; charset=utf-8" };
-    }
-    if (route === "/" || route === "other") {
-      await throwAway(request);
+    if (route !== "/predict" || request.method !== method) await throwAway(request);
+    if (route === "other") {
       throw new Refusal(404, "expected GET /, POST /predict, GET /health or GET /metrics");
     }
     if (request.method !== method && !(method === "GET" && request.method === "HEAD")) {
-      await throwAway(request);
       return { ...json(405, { error: `expected ${method} ${route}` }), headers: { Allow: method } };
     }
+    if (route === "/") return { status: 200, body: this.#pageBytes(), type: "text/html; charset=utf-8" };
     if (route === "/health") return json(this.#stopping ? 503 : 200, { status: this.#stopping ? "stopping" : "ok" });
     if (route === "/metrics") {
-      return { status: 200, text: this.#counters.text(), type: "text/plain; version=0.0.4; charset=utf-8" };
+      return { status: 200, body: this.#counters.text(), type: "text/plain; version=0.0.4; charset=utf-8" };
     }
-    return await this.#predict(request);
+    return await this.#predict(request, query);
   }
 
   /** Made when it is first asked for. */
-  #page(): string {
-    this.#pageText ??= pageText(graphOf(this.#file, { preprocessing: true }));
-    return this.#pageText;
+  #pageBytes(): Uint8Array {
+    this.#page ??= Buffer.concat(pageParts(graphOf(this.#file, { preprocessing: true })));
+    return this.#page;
   }
 
-  async #predict(request: IncomingMessage): Promise<Answer> {
+  async #predict(request: IncomingMessage, query: string): Promise<Answer> {
     const { classNames } = this.#predictor;
-    const prepare = preparationOf(request.url ?? "");
-    const probabilities = await withBody(request, async (body, hold) =>
-      this.#batches.ask(await imagesOf(body, { ...this.#reader, options: { ...this.#reader.options, prepare } }, hold)),
-    );
+    const probabilities = await this.#bodies.with(request, async (body, hold) => {
+      const options = { ...this.#reader.options, prepare: preparationOf(query) };
+      return await this.#batches.ask(await imagesOf(body, { ...this.#reader, options }, hold));
+    });
     const predictions: unknown[] = [];
     for (let first = 0; first < probabilities.length; first += classNames.length) {
       const row = Array.from(probabilities.subarray(first, first + classNames.length));
@@ -200,19 +226,22 @@ class Serving implements ModelServer {
     this.#stopping = true;
     // Clients at work learn from their next answer that the connection ends; those that are silent have had their time then.
     await new Promise((resolve) => setTimeout(resolve, graceMilliseconds));
+    const late = setTimeout(() => this.#bodies.refuseUnread(503, "the server stops"), bodyMilliseconds);
     const last = setTimeout(() => this.#server.closeAllConnections(), stopMilliseconds);
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeIdleConnections();
     });
-    clearTimeout(last);
+    for (const timer of [late, last]) clearTimeout(timer);
     this.#predictor.close();
   }
 }
 
-/** Of "?prepare=mnist". Throws `Refusal` for what is not known. */
-function preparationOf(url: string): Preparation | undefined {
-  const [key, value, ...more] = [...new URLSearchParams(url.split("?").slice(1).join("?"))].flat();
+const tooManyUnread = new Refusal(503, "too many answers are unread; try again");
+
+/** Of "prepare=mnist". Throws `Refusal` for what is not known. */
+function preparationOf(query: string): Preparation | undefined {
+  const [key, value, ...more] = [...new URLSearchParams(query)].flat();
   if (key === undefined) return undefined;
   const found = preparations.find((name) => name === value);
   if (key === "prepare" && found && more.length === 0) return found;
@@ -233,14 +262,15 @@ const checks: Readonly<Record<string, Check>> = {
   path: aText,
   port: whole(0, 65_535),
   host: aText,
-  allowHosts: list(aText),
+  allowHosts: list(aHostName),
 };
 
 /** Loads the model and listens. Throws HeddleError. */
 export async function serve(options: ServeOptions): Promise<ModelServer> {
   checkOptions("serve", options, checks, ["port"]);
   keepLessFreedMemory();
-  const serving = new Serving(options);
-  await serving.listen(options.port, options.host ?? "127.0.0.1");
+  const host = unbracketed(options.host ?? "127.0.0.1");
+  const serving = new Serving({ ...options, host });
+  await serving.listen(options.port, host);
   return serving;
 }

@@ -6,7 +6,7 @@ import { after } from "node:test";
 import type { Page } from "playwright-core";
 import { graphOf } from "../../src/export/graph.js";
 import { answerTo, type PageModel } from "../../src/export/web/answer.js";
-import { pageText } from "../../src/export/web/page.js";
+import { pageParts } from "../../src/export/web/page.js";
 import { type Point, strokeImage } from "../../src/export/web/strokes.js";
 import { writeModel } from "../../src/model/model-file.js";
 import { resolveNet } from "../../src/nn/net.js";
@@ -31,7 +31,7 @@ const net = resolveNet(buildNet("lenet5", {}));
 export const file = modelOf(net, { classNames: names, tensors: weightsOf(net, "f32", 0.1) });
 const graph = graphOf(file, { preprocessing: true });
 export const path = join(folder, "page.html");
-writeFileSync(path, pageText(graph));
+writeFileSync(path, Buffer.concat(pageParts(graph)));
 export const source = join(folder, "model.safetensors");
 writeModel(source, file.model, net.parameters, weightsOf(net, "f32", 0.1));
 

@@ -25,8 +25,10 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-async function start(t: TestContext, ...flags: string[]): Promise<{ child: ChildProcess; url: string; port: number }> {
-  const args = [join(root, "bin/heddle.js"), "serve", path, "--port", "0", "--quiet", ...flags];
+/** The first of `given` may be a model file. */
+async function start(t: TestContext, ...given: string[]): Promise<{ child: ChildProcess; url: string; port: number }> {
+  const named = given[0]?.startsWith("-") === false ? given : [path, ...given];
+  const args = [join(root, "bin/heddle.js"), "serve", ...named, "--port", "0", "--quiet"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
   t.after(() => child.kill("SIGKILL"));
   const url = await new Promise<string>((resolve) =>
@@ -151,6 +153,33 @@ test("SIGTERM while eight clients ask on open connections: each request is answe
   assert.deepEqual(new Set(await Promise.all(clients)), new Set(["told"]), "none was cut off");
   assert.equal(await ended, 0);
   assert.ok(performance.now() - began < 10_000);
+});
+
+test("SIGTERM while bodies have not come whole: each is answered, exit 0 within 10 s", async (t) => {
+  const { child, port } = await start(t);
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const half = Array.from({ length: 8 }, () => pour(port, [head("Content-Length: 100"), '{"images": [']));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const began = performance.now();
+  child.kill("SIGTERM");
+  for (const reply of await Promise.all(half)) assert.match(reply, /^HTTP\/1\.1 503 .*the server stops/s);
+  assert.equal(await ended, 0);
+  assert.ok(performance.now() - began < 10_000);
+});
+
+test("clients that ask for a large page and never read it: memory stays under 100 MB more", {
+  skip: notLinux,
+}, async (t) => {
+  const large = resolveNet(buildNet("mlp:2000-1500", { input: { height: 28, width: 28, channels: 1 }, classes: 10 }));
+  const file = join(folder, "large.safetensors");
+  writeModel(file, modelOf(large).model, large.parameters, weightsOf(large, "f32", 0.01));
+  const { child, port } = await start(t, file);
+  const rest = memory(child, "VmRSS");
+  const sockets = Array.from({ length: 30 }, () => connect(port, "127.0.0.1").pause());
+  for (const socket of sockets) socket.on("error", () => {}).write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  t.after(() => sockets.forEach((socket) => socket.destroy()));
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  assert.ok(memory(child, "VmHWM") - rest < 95, `${memory(child, "VmHWM") - rest} MiB`);
 });
 
 test("--host 0.0.0.0 is served under the machine's own addresses, and still not under other names", async (t) => {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { graphOf } from "../../src/export/graph.js";
-import { pageText } from "../../src/export/web/page.js";
+import { pageParts } from "../../src/export/web/page.js";
 import { encodePng } from "../../src/formats/png.js";
 import { openPredictor } from "../../src/index.js";
 import { prepareFile } from "../../src/inference/prepare-file.js";
@@ -184,7 +184,7 @@ test("a net of eight million weights opens offline and answers", { skip: noBrows
   const net = resolveNet(buildNet("mlp:2800-2000", { input: { height: 28, width: 28, channels: 1 }, classes: 10 }));
   const large = join(folder, "large.html");
   const tensors = weightsOf(net, "f32", 0.01);
-  writeFileSync(large, pageText(graphOf(modelOf(net, { tensors }), { preprocessing: true })));
+  writeFileSync(large, Buffer.concat(pageParts(graphOf(modelOf(net, { tensors }), { preprocessing: true }))));
   const { page, complaints } = await openFile(t, large, { offline: true });
   await page.locator("#said", { hasText: "Nothing drawn yet." }).waitFor();
   await draw(page, seven);

@@ -7,13 +7,16 @@ import type { Graph } from "../graph.js";
 import type { PageModel } from "./answer.js";
 import { bundle } from "./bundle.js";
 
+/** Bytes that become text at a time. */
+const partBytes = 2 ** 20;
+
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /** Data for a script: no string can end the element that it stands in. */
 const dataText = (data: unknown): string => JSON.stringify(data).replaceAll("<", "\\u003c");
 
-/** As `Content-Security-Policy` allows: what is inside, and nothing else. */
-export function pageText({ nodes, tensors, model }: Graph): string {
+/** UTF-8, in parts: of a large model no text of the whole is made. `Content-Security-Policy` allows what is inside alone. */
+export function pageParts({ nodes, tensors, model }: Graph): Uint8Array[] {
   const here = (path: string): URL => new URL(path, import.meta.url);
   const script = `${bundle([here("./answer.js"), here("./strokes.js"), here("./fast.js")], "heddle")}\nglobalThis.heddle = heddle;\n${readFileSync(here("./client/page.js"), "utf8")}`;
   const { fit = "pad", paper, maximum } = readingOf(model);
@@ -28,10 +31,10 @@ export function pageText({ nodes, tensors, model }: Graph): string {
     ...{ paper, maximum },
     usual: trainedBorder(model),
   };
-  const floats = tensors.flatMap(({ data }) => (data instanceof Float32Array ? [Buffer.from(bytesOf(data))] : []));
+  const floats = tensors.flatMap(({ data }) => (data instanceof Float32Array ? [bytesOf(data)] : []));
   const draws = model.preprocessing.channels === 1;
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)} 'wasm-unsafe-eval'; img-src data:; base-uri 'none'; form-action 'none'`;
-  return `<!doctype html>
+  const before = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -69,12 +72,29 @@ export function pageText({ nodes, tensors, model }: Graph): string {
 <footer>${draws ? "Drawings are prepared as MNIST's digits were: ink bright on black, its bounding box brought to 20x20, centered by mass in 28x28. " : ""}Computed in this page on one thread<span id="by"></span>; nothing is sent anywhere.</footer>
 </main>
 <script type="application/json" id="model">${dataText(page)}</script>
-<script type="text/plain" id="weights">${Buffer.concat(floats).toString("base64")}</script>
+<script type="text/plain" id="weights">`;
+  const after = `</script>
 <script type="text/plain" id="kernels">${fastModule().toString("base64")}</script>
 <script type="module">${script}</script>
 </body>
 </html>
 `;
+  return [Buffer.from(before), ...base64Parts(floats), Buffer.from(after)];
+}
+
+/** What stands one after the other, as one text. */
+function base64Parts(all: readonly Uint8Array[]): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let kept = Buffer.alloc(0);
+  for (const bytes of all) {
+    for (let first = 0; first < bytes.length; first += partBytes) {
+      const joined = Buffer.concat([kept, bytes.subarray(first, first + partBytes)]);
+      const whole = joined.length - (joined.length % 3); // three bytes are four letters
+      parts.push(Buffer.from(joined.toString("base64", 0, whole), "latin1"));
+      kept = joined.subarray(whole);
+    }
+  }
+  return [...parts, Buffer.from(kept.toString("base64"), "latin1")];
 }
 
 /** Kernels of WebAssembly SIMD (`native/wasm`). */
