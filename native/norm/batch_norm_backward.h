@@ -107,21 +107,24 @@ template <class T> struct BatchNormBackwardArguments {
   double slope;
 };
 
-// batchNormBackward: dx = (c1 * dy + c2 * (x - mean) + c3) * f'(below), on whole vectors of each row.
+// batchNormBackward: dx = (c1 * dy + c2 * (x - mean) + c3) * f'(below). Beyond a row's numbers it is 0: c3 is not, and the layer
+// below would take what stands there for gradients of units that it has not.
 template <class T> void batch_norm_backward(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<BatchNormBackwardArguments<T>>(words);
   const int64_t ld = wrapped_length<T>(a.channels);
+  const int64_t n = a.pixels * a.channels;
   with_derivative(a.activation, V::set1(T(a.slope)), [&](auto&& derive) {
     for (int64_t r = step.first; r < step.first + step.rows; r++) {
       ChannelWalk<T> channel(a.channels);
-      for (int64_t i = 0; i < a.pixels * a.channels; i += V::lanes, channel.next()) {
+      for (int64_t i = 0; i < n; i += V::lanes, channel.next()) {
         const T* c = a.coefficients + channel.at;
         const V x = V::load(a.x + r * a.ldx + i);
         const V delta = fma(V::load(c + ld), V::load(a.dy + r * a.lddy + i),
                             fma(V::load(c + 2 * ld), x - V::load(c), V::load(c + 3 * ld)));
         derive(x, delta).store(a.dx + r * a.lddx + i);
       }
+      for (int64_t i = n; i % V::lanes != 0; i++) a.dx[r * a.lddx + i] = 0;
     }
   });
 }

@@ -127,7 +127,7 @@ export const batchNorm = {
     },
   }),
 
-  /** dx = (c1 dy + c2 (x - mean) + c3) f', f' of the function that gave x, from x itself; on whole vectors of each row. */
+  /** dx = (c1 dy + c2 (x - mean) + c3) f', f' of the function that gave x, from x itself; padding becomes 0. */
   batchNormBackward: operation({
     signature: "dy[] x[] dx[] coefficients* pixels channels activation()",
     native: "norm/batch_norm_backward.h",
@@ -142,7 +142,7 @@ export const batchNorm = {
         for (let i = 0; i < padded(pixels * channels, lanesOf(out)); i++) {
           const c = i % channels;
           out[i] = c1[c] * delta[i] + round(c2[c] * round(input[i] - mean[c]) + c3[c]);
-          out[i] = activation.derive(input[i], out[i]);
+          out[i] = i < pixels * channels ? activation.derive(input[i], out[i]) : 0;
         }
       }
     },
