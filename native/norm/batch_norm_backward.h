@@ -107,8 +107,8 @@ template <class T> struct BatchNormBackwardArguments {
   double slope;
 };
 
-// batchNormBackward: dx = (c1 * dy + c2 * (x - mean) + c3) * f'(below). Beyond a row's numbers it is 0: c3 is not, and the
-// layer below would take what stands there for gradients of units that it has not.
+// batchNormBackward: dx = (c1 * dy + c2 * (x - mean) + c3) * f'(below). Beyond a row's numbers it is 0: c3 is not, and
+// the layer below would take what stands there for gradients of units that it has not.
 template <class T> void batch_norm_backward(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<BatchNormBackwardArguments<T>>(words);
