@@ -14,6 +14,11 @@ struct OfferArguments {
   int64_t row_bytes, rows, pieces;
 };
 
+struct PartArguments {
+  uint8_t* x;
+  int64_t process, from, to;
+};
+
 struct ExchangeArguments {
   int32_t *flag, *stop_after;
 };
@@ -32,6 +37,14 @@ void Program::offer(const Word* words, const Step& step) {
     gather.counts.push_back(int((edge(p + 1) - edge(p)) * a.row_bytes / 4));
   }
   offered_.push_back(std::move(gather));
+}
+
+// part: what one process has made of x. Parts come in the order of the processes.
+void Program::offer_part(const Word* words) {
+  const auto a = read_arguments<PartArguments>(words);
+  if (a.process == 0) offered_.push_back({a.x, {}, {}});
+  offered_.back().places.push_back(int(a.from));
+  offered_.back().counts.push_back(int(a.to - a.from));
 }
 
 // A flag that is up anywhere is up everywhere, and the earliest wish to stop holds for all.

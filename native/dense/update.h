@@ -84,6 +84,28 @@ template <class T> void dense_update(const Word* words, const Step& step) {
                        });
 }
 
+template <class T> struct DenseCopyUpdateArguments {
+  const T* w;  // packed [k][n]
+  T* wt;       // packed [n][k]
+  int64_t k, n, first_unit, last_unit;
+};
+
+// denseCopyUpdate: the transposed copy of units that other processes have updated.
+template <class T> void dense_copy_update(const Word* words, const Step&) {
+  const auto a = read_arguments<DenseCopyUpdateArguments<T>>(words);
+  const int64_t units = (a.k + unit_rows<T> - 1) / unit_rows<T>;
+  for_each_panel_units(a.w, a.k, a.n, units, a.first_unit, a.last_unit,
+                       [&](const PanelView<T>& panel, int64_t from, int64_t to) {
+                         const int64_t columns = a.n - panel.column < panel.ld ? a.n - panel.column : panel.ld;
+                         for (int64_t u = from; u < to; u++) {
+                           const int64_t k0 = u * unit_rows<T>, left = a.k - k0;
+                           transpose_block(a.w + panel.column * a.k + k0 * panel.ld, panel.ld,
+                                           left < unit_rows<T> ? left : unit_rows<T>, columns, k0, panel.column, a.wt,
+                                           a.k, a.n);
+                         }
+                       });
+}
+
 template <class T> struct BiasUpdateArguments {
   const T* dy;
   int64_t lddy;    // [chunk][lddy]

@@ -76,7 +76,16 @@ export class Together {
 
   async train<T>(job: TrainJob, ready: Ready, work: () => Promise<T>): Promise<T> {
     await this.#begin({ kind: "train", job, fresh: this.#fresh }, ready);
-    return this.#joint(work);
+    const result = await this.#joint(work);
+    // Checkpoints, and the next order to others, take the state from the first process.
+    for (const { region, edges } of ready.plan.dividedState) {
+      await this.#share(
+        ready,
+        region,
+        edges.map((word) => word * 4),
+      );
+    }
+    return result;
   }
 
   /** Scores, and gives all processes what each found. */

@@ -1,7 +1,7 @@
 /**
  * Where a training runs in several processes: every process has as many ranks, and the samples of a minibatch are divided
- * among the ranks of all of them. Updates are not: each process makes the whole of one from what all have exchanged, so all
- * have the same weights without sending any.
+ * among the ranks of all of them. Each process makes the whole of most updates from what all have exchanged, and so has the same
+ * weights without receiving any; some are divided (`divided-updates.ts`).
  */
 import type { Plan } from "./plan.js";
 

@@ -5,6 +5,7 @@
 import type { InstructionArguments, InstructionName } from "../kernels/ops/index.js";
 import { ProgramWriter } from "../kernels/program-writer.js";
 import type { Region, Rows } from "../kernels/signature.js";
+import type { Parts } from "./divided-updates.js";
 import { type Division } from "./division.js";
 
 /** Rows that are exchanged: `rows` of them, or (0) as many as the chunk has samples, in pieces of whole rows. */
@@ -53,6 +54,7 @@ export interface ExchangeOptions {
 export class Exchange {
   readonly #options: ExchangeOptions;
   #offered: readonly Offer[] = [];
+  #parts: readonly Parts[] = [];
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -78,9 +80,24 @@ export class Exchange {
     this.meet(writer);
   }
 
+  /** The ranks of all processes meet, and have of each of these regions what its owners have made. */
+  meetParts(writer: ProgramWriter, rank: number, parts: readonly Parts[]): void {
+    this.meet(writer);
+    if (rank === 0) {
+      this.#parts = parts;
+      for (const { region: x, edges } of parts) {
+        for (const [process, from] of edges.slice(0, -1).entries())
+          writer.add("part", { x, process, from, to: edges[process + 1] });
+      }
+      writer.add("exchange", { flag: this.#options.flag, stopAfter: this.#options.stopAfter });
+    }
+    this.meet(writer);
+  }
+
   /** All that is exchanged for a chunk of so many samples. */
   bytes(chunk: number): number {
-    return this.#offered.reduce((sum, { rowBytes, rows }) => sum + rowBytes * (rows || chunk), 0);
+    const ofRows = this.#offered.reduce((sum, { rowBytes, rows }) => sum + rowBytes * (rows || chunk), 0);
+    return this.#parts.reduce((sum, { edges }) => sum + 4 * edges[edges.length - 1], ofRows);
   }
 
   /** Of these regions, those that processes make parts of. */

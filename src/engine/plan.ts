@@ -25,6 +25,7 @@ import { Layout } from "./arena.js";
 import { type Assignment, ruleNumber } from "./assignment.js";
 import { controlWord } from "./control.js";
 import { block, cutsOf } from "./cuts.js";
+import { DividedUpdates, type Parts } from "./divided-updates.js";
 import { alone, type Division } from "./division.js";
 import { Exchange } from "./exchange.js";
 import { type Finishing, type FinishingPrograms, finishingPrograms, nothingMore } from "./finishing.js";
@@ -101,6 +102,8 @@ export interface Plan extends FinishingPrograms {
   readonly parts: readonly (readonly ProgramPart[])[];
   /** Bytes that processes exchange for a full chunk, all parts together. */
   readonly exchanged: number;
+  /** The optimizers' state of which each process has only its part up to date. */
+  readonly dividedState: readonly Parts[];
   /** To be run by one thread when parameters have been written from outside. */
   readonly prepare: Float64Array;
 }
@@ -159,9 +162,10 @@ export function makePlan(options: PlanOptions): Plan {
     ...{ division, ranks, groups, spin: options.spin, barrier, flag, stopAfter, losses },
     groupRows: memory.groupRows,
   });
+  const divided = new DividedUpdates({ division, ranks, chunk, dtype });
   const passes = (writer: ProgramWriter, rank: number, training: boolean): Passes =>
     new Passes(writer, {
-      ...{ stages, memory, input, rank, ranks, division, training, groups, exchange },
+      ...{ stages, memory, input, rank, ranks, division, training, groups, exchange, divided },
       block,
       order: regions.order,
       seed,
@@ -217,6 +221,11 @@ export function makePlan(options: PlanOptions): Plan {
     pass.update(ending);
     if (rank === 0)
       writer.add("sumLoss", { loss: batchLoss, plain: batchPlain, correct: batchCorrect, totals: regions.totals });
+    const updated = divided.parts(({ w, gradient }) => [waits ? gradient : w]);
+    if (updated.length > 0) {
+      exchange.meetParts(writer, rank, updated);
+      if (!waits) pass.renew();
+    }
     exchange.meet(writer);
     parts.push(writer.parts);
     return writer.finish();
@@ -269,5 +278,7 @@ export function makePlan(options: PlanOptions): Plan {
     ...{ regions, input, groups, scoreRows, ...programs, exchanged: exchange.bytes(chunk) },
     stages: stages.map((stage, i) => plannedStage(stage, memory.stages[i])),
     parameters,
+    // An update that waits is made whole from the whole gradient.
+    dividedState: waits ? [] : divided.parts(({ state }) => state),
   };
 }

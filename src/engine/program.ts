@@ -4,9 +4,10 @@ import { streamKey } from "../base/random.js";
 import { identity } from "../kernels/activations/index.js";
 import { panelVectors, plainRule, ruleWord, wholeGroups } from "../kernels/layout.js";
 import type { ProgramWriter } from "../kernels/program-writer.js";
-import { type Region } from "../kernels/signature.js";
+import type { Range, Region } from "../kernels/signature.js";
 import type { Lowering, ParameterBuffers, Tensor } from "../nn/lowering.js";
 import { loopNames } from "../optim/index.js";
+import type { DividedUpdates } from "./divided-updates.js";
 import { type Division, placeOf } from "./division.js";
 import { type Exchange, RegionReader } from "./exchange.js";
 import type { Memory, PlannedParameter } from "./memory.js";
@@ -29,6 +30,7 @@ export interface PassOptions {
   readonly seed: number;
   /** Where ranks meet. */
   readonly exchange: Exchange;
+  readonly divided: DividedUpdates;
 }
 
 /** What the operations that end in an update do: it, or lay the gradient down for it, or write what follows from weights. */
@@ -118,6 +120,14 @@ export class Passes {
     }
   }
 
+  /** Writes what follows from weights whose updates processes have divided. */
+  renew(): void {
+    const { stages, memory, divided } = this.#options;
+    for (const [i, { main }] of stages.entries()) {
+      if (divided.has(memory.stages[i].parameters.values())) main.layer.renew?.(main.spec, this.#lower(i));
+    }
+  }
+
   /** Writes the copies that follow from weights, in a step whose chunk has no samples. */
   refresh(): void {
     this.#ending = "refresh";
@@ -199,13 +209,17 @@ export class Passes {
 
   /** The buffers of a stage as this rank's program sees them. */
   #lower(i: number): Lowering {
-    const { stages, memory, input, rank, ranks, training, order, seed } = this.#options;
+    const { stages, memory, input, rank, ranks, training, order, seed, divided } = this.#options;
     const { main, inputs, activation, position } = stages[i];
     const { output, gradient, inputGradients, context, buffers, parameters } = memory.stages[i];
     const own = (tensors: readonly Tensor[] | null | undefined): Tensor | null =>
       tensors?.at(rank) ?? tensors?.[0] ?? null;
     const tensorOf = (stage: number): Tensor => (stage < 0 ? input : memory.stages[stage].output);
     const fuses = inputs[0] >= 0 && fusedConsumer(stages, inputs[0]) === i;
+    const share = (count: number): Range => [
+      Math.floor((count * rank) / ranks),
+      Math.floor((count * (rank + 1)) / ranks),
+    ];
     return {
       ...context,
       training: training && context.training,
@@ -234,7 +248,12 @@ export class Passes {
         this.#writer.add(operation, values, position);
       },
       rank,
-      share: (count) => [Math.floor((count * rank) / ranks), Math.floor((count * (rank + 1)) / ranks)],
+      share,
+      owned: ({ w }, units) => {
+        const weight = [...parameters.values()].find((parameter) => parameter.w === w);
+        const divides = weight !== undefined && this.#ending !== "refresh";
+        return (divides && divided.unitsOf(weight, units, rank)) || share(units);
+      },
       panelLanes: panelVectors * context.lanes,
       order,
       key: streamKey(seed, "dropout", position),

@@ -86,6 +86,8 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   backward(spec: Spec, lowering: Lowering): void;
   /** Of a layer with learned parameters. */
   readonly update?: (spec: Spec, lowering: Lowering) => void;
+  /** Of one whose update uses `owned`: writes what follows from weights that other processes have updated. */
+  readonly renew?: (spec: Spec, lowering: Lowering) => void;
 }
 
 /**

@@ -96,6 +96,11 @@ export interface Lowering extends BufferContext {
   readonly rank: number;
   /** This rank's part of `count` pieces of work of one layer: [first, last). */
   readonly share: (count: number) => Range;
+  /**
+   * This rank's part of the units of a weight's update: as `share`, or, where the plan divides the update, of the ranks of all
+   * processes. Units of as many vectors of rows, panel by panel (`unitsOf`): they lie in the weight one after the other.
+   */
+  readonly owned: (weight: ParameterBuffers, units: number) => Range;
   /** Numbers in the width of a panel. */
   readonly panelLanes: number;
   /** Sample of each place in the epoch, for draws that belong to a sample. */

@@ -1,6 +1,7 @@
 /** Several processes under real launchers: the bytes of one, one voice, one exit code. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { emptyFolder, heddle } from "../cli/heddle.js";
@@ -32,6 +33,39 @@ const resultOf = ({ stdout, stderr }: { stdout: string; stderr: string }): Resul
   return { weightsHash, test: score };
 };
 
+// Dense layers whose updates processes divide: many samples a rank. Partial units at the ends of rows and of columns.
+const divided =
+  "train --dataset synthetic-digits-28 --model mlp:300-70 --batch-size 512 --epochs 2 --quiet --json".split(" ");
+
+test("any division of updates gives the bytes of one process, and another number of processes resumes it", {
+  skip: noLauncher,
+}, async (t) => {
+  const cwd = emptyFolder(t);
+  for (const more of [
+    ["--ema", "0.9"],
+    ["--clip-norm", "1", "--dtype", "f64"],
+  ]) {
+    const whole = resultOf(await heddle([...divided, ...more, "--out", "none", "--threads", "2"]));
+    for (const [i, launcher] of launchers.entries()) {
+      const args = [...divided, ...more, "--out", "none", "--threads", `${i + 1}`];
+      assert.deepEqual(resultOf(await launch(launcher, 2, args)), whole, launcher.name);
+    }
+    const run = `run${more[0]}`;
+    const stopped = [...divided, ...more, "--max-steps", "3", "--out", run, "--threads", "1"];
+    assert.equal((await launch(launchers[0], 3, stopped, { cwd })).code, 0);
+    const resumed = await heddle([
+      "train",
+      "--resume",
+      join(cwd, run),
+      "--resume-with",
+      "maxSteps=1000",
+      "--quiet",
+      "--json",
+    ]);
+    assert.equal(resultOf(resumed).weightsHash, whole.weightsHash);
+  }
+});
+
 test("any division gives the bytes and the scores of one process", { skip: noLauncher }, async () => {
   const alone = resultOf(await heddle([...settings, "--out", "none", "--threads", "3"]));
   for (const [i, launcher] of launchers.entries()) {
@@ -62,8 +96,13 @@ test("only the first process has a run folder, which another number of processes
 
 test("a step brings each process what the plan says, to the byte", { skip: noLauncher }, async () => {
   const program = fileURLToPath(new URL("./traffic.js", import.meta.url));
-  const { stdout, stderr } = await launch(launchers[0], 2, [], { program });
-  const { planned, counted } = JSON.parse(stdout) as { planned: number; counted: number };
-  assert.ok(planned > 0, stderr);
-  assert.equal(counted, planned);
+  for (const settings of [
+    { model: "lenet5", subset: 640 },
+    { model: "mlp:96", batchSize: 320 },
+  ]) {
+    const { stdout, stderr } = await launch(launchers[0], 2, [JSON.stringify(settings)], { program });
+    const { planned, counted } = JSON.parse(stdout) as { planned: number; counted: number };
+    assert.ok(planned > 0, stderr);
+    assert.equal(counted, planned);
+  }
 });

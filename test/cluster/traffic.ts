@@ -13,9 +13,8 @@ if (team.isFirst) {
     const before = team.bytes;
     await train({
       config: {
-        model: "lenet5",
+        ...(JSON.parse(process.argv[2]) as object),
         dataset: "synthetic-digits-28",
-        subset: 640,
         out: "none",
         threads: 1,
         epochs: 1,

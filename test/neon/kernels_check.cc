@@ -124,6 +124,19 @@ template <class T> void dense_update_cases() {
               });
 }
 
+template <class T> void dense_copy_update_cases() {
+  for (const Shape& s : dense_shapes)
+    check<T>("denseCopyUpdate " + text(s), 0, [=](const KernelTable& table, Random& random, Result<T>& result) {
+      const int64_t units =
+          (s.k + lanes<T> - 1) / lanes<T> * ((padded<T>(s.n) / lanes<T> + panel_vectors - 1) / panel_vectors);
+      Buffer<T> w = random_panels<T>(random, s.k, s.n), wt(s.n * padded<T>(s.k), T(3));
+      const int64_t cuts[] = {0, units / 3, units};
+      for (int i = 0; i < 2; i++)
+        call<T>(table, kernel_dense_copy_update, shard(0), w, wt, s.k, s.n, cuts[i], cuts[i + 1]);
+      result.take(wt);
+    });
+}
+
 template <class T> void bias_update_cases() {
   for (const int64_t rows : {1, 5, 64})
     for (const int64_t n : {1, 16, 17, 49})

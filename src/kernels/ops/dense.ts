@@ -63,6 +63,19 @@ export const dense = {
     },
   }),
 
+  /** wt = the transpose of w, for the units of this rank, where w was updated elsewhere. */
+  denseCopyUpdate: operation({
+    signature: "w* wt* k n units..",
+    native: "dense/update.h",
+    cut: "units",
+    twin({ w, wt, k, n, units }) {
+      for (const unit of unitsOf(k, n, lanesOf(w)).slice(...units)) {
+        const [[top], [left]] = [unit.rows, unit.columns];
+        pack(transpose(unpack(w, k, n, unit)).slice(0, n - left), wt, n, k, left, top);
+      }
+    },
+  }),
+
   /** db = the sum of dy over the rows of the chunk, in order, and the update of b, for the vectors of this rank. */
   biasUpdate: operation({
     signature: "dy[] b* g*? state+ vectors.. optimizer",

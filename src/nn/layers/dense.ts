@@ -82,12 +82,20 @@ export const dense: Layer<DenseSpec> = {
 
   // The owner of a tile computes it over all samples in order: no partial sums, nothing to add up, and the bytes do not
   // depend on who owns what.
-  update({ units: n }, { x, dy, parameter, emit, share, lanes, panelLanes, buffer }) {
+  update({ units: n }, { x, dy, parameter, emit, share, owned, lanes, panelLanes, buffer }) {
     const [weight, { w: b, g, state, optimizer, trained }] = [parameter("weight"), parameter("bias")];
-    const units = share(Math.ceil(x.features / lanes) * Math.ceil(n / panelLanes));
     if (weight.trained) {
+      const units = owned(weight, unitCount(x.features, n, lanes, panelLanes));
       emit("denseUpdate", { x, dy, ...weight, workspace: buffer("panel"), k: x.features, n, units });
     }
     if (trained) emit("biasUpdate", { dy, b, g, state, vectors: share(Math.ceil(n / lanes)), optimizer });
   },
+
+  renew({ units: n }, { x: { features: k }, parameter, emit, share, lanes, panelLanes }) {
+    const { w, wt } = parameter("weight");
+    if (wt) emit("denseCopyUpdate", { w, wt, k, n, units: share(unitCount(k, n, lanes, panelLanes)) });
+  },
 };
+
+const unitCount = (k: number, n: number, lanes: number, panelLanes: number): number =>
+  Math.ceil(k / lanes) * Math.ceil(n / panelLanes);

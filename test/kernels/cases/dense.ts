@@ -109,6 +109,15 @@ export const denseUpdate: Cases = (format) =>
     });
   });
 
+export const denseCopyUpdate: Cases = (format) =>
+  products.map((product): Case => {
+    const { k, n } = product;
+    const { w, wt } = weights(format, k, n, random(k * n + 4));
+    const values = { w, wt: wt.map(() => 0), ...{ k, n, units: allUnits(format, k, n) } };
+    const outputs = { wt: 0 };
+    return { title: `${k} by ${n}`, call: call("denseCopyUpdate", values), step: wholeStep(0), outputs };
+  });
+
 export const biasUpdate: Cases = (format) =>
   sizes.flatMap((n, i): Case[] =>
     [true, false].map((stored) => {

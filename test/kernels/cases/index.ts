@@ -5,7 +5,7 @@ import type { Cases } from "./case.js";
 import { sumLoss } from "./control.js";
 import { conv, convInputGradient } from "./conv.js";
 import { biasGradient, convUpdate, convWeightGradient, vectorUpdate } from "./conv-gradient.js";
-import { biasUpdate, dense, denseInputGradient, denseUpdate } from "./dense.js";
+import { biasUpdate, dense, denseCopyUpdate, denseInputGradient, denseUpdate } from "./dense.js";
 import { average, flatUpdate, maxNorm, squareSum } from "./flat.js";
 import * as grouped from "./grouped-conv.js";
 import { dropout, dropoutBackward, gaussianNoise } from "./noise.js";
@@ -17,7 +17,7 @@ import * as winograd from "./winograd.js";
 /** What the kernel tests run: cases for every operation. One that has none does not compile. */
 export const cases: { readonly [O in OperationName]: Cases } = {
   ...{ gather, augment, activation, activationBackward, add },
-  ...{ dense, denseInputGradient, denseUpdate, biasUpdate },
+  ...{ dense, denseInputGradient, denseUpdate, denseCopyUpdate, biasUpdate },
   ...{ maxPool, maxPoolBackward, averagePool, averagePoolBackward, maxout, maxoutBackward },
   ...{ dropout, dropoutBackward, gaussianNoise },
   ...batchNorm,
