@@ -145,7 +145,8 @@ class Training {
   async #toTheEnd(): Promise<TrainOutcome> {
     try {
       for (;;) {
-        const ended = this.#ended();
+        // A stop left the epoch trained and not validated: it is one, whatever limit lies at its end.
+        const ended = this.#progress.step === this.#session.steps ? null : this.#ended();
         const result = ended && (await this.#finish(ended));
         if (result) return { status: "done", result };
         if (ended || this.#options.signal?.aborted) return await this.#stopped();

@@ -132,3 +132,28 @@ test("a stop does not wait for validation: the checkpoint is at the epoch's last
   assert.equal(readResult(new RunFolder(out)).bestEpoch, null);
   assert.deepEqual(numbersOf(await resume(out)), numbersOf(unbroken));
 });
+
+test("stopped at the end of an epoch where a limit lies too: it ends as the unbroken run, by the same reason", async (t) => {
+  const ends: readonly (readonly [Settings, string, number])[] = [
+    [{ maxSteps: 16 }, "max-steps", 16],
+    [{ maxSteps: 24 }, "finished", 24],
+    [{ maxSteps: 8, stopAt: "loss < 9" }, "stop-at", 8],
+    [{ maxSteps: 16, ema: 0.5, patience: 1, minDelta: 9, schedule: "plateau patience=1" }, "early-stop", 16],
+  ];
+  for (const [more, ended, at] of ends) {
+    const [out, whole] = [join(temporaryFolder(t), "run"), join(temporaryFolder(t), "whole")];
+    const unbroken = await run(t, { ...small, ...more, out: whole });
+    assert.deepEqual([unbroken.ended, unbroken.steps], [ended, at]);
+    const controller = new AbortController();
+    let seen = 0;
+    const onEvent = ({ kind }: TrainEvent): void => {
+      if (kind === "step" && ++seen === at) controller.abort();
+    };
+    const config = configOf({ ...small, ...more, logSteps: true, out });
+    assert.equal((await train({ config, onEvent, signal: controller.signal })).status, "stopped");
+    const resumed = await resume(out);
+    assert.deepEqual([resumed.ended, resumed.epoch, numbersOf(resumed)], [ended, unbroken.epoch, numbersOf(unbroken)]);
+    const epochs = (linesOf(out) as { kind: string }[]).filter(({ kind }) => kind === "epoch");
+    assert.deepEqual(epochs, linesOf(whole));
+  }
+});
