@@ -47,7 +47,16 @@ export function rolesOf(place: string, members: readonly ArrayMember[], asked: s
       throw dataError({ where: labels.where, expected: `images that go with it`, got: `none for the ${split} split` });
     }
   }
-  return { splits, names: namesFor(splits.train?.labels ?? null, lists), notes: [] };
+  const names = namesFor(splits.train?.labels ?? null, lists);
+  return { splits, names, notes: unused(members, splits) };
+}
+
+/** Arrays with something for each image that are not used. */
+function unused(members: readonly ArrayMember[], splits: Roles["splits"]): string[] {
+  const used = Object.values(splits).flatMap(({ images, labels }) => [images, labels]);
+  const counts = Object.values(splits).map(({ images }) => images.shape[0]);
+  const left = members.filter((member) => !used.includes(member) && counts.includes(member.shape[0] ?? 0));
+  return left.length === 0 ? [] : [`Left out: ${left.map(({ name }) => name).join(", ")}.`];
 }
 
 function roleOf({ name, kind, shape }: ArrayMember): Role | null {

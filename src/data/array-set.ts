@@ -1,5 +1,6 @@
 /** From arrays with names, as numpy, pickles and IDX files hold them, to a data set. */
 import { dataError, type HeddleError } from "../base/errors.js";
+import type { Finding } from "../base/finding.js";
 import type { ImageShape } from "../base/shape.js";
 import { arrange } from "../formats/arrangement.js";
 import { LabelColumn } from "../formats/labels.js";
@@ -8,6 +9,7 @@ import { bitsToBytes, type Pixels, type Scale, toBytes } from "../formats/to-byt
 import { rolesOf, type SplitMembers } from "./array-roles.js";
 import { type Arrays, announce, bytesIn, finishArrays, flatShapes } from "./arrays.js";
 import type { Dataset, LoadOptions } from "./dataset.js";
+import { unusedBits } from "./images/facts.js";
 import type { GivenNames } from "./name-classes.js";
 import type { RawSplit } from "./raw-split.js";
 import type { SplitName } from "./split-words.js";
@@ -37,6 +39,7 @@ export async function loadArraySet(
   const roles = rolesOf(facts.place, members, options.label);
   const notes = [...(facts.notes ?? []), ...roles.notes];
   const splits: Record<SplitName, RawSplit | null> = { train: null, test: null, validation: null };
+  const findings: Finding[] = [];
   let scale: Scale | null = null;
   let first: { shape: ImageShape; isShaped: boolean; path: string } | null = null;
   for (const split of ["train", "test", "validation"] as const) {
@@ -47,8 +50,9 @@ export async function loadArraySet(
     if (first && !sameShape(first.shape, form.shape)) throw otherShape(pair.images, first);
     first ??= { ...form, path: pair.images.where };
     announce(dataset, form.shape, pair.images.shape[0], options);
-    const { bytes, note, scale: found } = await pixelsOf(pair.images, form, scale);
+    const { bytes, note, deepest, scale: found } = await pixelsOf(pair.images, form, scale, options.maximum);
     scale ??= found;
+    if (split === "train" && deepest !== undefined) findings.push(...unusedBits(`${pair.images.name} has`, deepest));
     if (note !== null && !notes.includes(note)) notes.push(note);
     const labels = pair.labels && (await labelsOf(pair.labels, facts.labelColumn, notes));
     const from = pair.labels ?? pair.images;
@@ -61,7 +65,7 @@ export async function loadArraySet(
   const names = facts.names ?? (roles.names && (await classNames(roles.names)));
   const { shape, isShaped } = first;
   const layout = facts.layout ? { layout: facts.layout } : {};
-  return finishArrays(dataset, { splits, shape, isShaped, ...layout, names, notes }, options);
+  return finishArrays(dataset, { splits, shape, isShaped, ...layout, names, notes, findings }, options);
 }
 
 async function classNames(member: ArrayMember): Promise<GivenNames | null> {
@@ -117,8 +121,13 @@ function formOf(member: ArrayMember, { flat }: ArraySetFacts, options: LoadOptio
   });
 }
 
-/** `scale` is that of the training split, null for itself. */
-async function pixelsOf(member: ArrayMember, { shape, isPlanes }: Form, scale: Scale | null): Promise<Pixels> {
+/** `scale` is that of the training split, null for itself; `maximum` is what is white. */
+async function pixelsOf(
+  member: ArrayMember,
+  { shape, isPlanes }: Form,
+  scale: Scale | null,
+  maximum: number | undefined,
+): Promise<Pixels> {
   const array = await member.read();
   const where = (index: number) => member.at?.(index) ?? `${member.where}[${indexText(index, member.shape)}]`;
   if (array.kind === "texts") {
@@ -128,7 +137,7 @@ async function pixelsOf(member: ArrayMember, { shape, isPlanes }: Form, scale: S
     const note = "Pixels are bits: they were read as 0 and 255.";
     return { bytes: bitsToBytes(array.values), scale: "whole", note };
   }
-  const pixels = toBytes(array.values, where, scale);
+  const pixels = toBytes(array.values, where, scale, maximum);
   if (!isPlanes) return pixels;
   arrange(pixels.bytes, shape, "planes");
   const note = `Arrays of ${member.shape.slice(1).join(" x ")} were taken as ${shape.channels} channels of ${shape.height}x${shape.width}.`;

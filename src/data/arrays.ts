@@ -25,6 +25,7 @@ export interface Arrays {
   /** Null where the form gives none. */
   readonly names: GivenNames | null;
   readonly notes: readonly string[];
+  readonly findings?: readonly Finding[];
 }
 
 /** Throws `dataError` where labels and images do not make a set. */
@@ -51,7 +52,8 @@ export function finishArrays(dataset: string, arrays: Arrays, options: LoadOptio
   };
   const { classes } = named;
   const [train, test, validation] = [finish(named.train), finish(named.test), finish(named.validation)];
-  const findings = notes.map((evidence): Finding => ({ id: "arrays", severity: "note", evidence, fix: "" }));
+  const told = notes.map((evidence): Finding => ({ id: "arrays", severity: "note", evidence, fix: "" }));
+  const findings = [...(arrays.findings ?? []), ...told];
   return { name: dataset, shape, classes, maximum: 255, train, test, validation, notes, findings };
 }
 

@@ -18,7 +18,7 @@ const mostBytes = 2 ** 31;
 export const csv: DatasetScheme = {
   name: "csv",
   summary: "your own images as numbers: a line for each, its pixels 0..255 and its label",
-  settings: ["imageSize", "fit", "channels", "label", "layout"],
+  settings: ["imageSize", "fit", "channels", "label", "layout", "maximum"],
   load,
 };
 
@@ -120,14 +120,14 @@ async function readTable(
   { accepts }: FlatShapes,
   scale: Scale | null,
   onSize: (images: number, pixels: number) => void,
-  { label }: LoadOptions,
+  { label, maximum: white }: LoadOptions,
 ): Promise<Table> {
   const [{ parseCsv }, { readBytes }] = await Promise.all([
     import("../formats/csv/parse.js"),
     import("../formats/files.js"),
   ]);
   const bytes = await readBytes(path, () => mostBytes);
-  const parsed = parseCsv(bytes, { path, accepts, maximum: 255, label, scale, onSize });
+  const parsed = parseCsv(bytes, { path, accepts, maximum: 255, white, label, scale, onSize });
   const { count, images, labels, ids, splits, notes, where } = parsed;
   const split: RawSplit = { count, images, labels, ids, path, where };
   const { scale: found, idName } = parsed;

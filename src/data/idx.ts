@@ -16,7 +16,7 @@ import { wordsOf } from "./split-words.js";
 export const idx: DatasetScheme = {
   name: "idx",
   summary: "your own images as IDX files, the format of MNIST: a folder with images and labels of each split",
-  settings: ["imageSize", "fit", "channels", "layout"],
+  settings: ["imageSize", "fit", "channels", "layout", "maximum"],
   looksLike: ({ names }) => names.some((name) => /[-.]idx\d-ubyte(?:\.gz)?$/i.test(name)),
   load: (path, options) => loadIdxFolder(`idx:${path}`, path, options),
 };

@@ -159,6 +159,12 @@ export function refuseIdle(source: Known & { readonly name: string }, options: L
   });
 }
 
+/** True for a set, known by its name, to which the setting means something. */
+export function takesSetting(name: string, key: DataSetting): boolean {
+  const [known] = datasets.some((source) => source.name === name) ? [name] : name.split(":");
+  return [...schemes, ...datasets].some((set) => set.name === known && knows(set, key));
+}
+
 /** Those of the options that mean something to the set. */
 export const knownTo = (source: Known, options: LoadOptions): LoadOptions =>
   Object.fromEntries(Object.entries(options).filter(([key]) => !(key in unsaid) || knows(source, key as DataSetting)));

@@ -13,7 +13,7 @@ import type { Dataset, DatasetScheme, LoadOptions } from "./dataset.js";
 export const pickle: DatasetScheme = {
   name: "pickle",
   summary: "your own images as a Python pickle of arrays: a file, or a folder of them",
-  settings: ["imageSize", "fit", "channels", "label", "layout"],
+  settings: ["imageSize", "fit", "channels", "label", "layout", "maximum"],
   looksLike: ({ what }) => what === "a Python pickle",
   load,
 };

@@ -8,12 +8,13 @@ const words: Readonly<Record<SplitName, readonly string[]>> = {
   validation: ["val", "valid", "validation", "dev", "development", "va"],
 };
 
-/** The words of a name: `x_train`, `trainImages`, `Xtest`, `kmnist-test-imgs.npz`. */
+/** The words of a name: `x_train`, `trainImages`, `Xtest`, `trainy`, `kmnist-test-imgs.npz`. */
 export const wordsOf = (name: string): string[] =>
   name
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
     .toLowerCase()
     .replace(/(?<![a-z])([xy])(?=(train|test|val|valid)(?![a-z]))/g, "$1 ")
+    .replace(/(?<=(?<![a-z])(?:train|test|val|valid))([xy])(?![a-z])/g, " $1")
     .split(/[^a-z\d]+/)
     .filter((word) => word !== "");
 

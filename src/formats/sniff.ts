@@ -104,6 +104,21 @@ const kinds: readonly Row[] = [
     begins: like(/^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg/i),
     wayOut: convertImages,
   },
+  {
+    what: "a spreadsheet or another document of an office",
+    family: "other",
+    begins: (head) =>
+      at(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")(head) ||
+      (at(0, "PK\x03\x04")(head) &&
+        at(30, "[Content_Types].xml", "_rels/.rels", "docProps/", "xl/", "mimetypeapplication/vnd.oasis")(head)),
+    wayOut: "Save the table as CSV.",
+  },
+  {
+    what: "a PyTorch file",
+    family: "data",
+    begins: like(/^(?:PK\x03\x04.{26}[^/\0]{1,200}\/data\.pkl|\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19)/s),
+    wayOut: saveArrays,
+  },
   { what: "a zip archive", family: "archive", begins: at(0, "PK\x03\x04", "PK\x05\x06") },
   { what: "a tar archive", family: "archive", begins: at(257, "ustar") },
   { what: "a 7-Zip archive (7z)", family: "archive", begins: at(0, "7z\xbc\xaf\x27\x1c"), wayOut: unpack },
@@ -142,6 +157,12 @@ const kinds: readonly Row[] = [
     family: "text",
     begins: like(/^(\xef\xbb\xbf)?\s*(<!--[^]*?-->\s*)?<(!doctype html|html|head|body)\b/i),
     wayOut: "What was downloaded is a page about the file: fetch the file itself.",
+  },
+  {
+    what: "JSON text",
+    family: "text",
+    begins: like(/^(\xef\xbb\xbf)?\s*(?:\{\s*"|\[\s*[[{"\d-])/),
+    wayOut: "Save it as CSV, or its arrays by numpy.savez.",
   },
   { what: "XML text", family: "text", begins: like(/^(\xef\xbb\xbf)?\s*<\?xml/i) },
   { what: "a PDF document", family: "other", begins: at(0, "%PDF-") },

@@ -24,6 +24,8 @@ export interface Pixels {
   readonly scale: Scale;
   /** What was done to them that a person should know; null where they are as they were. */
   readonly note: string | null;
+  /** Of 16 bits, the largest number. */
+  readonly deepest?: number;
 }
 
 /** Further from a whole number than this, a pixel was rounded in earnest. */
@@ -31,9 +33,16 @@ const exact = 0.02;
 
 /**
  * `where` names the number of that index in errors; `scale` is what the training split's numbers mean, null where these are
- * they. Throws `dataError` for numbers that are no pixels, and for those of another scale.
+ * they; `maximum` is what is white, where somebody said it. Throws `dataError` for numbers that are no pixels, and for those of
+ * another scale.
  */
-export function toBytes(values: Numbers, where: (index: number) => string, scale: Scale | null): Pixels {
+export function toBytes(
+  values: Numbers,
+  where: (index: number) => string,
+  scale: Scale | null,
+  maximum?: number,
+): Pixels {
+  if (maximum !== undefined) return { bytes: ofMaximum(values, where, maximum), scale: "whole", note: null };
   if (values instanceof Uint8Array && (scale === null || scale === "whole")) {
     return { bytes: values, scale: "whole", note: null };
   }
@@ -44,7 +53,7 @@ export function toBytes(values: Numbers, where: (index: number) => string, scale
   if (found === null || values[most] > limit) throw tooLarge(where(most), values[most], scale);
   if (found === "sixteen") {
     const bytes = Uint8Array.from(values as ArrayLike<number>, (value) => Number(value) >> 8);
-    return { bytes, scale: found, note: "Pixels of 16 bits were read as v >> 8." };
+    return { bytes, scale: found, note: "Pixels of 16 bits were read as v >> 8.", deepest: Number(values[most]) };
   }
   if (found === "whole" && isWhole) {
     return { bytes: Uint8Array.from(values as ArrayLike<number>, Number), scale: found, note: null };
@@ -58,6 +67,17 @@ export function toBytes(values: Numbers, where: (index: number) => string, scale
     scale: found,
     note: off === "" ? null : "Pixels have fractions: they were rounded to whole numbers.",
   };
+}
+
+/** 0..maximum as 0..255. */
+function ofMaximum(values: Numbers, where: (index: number) => string, maximum: number): Uint8Array {
+  const { least, most } = rangeOf(values, where);
+  if (values[least] < 0) throw negative(where(least), values[least]);
+  if (values[most] > maximum) {
+    const expected = `pixels of at most ${maximum}, as --maximum says`;
+    throw dataError({ where: where(most), expected, got: `${values[most]}` });
+  }
+  return Uint8Array.from(values as ArrayLike<number>, (value) => Math.round((Number(value) * 255) / maximum));
 }
 
 /** By the largest number of the training split; null where no rule fits. */

@@ -5,7 +5,7 @@ import { layOn } from "../formats/paper.js";
 import type { ModelMetadata } from "../model/model-file.js";
 import type { Predictor } from "./predictor.js";
 import { type PreparedImage, type PrepareOptions, paperFor } from "./prepare.js";
-import { readingOf } from "./reading.js";
+import { fileReadingOf } from "./reading.js";
 
 export interface FileOptions extends PrepareOptions {
   /** A file may have as many million pixels. */
@@ -20,7 +20,7 @@ export async function prepareFile(
   model: ModelMetadata,
   options: FileOptions,
 ): Promise<PreparedImage> {
-  const { maximum, maxMegapixels, paper: own } = readingOf(model);
+  const { maximum, maxMegapixels, paper: own } = fileReadingOf(model);
   const limits = limitsOf(options.maxMegapixels ?? maxMegapixels);
   const stored = await readImage(bytes, name, { limits, maximum });
   const paper = paperFor(stored, own, options);

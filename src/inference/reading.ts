@@ -3,6 +3,7 @@ import { z } from "zod";
 import { orders } from "../base/order.js";
 import { type Border, usualBorder } from "../data/border.js";
 import type { Reading } from "../data/dataset.js";
+import { takesSetting } from "../data/index.js";
 import { layouts } from "../formats/arrangement.js";
 import { fits } from "../formats/resize.js";
 import type { ModelMetadata } from "../model/model-file.js";
@@ -26,6 +27,13 @@ const readingSchema = z.object({
 export function readingOf({ provenance }: ModelMetadata): Reading {
   const known = Object.entries(readingSchema.parse(provenance)).filter(([, value]) => value !== undefined);
   return Object.fromEntries(known);
+}
+
+/** The same for image files: what is white in a table or an array says nothing of them. */
+export function fileReadingOf(model: ModelMetadata): Reading {
+  const { maximum, ...rest } = readingOf(model);
+  const isOfFiles = takesSetting(model.provenance.dataset, "paper");
+  return isOfFiles && maximum !== undefined ? { ...rest, maximum } : rest;
 }
 
 const borderSchema = z.object({ dark: z.number(), bright: z.number() });

@@ -21,6 +21,7 @@ for (const [xTrain, yTrain, xTest, yTest] of [
   ["train_images", "train_labels", "test_images", "test_labels"],
   ["trainImages", "trainLabels", "testImages", "testLabels"],
   ["train_x", "train_y", "test_x", "test_y"],
+  ["trainX", "trainy", "testX", "testy"],
   ["training_data", "training_targets", "testing_data", "testing_targets"],
   ["x", "y", "x_test", "y_test"],
   ["arr_0", "arr_1", "arr_2", "arr_3"],

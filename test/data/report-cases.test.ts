@@ -32,12 +32,16 @@ const cases: Record<string, [name: string, expected: Expected, options?: LoadOpt
   "new photos": ["folder:classes-by-name/new-photos", { classes: ["ant", "bee", "cat"], images: [9] }],
   "16 bits holding 8": [
     "folder:wrong-range/16bit-holding-8",
-    { images: [8], fit: false, says: [/All 8 images of the train split are one color/, /hold 8 bits.*--maximum 255/] },
+    {
+      images: [8],
+      fit: false,
+      says: [/All 8 images of the train split are one color/, /8 bits are used.*--maximum 255/],
+    },
   ],
   "16 bits holding 8, told so": ["folder:wrong-range/16bit-holding-8", { images: [8] }, { maximum: 255 }],
   "16 bits holding 12": [
     "folder:wrong-range/16bit-holding-12",
-    { images: [8], says: [/no value above 3,984 of 65,535: they hold 12 bits.*--maximum 4095/] },
+    { images: [8], says: [/no value above 3,984 of 65,535: 12 bits are used.*--maximum 4095/] },
   ],
   "black on transparent": [
     "folder:wrong-range/black-on-transparent",

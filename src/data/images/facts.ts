@@ -32,7 +32,9 @@ export function factFindings(
     findings.push({ id: "first-frame", severity: "note", evidence, fix: "" });
   }
   if (misnamed) findings.push({ id: "misnamed", severity: "note", evidence: misnamedText(misnamed), fix: "" });
-  if (deep && settings.maximum === null) findings.push(...deepFindings(deep));
+  if (deep && settings.maximum === null) {
+    findings.push(...unusedBits(counted(deep.images, "file has", "files have"), deep.largest));
+  }
   return findings;
 }
 
@@ -45,14 +47,14 @@ export function misnamedText({ files, some }: Misnamed): string {
   return `${counted(files, one, many)}: ${named.join(", ")}${more}.`;
 }
 
-/** 16 bits are read as v >> 8: of files that hold 8 or 12 of them little or nothing is left. */
-function deepFindings({ images, largest }: NonNullable<FileFacts["deep"]>): Finding[] {
+/** What `who` says has 16 bits a sample is read as v >> 8: where it holds 8 or 12 of them, little or nothing is left. */
+export function unusedBits(who: string, largest: number): Finding[] {
   const bits = Math.max(1, Math.ceil(Math.log2(largest + 1)));
   if (bits > 14) return [];
   const full = 2 ** bits - 1;
   const evidence =
-    `${counted(images, "file has", "files have")} 16 bits a sample, but no value above ${count(largest)} of 65,535: ` +
-    `they hold ${bits} bits, of which ${Math.max(0, bits - 8)} are left in 8.`;
+    `${who} 16 bits a sample, but no value above ${count(largest)} of 65,535: ` +
+    `${bits} bits are used, of which ${Math.max(0, bits - 8)} are left in 8.`;
   return [
     {
       id: "unused-bits",

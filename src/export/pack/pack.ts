@@ -22,7 +22,7 @@ import { encodeZip, type ZipFile } from "../../formats/write-zip.js";
 import { netOf } from "../../inference/model-net.js";
 import { scoringPlan } from "../../inference/on-this-thread.js";
 import { openNamedModel } from "../../inference/open-model.js";
-import { readingOf, trainedBorder } from "../../inference/reading.js";
+import { fileReadingOf, trainedBorder } from "../../inference/reading.js";
 import { nativeStatus } from "../../kernels/native.js";
 import { instructionList } from "../../kernels/ops/index.js";
 import { encodeModel, type ModelFile } from "../../model/model-file.js";
@@ -137,7 +137,7 @@ function filesOf(file: ModelFile, graph: Graph, addons: ReadonlyMap<string, Uint
 function packedModel(file: ModelFile, { nodes, tensors }: Graph, sha256: string): PackedModel {
   const net = netOf(file);
   const { classNames, preprocessing } = file.model;
-  const { fit = "pad", paper, maximum } = readingOf(file.model);
+  const { fit = "pad", paper, maximum } = fileReadingOf(file.model);
   const { score, prepare, dtype, pixels, bytes, regions, scoreRows, parameters } = scoringPlan(net, preprocessing);
   const learned = new Set(net.net.parameters.map(({ name }) => name));
   const words = (program: Float64Array): string => Buffer.from(bytesOf(program)).toString("base64");

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { bytesOf } from "../../base/numbers.js";
-import { readingOf, trainedBorder } from "../../inference/reading.js";
+import { fileReadingOf, trainedBorder } from "../../inference/reading.js";
 import type { Graph } from "../graph.js";
 import type { PageModel } from "./answer.js";
 import { bundle } from "./bundle.js";
@@ -19,7 +19,7 @@ const dataText = (data: unknown): string => JSON.stringify(data).replaceAll("<",
 export function pageParts({ nodes, tensors, model }: Graph): Uint8Array[] {
   const here = (path: string): URL => new URL(path, import.meta.url);
   const script = `${bundle([here("./answer.js"), here("./strokes.js"), here("./fast.js")], "heddle")}\nglobalThis.heddle = heddle;\n${readFileSync(here("./client/page.js"), "utf8")}`;
-  const { fit = "pad", paper, maximum } = readingOf(model);
+  const { fit = "pad", paper, maximum } = fileReadingOf(model);
   const page: PageModel = {
     nodes,
     tensors: tensors.map(({ name, shape, data }) =>

@@ -130,7 +130,11 @@ function numberedColumns(words: readonly string[]): number[] {
 const colorOf = (family: string): string | undefined =>
   /(?:^|[^a-z])(r|g|b|red|green|blue)(?:[^a-z]|$)/.exec(family)?.[1][0];
 
-const numbersIn = (word: string): number[] => Array.from(word.matchAll(/\d+/g), ([run]) => Number(run));
+/** `x3y2` and `col3_row2` give the column first, unlike `3x2` and `r3c2`: the row is what rows are sorted by. */
+function numbersIn(word: string): number[] {
+  const numbers = Array.from(word.matchAll(/\d+/g), ([run]) => Number(run));
+  return /(?:^|[^a-z])(?:x_?\d+\D*y|c(?:ol(?:umn)?)?_?\d+\D*r(?:ow)?)_?\d+$/.test(word) ? numbers.reverse() : numbers;
+}
 
 function compareNumbers(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < Math.max(a.length, b.length); i++) {

@@ -61,6 +61,7 @@ export function dialectOf(bytes: Uint8Array): Dialect {
   let start = 0;
   const said = /^"?sep=(.)"?\r?(?:\n|$)/i.exec(stretch(bytes, 0, 16));
   if (said) start = Math.min(lineEnd(bytes, 0, end) + 1, end);
+  while (start < end && (bytes[start] === newline || bytes[start] === carriageReturn)) start++;
   const lines = firstLines(bytes, start, end);
   const separator = said ? said[1].charCodeAt(0) : separatorOf(lines);
   return { separator, decimal: decimalOf(lines, separator), start, end };

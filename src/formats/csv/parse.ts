@@ -18,6 +18,8 @@ export interface CsvOptions {
   readonly accepts: (pixels: number) => boolean;
   /** The largest pixel. */
   readonly maximum: number;
+  /** What a person said is white: no pixel is larger. */
+  readonly white?: number | undefined;
   /** `--label`: first, last, or the name of a column. */
   readonly label?: string | undefined;
   /** What numbers of pixels mean in the training split; null for that itself. */
@@ -106,13 +108,14 @@ function parseTable(table: Table, columns: Columns, row: readonly string[], note
 /** As bytes, or once more as floats where a pixel is no whole number. */
 function readPixels(table: Table, columns: Columns, pixels: number, rest: RowTexts): Pixels {
   const { count, options } = table;
-  const { scale = null } = options;
-  const bytes = new Uint8Array(scale === "unit" ? 0 : count * pixels);
-  if (scale !== "unit" && readRows(table, columns, pixels, bytes, rest)) return { bytes, scale: "whole", note: null };
+  const { scale = null, white } = options;
+  const isPlain = scale !== "unit" && white === undefined;
+  const bytes = new Uint8Array(isPlain ? count * pixels : 0);
+  if (isPlain && readRows(table, columns, pixels, bytes, rest)) return { bytes, scale: "whole", note: null };
   const floats = new Float32Array(count * pixels);
   readRows(table, columns, pixels, floats, rest);
   const columnOf = (index: number) => columns.pixels[columns.pixels.length === 1 ? 0 : index % pixels];
-  return toBytes(floats, (index) => placeOf(table, Math.floor(index / pixels), columnOf(index)), scale);
+  return toBytes(floats, (index) => placeOf(table, Math.floor(index / pixels), columnOf(index)), scale, white);
 }
 
 interface RowTexts {
