@@ -44,7 +44,9 @@ function parseJsonLines(file: Uint8Array, path: string): TextTable {
     if (object) return object;
     throw dataError({ where: where(row), expected: "an object in JSON, as in every line", got: line.slice(0, 60) });
   });
-  const names = [...objects[0].keys()];
+  // Lists and objects (boxes, captions with their places) are no cells.
+  const isCell = (value: unknown): boolean => typeof value !== "object" || value === null;
+  const names = [...objects[0].keys()].filter((name) => objects.every((object) => isCell(object.get(name))));
   return { names, rows: objects.map((object) => names.map((name) => cellOf(object.get(name)))), where };
 }
 

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { LoadOptions } from "../../src/data/dataset.js";
-import { saying } from "./fixtures.js";
+import { describeDataset } from "../../src/datatools/describe.js";
+import { dataFolder, saying } from "./fixtures.js";
 import { evidenceOf, open, pictureFolder, png } from "./pictures.js";
 
 const images = { "1.png": png(10), "2.png": png(20), "10.png": png(30) };
@@ -154,4 +155,21 @@ test("labels: places without a table, or with several", async (t) => {
   const two = { ...images, "a.csv": "f,label\n1.png,a", "b.csv": "f,label\n1.png,a" };
   await assert.rejects(load(t, { files: two }), saying(3, "got a.csv, b.csv", "labels:FILE"));
   await assert.rejects(load(t, { files: images, table: "none.csv" }), saying(3, "none.csv", "no such file"));
+});
+
+test("labels: columns that are not used are said once; boxes and lists of JSON Lines are no classes", async (t) => {
+  const images = Object.fromEntries(
+    ["train", "test"].flatMap((split) => [1, 2].map((i) => [`${split}/${i}.png`, png(9 * i)])),
+  );
+  const table = (split: string) => `file,width,label,label_id\n${split}/1.png,3,ant,0\n${split}/2.png,3,bee,1\n`;
+  const root = dataFolder(t, { ...images, "train.csv": table("train"), "test.csv": table("test") });
+  const { dataset } = await open(`labels:${root}`, { cacheDir: dataFolder(t) });
+  const said = describeDataset(dataset).findings.map(({ evidence }) => evidence);
+  assert.deepEqual(
+    said.filter((text) => text.startsWith("Left out")),
+    ["Left out: the columns width, label_id."],
+  );
+  const lines = [1, 2].map((i) => JSON.stringify({ file_name: `${i}.png`, objects: { category: [i] }, tags: [i] }));
+  const boxes = dataFolder(t, { "1.png": png(1), "2.png": png(2), "metadata.jsonl": lines.join("\n") });
+  await assert.rejects(open(`labels:${boxes}`), saying(3, "a column of classes beside that of the files"));
 });

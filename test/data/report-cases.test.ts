@@ -106,6 +106,11 @@ const cases: Record<string, [name: string, expected: Expected, options?: LoadOpt
     "idx:idx-files/letters-from-1/mnist",
     { classes: ["1", "3", "5", "7", "9", "11", "13", "15", "17", "19"], images: [10, 10], says: [/Labels are 1, 3,/] },
   ],
+  "parquet: labels as floats": ["parquet:parquet/float-labels.parquet", { classes: ["0", "1"], images: [4] }],
+  "parquet: other columns": [
+    "parquet:parquet/two-images.parquet",
+    { classes: ["0", "1"], images: [4], says: [/Left out: the columns mask, caption\./] },
+  ],
   "bad files, passed over": [
     "folder:bad-files",
     {
@@ -140,6 +145,12 @@ test("report cases: a label that could be in two columns is asked for; a table o
   const table = (name: string) => open(`csv:${root}/csv-layouts/${name}.csv`);
   await assert.rejects(table("label-first-no-header-bw"), saying(3, "two columns", "--label first or --label last"));
   await assert.rejects(table("file-names"), saying(3, "lines of numbers", "img0.jpg, ant"));
+});
+
+test("report cases: parquet whose labels are lists, and parquet without a row, say so", async (t) => {
+  const load = (name: string) => open(`parquet:${root}/parquet/${name}.parquet`, { cacheDir: dataFolder(t) });
+  await assert.rejects(load("list-labels"), saying(3, "one class for each image in the column label", "got list"));
+  await assert.rejects(load("no-rows"), saying(3, "no-rows.parquet: expected rows of images, got none"));
 });
 
 test("report cases: labels that the set has not name the way to take them", async () => {

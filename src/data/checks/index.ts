@@ -50,7 +50,9 @@ export function checkData(
     near: nearGroups,
   };
   const findings = [...(dataset.findings ?? []), ...dataChecks.flatMap((check) => check.run(data))];
-  return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);
+  // Tables of several splits say the same.
+  const texts = findings.map(findingText);
+  return findings.filter((_, i) => texts.indexOf(texts[i]) === i).sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
 /** One error for what nothing can be learned from, with all that was found; null where there is no such finding. */

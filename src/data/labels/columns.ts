@@ -52,7 +52,10 @@ export function labelColumns(
     (i) => i !== split && !rowNames.includes(words[i]) && !data.slice(0, looked).every((row) => hasImageName(row[i])),
   );
   const { label, notes } = labelOf({ titles, words, free, others, data, asked, path });
-  return { file: best, label, split, names: titles, rows: data, skipped: isHeader ? 1 : 0, notes };
+  const left = typeof label === "number" ? free.filter((i) => i !== label).map((i) => titles[i]) : [];
+  const told =
+    left.length === 0 ? [] : [`Left out: ${left.length === 1 ? "the column" : "the columns"} ${someOf(left, 8)}.`];
+  return { file: best, label, split, names: titles, rows: data, skipped: isHeader ? 1 : 0, notes: [...notes, ...told] };
 }
 
 const compare = (a: readonly number[], b: readonly number[]): number => a[0] - b[0] || a[1] - b[1];

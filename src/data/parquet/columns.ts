@@ -24,8 +24,8 @@ const isText = ({ element: { type, converted_type, logical_type } }: SchemaTree)
   type === "BYTE_ARRAY" && (converted_type === "UTF8" || converted_type === "ENUM" || logical_type?.type === "STRING");
 const isBytes = (column: SchemaTree): boolean =>
   isLeaf(column) && column.element.type === "BYTE_ARRAY" && !isText(column);
-const isWhole = ({ element: { type } }: SchemaTree): boolean =>
-  type === "INT32" || type === "INT64" || type === "BOOLEAN";
+const isNumber = ({ element: { type } }: SchemaTree): boolean =>
+  ["INT32", "INT64", "BOOLEAN", "FLOAT", "DOUBLE"].includes(type ?? "");
 const bytesIn = (column: SchemaTree): SchemaTree | undefined =>
   column.children.find((child) => child.element.name === "bytes" && isBytes(child));
 
@@ -41,18 +41,26 @@ export function parquetColumns(
   if (other) throw severalImages(path, named.length > 0 ? named : images);
   const features = featuresOf(written.get("huggingface"));
   const scalars = columns.filter(
-    (column) => isLeaf(column) && (isWhole(column) || isText(column)) && !isRepeated(column),
+    (column) => isLeaf(column) && (isNumber(column) || isText(column)) && !isRepeated(column),
   );
   const split = scalars.find((column) => isText(column) && splitNames.includes(nameOf(column).toLowerCase()));
   const free = scalars.filter((column) => column !== split && !/^__index_level|^(?:index|idx)$/.test(nameOf(column)));
   const { label, notes } = labelOf(path, free, features, asked);
+  const unfit = columns.find(
+    (column) => labelNames.includes(nameOf(column).toLowerCase()) && !scalars.includes(column),
+  );
+  if (label === null && unfit) throw notLabels(path, unfit);
+  const used = [image, split, ...scalars.filter((column) => !free.includes(column))];
+  const left = columns.filter((column) => !used.includes(column) && nameOf(column) !== label).map(nameOf);
+  const told =
+    left.length === 0 ? [] : [`Left out: ${left.length === 1 ? "the column" : "the columns"} ${someOf(left, 8)}.`];
   return {
     image: nameOf(image),
     isStruct: bytesIn(image) !== undefined,
     label,
     names: (label !== null && features.get(label)) || null,
     split: split ? nameOf(split) : null,
-    notes,
+    notes: [...notes, ...told],
   };
 }
 
@@ -133,6 +141,13 @@ function noImages(where: string, columns: readonly SchemaTree[]): HeddleError {
       : "datasets' cast_column(NAME, Image()) makes images of paths.",
   });
 }
+
+const notLabels = (where: string, column: SchemaTree): HeddleError =>
+  dataError({
+    where,
+    expected: `one class for each image in the column ${nameOf(column)}: a number or a text`,
+    got: kindOf(column),
+  });
 
 const severalImages = (where: string, columns: readonly SchemaTree[]): HeddleError =>
   dataError({

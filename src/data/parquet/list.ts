@@ -40,6 +40,9 @@ export async function listParquet(
     const file = await ParquetFile.open(path);
     parts.push({ path, split, file, columns: parquetColumns(file, label), prefix: relative(base, path) });
   }
+  if (parts.every(({ file }) => file.groups.every(({ rows }) => rows === 0))) {
+    throw dataError({ where: someOf(parts.map(({ path }) => path)), expected: "rows of images", got: "none" });
+  }
   const splits: Record<SplitName, RawSplit | null> = { train: null, test: null, validation: null };
   for (const split of ["train", "test", "validation"] as const) {
     const own = parts.filter((part) => part.split === split);
@@ -65,6 +68,7 @@ async function readLabels(parts: readonly Part[], split: SplitName): Promise<Par
   const cells: SplitName[] = [];
   for (const { file, columns, prefix } of parts) {
     for (const [group, { start, rows }] of file.groups.entries()) {
+      if (rows === 0) continue;
       const labels = columns.label === null ? null : await file.read(columns.label, group);
       const named = columns.split === null ? null : await file.read(columns.split, group);
       for (let i = 0; i < rows; i++) {
