@@ -4,12 +4,12 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { dataError } from "../base/errors.js";
+import { dataError, type HeddleError } from "../base/errors.js";
 import { reasonOf } from "../base/read-file.js";
 import { readHead } from "../formats/files.js";
 import { openIdx } from "../formats/idx.js";
 import type { ArrayMember } from "../formats/ndarray.js";
-import { sniff } from "../formats/sniff.js";
+import { type FileKind, sniff } from "../formats/sniff.js";
 import type { Dataset, DatasetScheme, LoadOptions } from "./dataset.js";
 import { wordsOf } from "./split-words.js";
 
@@ -66,12 +66,37 @@ async function idxFiles(path: string): Promise<{ folder: string; files: string[]
   const files: string[] = [];
   for (const name of names) {
     if (name.endsWith(".gz") || !names.includes(`${name}.gz`)) {
-      if (sniff(await readHead(join(folder, name), 512))?.what === "IDX data") files.push(name);
+      const kind = sniff(await readHead(join(folder, name), 512));
+      if (kind?.what === "IDX data") files.push(name);
+      else if (isIdxName(name)) throw notIdx(join(folder, name), kind);
     }
   }
   if (files.length > 0) return { folder, files };
+  const below = isFolder ? folderBelow(path) : null;
   const got = names.length === 0 ? (isFolder ? "none" : "no such folder") : `none (${names.slice(0, 4).join(", ")})`;
-  throw dataError({ where: path, expected: "IDX files, of images and of labels", got });
+  const fix = below === null ? "" : `They lie in a folder below: use idx:${below}.`;
+  throw dataError({ where: path, expected: "IDX files, of images and of labels", got, fix });
+}
+
+const isIdxName = (name: string): boolean => /[-.]idx\d-(?:ubyte|int)(?:\.gz)?$/i.test(name);
+
+/** A file that has the name of one and begins otherwise. */
+function notIdx(where: string, kind: FileKind | null): HeddleError {
+  const got = kind?.what ?? "other bytes: the file is damaged, or something else";
+  const expected = "IDX data (two zero bytes, the type of numbers, how many dimensions)";
+  return dataError({ where: `${where} at byte 0`, expected, got, fix: kind?.wayOut ?? "" });
+}
+
+/** The first folder below, at most three deep, that holds such files: `MNIST/raw`, as torchvision leaves it. */
+function folderBelow(path: string, depth = 3): string | null {
+  if (depth === 0) return null;
+  const entries = readdirSync(path, { withFileTypes: true });
+  if (entries.some((entry) => entry.isFile() && isIdxName(entry.name))) return path;
+  for (const entry of entries.slice(0, 100)) {
+    const found = entry.isDirectory() ? folderBelow(join(path, entry.name), depth - 1) : null;
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function namesIn(folder: string, path: string): string[] {

@@ -2,6 +2,7 @@
  * `tar:FILE`: a tar archive, plain or gzipped, of what `folder:PATH` takes, read in place: once for its names and once for its
  * images, as a tar has no directory. Nothing is unpacked to disk, and links lead nowhere.
  */
+import { extname } from "node:path";
 import { dataError, type HeddleError } from "../base/errors.js";
 import type { TarFile } from "../formats/tar.js";
 import { type DatasetScheme, imageFileSettings } from "./dataset.js";
@@ -48,8 +49,8 @@ export async function tarTree(path: string): Promise<FileTree> {
     members.set(name, { name, kind: kinds[kind] });
     if (members.size > mostMembers) throw tooMany(path);
   }
-  const samples = [...members.keys()].filter((name) => /\.cls$/i.test(name)).length;
-  if (samples > 0) throw webDataset(path, samples);
+  const beside = [...members.keys()].filter((name) => /\.cls$/i.test(name) || isBesideImage(name, members));
+  if (beside.length > 0) throw webDataset(path, beside.length, extname(beside[0]));
   return memberTree(path, members.values(), async function* (names) {
     const places = new Map(names.map((name, index) => [name, index]));
     for await (const file of tarFiles(path)) {
@@ -69,6 +70,11 @@ export async function tarTree(path: string): Promise<FileTree> {
   });
 }
 
+/** `000017.json` beside `000017.jpg`, in no folder. */
+const isBesideImage = (name: string, members: ReadonlyMap<string, Member>): boolean =>
+  /^[^/]+\.json$/i.test(name) &&
+  ["jpg", "jpeg", "png", "webp"].some((ending) => members.has(name.replace(/json$/i, ending)));
+
 /** Their names alone take a gigabyte. */
 const mostMembers = 10_000_000;
 
@@ -78,10 +84,10 @@ const tooMany = (where: string): HeddleError =>
 const holdsTwice = (where: string, name: string): HeddleError =>
   dataError({ where, expected: "an archive that holds each name once", got: `${name} twice`, fix: "Pack it anew." });
 
-const webDataset = (where: string, samples: number): HeddleError =>
+const webDataset = (where: string, samples: number, ending: string): HeddleError =>
   dataError({
     where,
     expected: "images in class folders",
-    got: `WebDataset samples (${samples} .cls files beside the images)`,
+    got: `WebDataset samples (${samples} ${ending} files beside the images)`,
     fix: "Write the images into a folder for each class (folder:PATH), or into parquet (parquet:PATH).",
   });

@@ -67,7 +67,8 @@ export function looksLikePlanes(images: Uint8Array, { height, width, channels }:
   for (let i = 0; i < count * bytes; i++) {
     const at = i % bytes;
     if (at + 3 < bytes && Math.floor(at / 3) % width < width - 1) asRows += Math.abs(images[i] - images[i + 3]);
-    if (at % width < width - 1) asPlanes += Math.abs(images[i] - images[i + 1]);
+    // From one pixel to the next alone: within one, the colors of a grey picture are alike in either layout.
+    if (at % 3 === 2 && at % width < width - 1) asPlanes += 3 * Math.abs(images[i] - images[i + 1]);
   }
   return asPlanes < clearly * asRows;
 }

@@ -108,6 +108,8 @@ test("tar: links are counted and lead nowhere; one name twice and WebDataset's s
   await assert.rejects(load(t, "tar:set.tar", twice), saying(3, "cat/1.png twice"));
   const samples = await packTar(tarEntries({ "0.png": png(1), "0.cls": Buffer.from("1") }));
   await assert.rejects(load(t, "tar:set.tar", samples), saying(3, "WebDataset samples (1 .cls files"));
+  const told = await packTar(tarEntries({ "0.png": png(1), "0.json": Buffer.from("{}") }));
+  await assert.rejects(load(t, "tar:set.tar", told), saying(3, "WebDataset samples (1 .json files"));
 });
 
 test("a place of another form than the one asked for says which it looks like", async (t) => {

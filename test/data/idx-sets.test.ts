@@ -147,6 +147,21 @@ test("idx: QMNIST's labels are the first of eight numbers", async (t) => {
 
 for (const [name, [files, ...said]] of Object.entries<[Record<string, Uint8Array>, ...string[]]>({
   "no file": [{}, "IDX files, of images and of labels", "none"],
+  "a file under such a name that is none": [
+    { "train-images-idx3-ubyte": Buffer.from("<!doctype html><p>"), "train-labels-idx1-ubyte": labels(0, 1) },
+    "train-images-idx3-ubyte at byte 0",
+    "got a web page (HTML)",
+  ],
+  "a wrong magic number": [
+    { "train-images-idx3-ubyte": idx([0x0703, 1, 2, 2], Uint8Array.of(1, 2, 3, 4)) },
+    "train-images-idx3-ubyte at byte 0",
+    "other bytes",
+  ],
+  "files in a folder below, as torchvision leaves them": [
+    { "MNIST/raw/train-images-idx3-ubyte": images(4), "MNIST/raw/train-labels-idx1-ubyte": labels(0, 1, 0, 1) },
+    "use idx:",
+    "MNIST/raw.",
+  ],
   "no IDX file": [{ "a.txt": Buffer.from("hello") }, "IDX files", "none (a.txt)"],
   "images alone": [{ "train-images": images(4) }, "a label for each training image"],
   "counts that differ": [
