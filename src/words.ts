@@ -9,6 +9,7 @@ export { cpuFeatures, readCores, readMemory } from "./base/machine.js";
 export { reasonOf } from "./base/read-file.js";
 export { lookUp } from "./base/registry.js";
 export { settingText, usageOf } from "./base/setting.js";
+export { shellPath } from "./base/shell-word.js";
 export { bytes, clock, count, counted, duration, percent } from "./base/text.js";
 export { field } from "./config/fields.js";
 export { configText } from "./config/print.js";
@@ -26,5 +27,6 @@ export { divergenceWords, letterOf, pairWords, valueWords } from "./report/compa
 export { ratePicture } from "./report/rate-picture.js";
 export { reproTable, reproWords, sideBySide } from "./repro/words.js";
 export { isLayerWord, ownerOfOption } from "./run/choices.js";
+export { comesByPipe } from "./run/data-place.js";
 export { chooseThreads } from "./run/threads.js";
 export { eventDocument, resultDocument } from "./train/result.js";

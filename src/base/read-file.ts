@@ -24,7 +24,10 @@ export function readWholeFile(path: string, what: string): Uint8Array<ArrayBuffe
   }
 }
 
-/** The same for a file that is read once: it may be a pipe, as `<(command)` is. Signals are heard while it waits. */
+/** The name of standard input, where a file that is read once is named. */
+export const standardInput = "-";
+
+/** The same for a file that is read once: it may be a pipe, as `<(command)` is, or `-`. Signals are heard while it waits. */
 export async function readOnce(path: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await bytesOnce(path);
@@ -55,6 +58,7 @@ export function wholeBytes(path: string): Uint8Array<ArrayBuffer> {
 
 /** What `readOnce` reads; throws what the file system says, for `reasonOf`. */
 export async function bytesOnce(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (path === standardInput) return bytesOfInput();
   let file: number | undefined = openNow(path);
   try {
     const found = fstatSync(file);
@@ -70,6 +74,16 @@ export async function bytesOnce(path: string): Promise<Uint8Array<ArrayBuffer>> 
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+let inputIsRead = false;
+
+async function bytesOfInput(): Promise<Uint8Array<ArrayBuffer>> {
+  if (inputIsRead) throw new Error("standard input, which was read already");
+  inputIsRead = true;
+  const pieces = new Pieces();
+  for await (const piece of process.stdin as AsyncIterable<Uint8Array>) pieces.add(piece);
+  return pieces.joined();
 }
 
 /** Something that bytes only pass through. */

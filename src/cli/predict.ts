@@ -64,7 +64,10 @@ export function command(): Command {
     parseOptions(argv.map((argument) => (argument === "--invert=auto" ? "--invert-auto" : argument)));
   return addFields(predict, keys, ofModel)
     .argument("[RUN|FILE]", "run folder or model file (default: the newest run)")
-    .argument("[IMAGE...]", "image files of any size, folders, .zip, .tar; without any, images of the data set")
+    .argument(
+      "[IMAGE...]",
+      "image files of any size, folders, .zip, .tar; - is stdin; without any, images of the data set",
+    )
     .addOption(splitOption("take images from"))
     .option(
       "--index <A..B>",

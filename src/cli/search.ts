@@ -9,6 +9,7 @@ import {
   type SearchDocument,
   type SearchEvent,
   search,
+  shellPath,
   valueText,
 } from "../index.js";
 import { addFields, givenFlags, jsonOption, newCommand, numberOf, resolveOptions } from "./options.js";
@@ -62,7 +63,7 @@ async function run(file: string, options: SearchFlags, self: Command): Promise<v
     { ending: () => "finishing the step, writing its checkpoint" },
   );
   if (outcome.status === "stopped") {
-    note(`Stopped. To go on: heddle search ${file} --out ${outcome.folder}`);
+    note(`Stopped. To go on: heddle search ${shellPath(file)} --out ${shellPath(outcome.folder)}`);
     process.exitCode = exitCodes[received ?? "SIGINT"];
     return;
   }

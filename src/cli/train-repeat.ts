@@ -7,6 +7,7 @@ import {
   percent,
   type RepeatDocument,
   type Resolved,
+  shellPath,
   trainRepeatedly,
   usageError,
 } from "../index.js";
@@ -36,7 +37,7 @@ export async function runRepeatedly({ config, sources }: Resolved, options: Trai
     { clear: () => renderer.close(), ending: () => "finishing the step, writing the checkpoint" },
   ).finally(() => renderer.close());
   if (outcome.status === "stopped") {
-    noter(options)(`Stopped. To go on: heddle train --resume ${outcome.folder}`);
+    noter(options)(`Stopped. To go on: heddle train --resume ${shellPath(outcome.folder)}`);
     process.exitCode = exitCodes[received ?? "SIGINT"];
     return;
   }

@@ -1,6 +1,7 @@
 /** What a finished run shows: how good, on what, six test images, where the model is, and one next command. */
 
 import {
+  comesByPipe,
   count,
   counted,
   duration,
@@ -9,6 +10,7 @@ import {
   intervalText,
   predict,
   type Score,
+  shellPath,
   type TrainResult,
   valueText,
 } from "../index.js";
@@ -129,7 +131,7 @@ function chosenBy({ select }: TrainResult): string {
 
 function ending(result: TrainResult, { colors, dataDir, repeatDataDir, report }: ReportOptions): string {
   const other = result.threads === 1 ? 2 : 1;
-  const where = dataDir !== undefined && repeatDataDir ? ` --data-dir ${shellWord(dataDir)}` : "";
+  const where = dataDir !== undefined && repeatDataDir ? ` --data-dir ${shellPath(dataDir)}` : "";
   const { run } = result;
   const epoch = `epoch ${result.bestEpoch} of ${result.epochs}${chosenBy(result)}`;
   const rows = [
@@ -138,7 +140,10 @@ function ending(result: TrainResult, { colors, dataDir, repeatDataDir, report }:
     ["weights", `${result.weightsHash} ${colors.dim(`(try --threads ${other}: the same bytes)`)}`],
     ...(report && run !== null ? [["report", `${run}/report.html`]] : []),
     ["time", `${duration(result.seconds)}, ${count(result.samplesPerSecond)} samples/s`],
-    ...(run === null ? [] : [["next", colors.cyan(`heddle evaluate ${shellWord(run)}${where}`)]]),
+    // Data of a pipe are gone: no command finds them.
+    ...(run === null || comesByPipe(result.dataset)
+      ? []
+      : [["next", colors.cyan(`heddle evaluate ${shellPath(run)}${where}`)]]),
   ];
   const text = table(
     "ll",
@@ -147,5 +152,3 @@ function ending(result: TrainResult, { colors, dataDir, repeatDataDir, report }:
   // The last line is what is read.
   return [text, ...result.findings.map((finding) => colors.yellow(findingLine(finding)))].join("\n");
 }
-
-const shellWord = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

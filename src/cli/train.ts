@@ -14,6 +14,7 @@ import {
   type Resolved,
   resultDocument,
   resumable,
+  shellPath,
   strayVariables,
   type TrainConfig,
   type TrainResult,
@@ -139,7 +140,9 @@ async function run(options: TrainOptions, self: Command): Promise<void> {
   if (outcome.status === "stopped") {
     const where = `Stopped at epoch ${outcome.epoch}, step ${outcome.step}.`;
     const next =
-      outcome.run === null ? "Nothing was kept (--out none)." : `To go on: heddle train --resume ${outcome.run}`;
+      outcome.run === null
+        ? "Nothing was kept (--out none)."
+        : `To go on: heddle train --resume ${shellPath(outcome.run)}`;
     note(`${where} ${next}`);
     if (options.jsonLines) printJson({ kind: "stopped", epoch: outcome.epoch, step: outcome.step, run: outcome.run });
     process.exitCode = exitCodes[received ?? "SIGINT"];

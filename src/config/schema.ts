@@ -37,6 +37,7 @@ interface Help {
     | "HEIGHTxWIDTH"
     | "COLOR"
     | "PATTERN|FILE"
+    | "RUN|FILE"
     | "none|balanced|FILE"
     | "none|PRESET|LIST";
   short?: string;
@@ -240,7 +241,9 @@ export const trainConfigSchema = z.strictObject({
       expected: "a folder's name, or none",
     }),
   overwrite: z.boolean().default(false).meta(help("take --out from the run that is there, whose files are removed")),
-  init: text.optional().meta(help("start from the weights of this safetensors file", { value: "FILE" })),
+  init: text
+    .optional()
+    .meta(help("start from the weights of this run, or of this safetensors file", { value: "RUN|FILE" })),
   resetHead: z.boolean().default(false).meta(help("with --init: draw the last layer anew")),
   shuffle: z.boolean().default(true).meta(help("keep the order of the training samples")),
   logSteps: z.boolean().default(false).meta(help("write one line per step into metrics.jsonl")),

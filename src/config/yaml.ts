@@ -1,5 +1,4 @@
 /** A YAML file (or JSON, which is YAML) with the place of everything in it: errors name file, line and column. */
-import { text } from "node:stream/consumers";
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument } from "yaml";
 import { usageError } from "../base/errors.js";
 import { readOnce, reasonOf } from "../base/read-file.js";
@@ -24,8 +23,11 @@ export async function readYaml(path: string, flag: string): Promise<YamlFile> {
   };
   const [syntaxError] = document.errors;
   if (syntaxError) {
-    const [where, got] = [place(syntaxError.pos[0]), syntaxError.message];
-    throw usageError({ where, expected: "valid YAML or JSON", got: `an error (${got.replace(/\.$/, "")})` });
+    throw usageError({
+      where: place(syntaxError.pos[0]),
+      expected: "valid YAML or JSON",
+      got: wordsOf(syntaxError.message),
+    });
   }
   return {
     document,
@@ -57,9 +59,15 @@ function parse(text: string, lineCounter: LineCounter, path: string): Document.P
   try {
     return parseDocument(text, { lineCounter, prettyErrors: false });
   } catch (cause) {
-    const got = `an error (${(cause as Error).message.replace(/\.$/, "")})`;
-    throw usageError({ where: path, expected: "valid YAML or JSON", got, cause });
+    throw usageError({ where: path, expected: "valid YAML or JSON", got: wordsOf((cause as Error).message), cause });
   }
+}
+
+/** What the parser says to programmers, as users need it. */
+function wordsOf(message: string): string {
+  if (message.includes("multiple documents")) return "a second document (---)";
+  if (message.includes("call stack")) return "too many levels";
+  return `an error (${message.replace(/\.$/, "")})`;
 }
 
 function plainOf(node: unknown, document: Document, where: string): unknown {
@@ -68,7 +76,7 @@ function plainOf(node: unknown, document: Document, where: string): unknown {
   try {
     plain = isNode(node) ? (node.toJS(document) as unknown) : null;
   } catch (cause) {
-    throw refuse(`an error (${(cause as Error).message.replace(/\.$/, "")})`, cause);
+    throw refuse(wordsOf((cause as Error).message), cause);
   }
   try {
     JSON.stringify(plain);
@@ -80,7 +88,7 @@ function plainOf(node: unknown, document: Document, where: string): unknown {
 
 async function readText(path: string, flag: string): Promise<string> {
   try {
-    return path === "-" ? await text(process.stdin) : new TextDecoder().decode(await readOnce(path, "a readable file"));
+    return new TextDecoder().decode(await readOnce(path, "a readable file"));
   } catch (cause) {
     const got = reasonOf((cause as Error).cause ?? cause);
     throw usageError({ where: `${flag} ${path}`, expected: "a readable YAML or JSON file", got, cause });

@@ -5,7 +5,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { dataError } from "../base/errors.js";
-import { reasonOf } from "../base/read-file.js";
+import { reasonOf, standardInput } from "../base/read-file.js";
 import type { Scale } from "../formats/to-bytes.js";
 import type { Arrays, FlatShapes } from "./arrays.js";
 import type { Dataset, DatasetScheme, LoadOptions } from "./dataset.js";
@@ -156,6 +156,7 @@ function partsOf(
 }
 
 function isFolder(path: string): boolean {
+  if (path === standardInput) return false;
   try {
     return statSync(path).isDirectory();
   } catch (cause) {

@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import { dataError, type HeddleError } from "../base/errors.js";
 import type { Split } from "../base/shape.js";
+import { shellWord } from "../base/shell-word.js";
 import { count } from "../base/text.js";
 import type { LabelColumn } from "../formats/labels.js";
 import type { LoadOptions } from "./dataset.js";
@@ -86,7 +87,7 @@ function withoutClasses({ count, images, ids }: RawSplit): NamedSplits {
 function withLabels(split: RawSplit | null, notes: string[]): RawSplit | null {
   if (!split || split.labels) return split;
   const how = isTableName(split.path)
-    ? `heddle predict --dataset csv:${split.path} --csv FILE labels them`
+    ? `heddle predict --dataset ${shellWord(`csv:${split.path}`)} --csv FILE labels them`
     : "predict can label them";
   notes.push(`${split.path} has no labels: its ${count(split.count)} images are no part of the set (${how}).`);
   return null;

@@ -4,7 +4,7 @@ import { dataError } from "../base/errors.js";
 import type { Finding } from "../base/finding.js";
 import { sortedNames } from "../base/order.js";
 import { isFile, isFolder } from "../base/path-kind.js";
-import { readOnce } from "../base/read-file.js";
+import { readOnce, standardInput } from "../base/read-file.js";
 import { foldersOf, imagesBelow } from "../data/images/folders.js";
 import { LeftOut } from "../data/images/left-out.js";
 import { diskTree, type FileTree, type TreeFile } from "../data/images/tree.js";
@@ -25,6 +25,7 @@ export interface Place {
 
 /** Throws `dataError` where it cannot be looked into, and for a folder or archive without images. */
 export async function openPlace(path: string): Promise<Place> {
+  if (path === standardInput) return fileOf(path);
   if (isFolder(path)) return placeOf(path, diskTree(path), () => {});
   const kind = archiveKind(path);
   if (kind === "tar") return placeOf(path, await (await import("../data/tar.js")).tarTree(path), () => {});
@@ -33,13 +34,17 @@ export async function openPlace(path: string): Promise<Place> {
     const archive = await ZipArchive.open(path);
     return placeOf(path, await zipTree(archive), () => archive.close());
   }
+  return fileOf(path);
+}
+
+function fileOf(path: string): Place {
   const file = { index: 0, bytes: () => readOnce(path, "an image file") };
   return { path, names: [path], findings: [], read: () => [file], close: () => {} };
 }
 
 /** True for what holds images, and for a name that ends as an image's: what is not there is missed as an image. */
 export function namesImages(path: string): boolean {
-  if (hasImageName(path) || archiveKind(path) !== null) return true;
+  if (path === standardInput || hasImageName(path) || archiveKind(path) !== null) return true;
   if (isFolder(path)) return !isRun(path) && foldersOf(diskTree(path), new LeftOut()).count > 0;
   const head = headOf(path);
   return head !== null && isImage(head);

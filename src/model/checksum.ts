@@ -2,8 +2,11 @@
  * The checksum of a model file: the entry `checksum` of its `__metadata__`, the BLAKE3 of the whole file with zeros for
  * the digest's own 64 signs. To every other reader of safetensors it is one string among others.
  */
+import { dirname, join } from "node:path";
 import { dataError } from "../base/errors.js";
 import { blankDigest, digestText } from "../base/hash.js";
+import { isFile } from "../base/path-kind.js";
+import { shellPath } from "../base/shell-word.js";
 
 export const checksumKey = "checksum";
 /** Written into the metadata by whoever seals the file. */
@@ -42,7 +45,7 @@ export function checkFile(
       expected,
       got,
       fix:
-        `Of a run, heddle train --resume RUN writes it anew. Where another program changed it on purpose, ` +
+        `${resumeOf(file)} writes it anew. Where another program changed it on purpose, ` +
         `"${checksumKey}" has to go from its metadata.`,
     });
   if (key !== checksumKey) throw refuse(`its checksum as "${checksumKey}"`, `${JSON.stringify(key)}: it is damaged`);
@@ -54,4 +57,11 @@ export function checkFile(
   const found = digestText([header, bytes.subarray(headerEnd)]);
   if (found === stored) return true;
   throw refuse(`bytes with the checksum ${stored}`, `${found}: it is damaged, or was changed`);
+}
+
+function resumeOf(file: string): string {
+  const run = dirname(file);
+  return isFile(join(run, "run.json"))
+    ? `heddle train --resume ${shellPath(run)}`
+    : "Of a run, heddle train --resume RUN";
 }

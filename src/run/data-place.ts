@@ -1,13 +1,20 @@
 /** Where the data of a run lie: kept absolute, since whoever evaluates or resumes may do so from another folder. */
 import { resolve } from "node:path";
 import { kindOf } from "../base/path-kind.js";
+import { standardInput } from "../base/read-file.js";
 import type { Dataset, LoadOptions } from "../data/dataset.js";
 import { findDataset, schemes } from "../data/index.js";
 
 /** The absolute path of a set that is named by a form and a path; undefined for sets that have names, and for what comes by a pipe. */
 export function datasetPath(name: string): string | undefined {
   const { path } = formOf(name) ?? {};
-  return path === undefined || path === "-" ? undefined : resolve(path);
+  return path === undefined || path === standardInput ? undefined : resolve(path);
+}
+
+/** True where the images of a set pass by once, so that nobody finds them there again. */
+export function comesByPipe(name: string): boolean {
+  const { path } = formOf(name) ?? {};
+  return path !== undefined && (path === standardInput || kindOf(path) === "other");
 }
 
 function formOf(name: string): { form: string; path: string } | null {

@@ -6,6 +6,7 @@ import { usageError } from "../base/errors.js";
 import type { Finding } from "../base/finding.js";
 import type { FloatArray } from "../base/numbers.js";
 import { floatsOf } from "../base/numbers.js";
+import { isFolder } from "../base/path-kind.js";
 import type { ImageShape } from "../base/shape.js";
 import type { ConfigSources, TrainConfig } from "../config/schema.js";
 import { checkData, hopelessData } from "../data/checks/index.js";
@@ -26,7 +27,7 @@ import { lossOf } from "../losses/index.js";
 import { parseGoal } from "../metrics/goal.js";
 import type { Metric } from "../metrics/metric.js";
 import { adoptParameters } from "../model/adopt.js";
-import { readWeights } from "../model/model-file.js";
+import { readWeights, type WeightsFile } from "../model/model-file.js";
 import { initializeParameter, initializerWarning } from "../nn/initializers/index.js";
 import { shapeText } from "../nn/layer.js";
 import { conv2d } from "../nn/layers/conv2d.js";
@@ -38,6 +39,7 @@ import { buildNet, lastingModel, modelLabel } from "../zoo/index.js";
 import { type Mistakes, mistakesText, withoutTestUnits, withTestUnits } from "./as-published.js";
 import { isGiven } from "./check-config.js";
 import { loadRecorded } from "./data-place.js";
+import { findModel } from "./find-model.js";
 import { firstImages } from "./first-images.js";
 import { groupNotes, type ParameterGroups, parameterGroups } from "./parameter-groups.js";
 import { decidingMetric } from "./select-metric.js";
@@ -241,7 +243,7 @@ function newPreprocessing(
   train: Uint32Array,
 ): Preprocessing {
   const { init, standardize } = config;
-  const model = init === undefined ? null : readWeights(init).model;
+  const model = init === undefined ? null : readStart(init).model;
   if (!model) return fitPreprocessing(standardize, dataset, train);
   const { preprocessing } = model;
   if (isGiven("standardize", config, sources) && standardize !== preprocessing.standardize) {
@@ -260,6 +262,9 @@ function newPreprocessing(
   return withoutTestUnits(preprocessing);
 }
 
+/** What `--init` names: a file of weights, or a run, whose best they are. */
+const readStart = (init: string): WeightsFile => readWeights(isFolder(init) ? findModel(init, "best").path : init);
+
 /** The weights a run starts from: those of `--init`, or fresh draws. */
 export function startingWeights(session: Session): { tensors: FloatArray[]; notes: string[] } {
   const { config, net } = session;
@@ -268,7 +273,7 @@ export function startingWeights(session: Session): { tensors: FloatArray[]; note
   const drawn = (i: number): FloatArray =>
     new type(initializeParameter(net.parameters[i], i, config.seed, config.initializer, images));
   if (config.init !== undefined) {
-    const file = readWeights(config.init);
+    const file = readStart(config.init);
     const head = net.layers.findLast(({ parameters }) => parameters.some(({ learned }) => learned !== false));
     const anew = new Set(config.resetHead ? head?.parameters.map(({ name }) => name) : []);
     const { tensors, notes } = adoptParameters(file, net.parameters, config.dtype, { fresh: drawn, anew });

@@ -11,6 +11,7 @@ import { lockFolder } from "../base/lock.js";
 import { isFile, kindOf } from "../base/path-kind.js";
 import { reasonOf } from "../base/read-file.js";
 import { readSealedJson, sealJson } from "../base/sealed-json.js";
+import { shellPath } from "../base/shell-word.js";
 import { percent } from "../base/text.js";
 import { givenAnew, resumable } from "../config/resumable.js";
 import { type TrainConfig, trainConfigSchema } from "../config/schema.js";
@@ -165,7 +166,9 @@ function begin({ config, sources }: ReturnType<typeof completeOptions>): Repeate
   const names = kind === "folder" ? namesIn(folder).filter((name) => !name.startsWith(".heddle-")) : [];
   if ((kind !== "nothing" && kind !== "folder") || names.length > 0) {
     const got = kind === "folder" ? `one with ${names.length} entries (${names.slice(0, 3).join(", ")})` : `a ${kind}`;
-    const fix = isRepeat(folder) ? `heddle train --resume ${folder} goes on with it.` : "Name another folder.";
+    const fix = isRepeat(folder)
+      ? `heddle train --resume ${shellPath(folder)} goes on with it.`
+      : "Name another folder.";
     throw usageError({ where: `--out ${folder}`, expected: "an absent or empty folder", got, fix });
   }
   makeFolder(folder);

@@ -16,6 +16,7 @@ import { dataError, runError } from "../base/errors.js";
 import { aFunction, aSignal, aText, checkOptions, whole } from "../base/given.js";
 import { lockFolder } from "../base/lock.js";
 import { isFile } from "../base/path-kind.js";
+import { standardInput } from "../base/read-file.js";
 import { pick } from "../base/registry.js";
 import { sealJson } from "../base/sealed-json.js";
 import { checkValue } from "../config/fields.js";
@@ -79,7 +80,8 @@ export async function search(
 ): Promise<SearchOutcome> {
   checkOptions("search", options, checks);
   const plan = await readPlan(source);
-  const name = typeof source === "string" && source !== "-" ? basename(source).replace(/\.\w+$/, "") : "search";
+  const name =
+    typeof source === "string" && source !== standardInput ? basename(source).replace(/\.\w+$/, "") : "search";
   const folder = openFolder(plan, options.out, name);
   const lock = lockFolder(folder, "a search");
   try {

@@ -1,5 +1,6 @@
 /** What a person should know of a run that is over before taking its score for anything: hopeless, diverged, or not done yet. */
 import type { Finding } from "../base/finding.js";
+import { shellWord } from "../base/shell-word.js";
 import { count, counted, percent } from "../base/text.js";
 import { countLabels } from "../data/count-labels.js";
 import { splitsOf } from "../data/samples.js";
@@ -62,9 +63,9 @@ function remedy({ config, dataset }: Session, { best, last }: Progress, floor: n
   const accuracy = train?.values["accuracy"] ?? 0;
   if (train && isAbove(accuracy, train.samples, floor)) {
     const seen = `It knows its training images (${percent(accuracy)}) and no others`;
-    return `${seen}: try more images, --augment or a smaller --model, and look whether the splits are alike (heddle data show ${config.dataset}).`;
+    return `${seen}: try more images, --augment or a smaller --model, and look whether the splits are alike (heddle data show ${shellWord(config.dataset)}).`;
   }
-  return `Try more --epochs, another --lr or --model, and look whether the labels are right (heddle data show ${config.dataset}).`;
+  return `Try more --epochs, another --lr or --model, and look whether the labels are right (heddle data show ${shellWord(config.dataset)}).`;
 }
 
 /** A tenth of it, and no more than what suits most nets. */

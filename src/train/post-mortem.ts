@@ -1,6 +1,7 @@
 /** After a loss that is not finite: where it began, on which samples, and a file by which the step can be run again. */
 import { existsSync } from "node:fs";
 import { HeddleError } from "../base/errors.js";
+import { shellPath } from "../base/shell-word.js";
 import type { Engine } from "../engine/engine.js";
 import type { RunFolder } from "../run/run-folder.js";
 import type { Session } from "../run/session.js";
@@ -50,7 +51,7 @@ export async function postMortem({ engine, session, folder, ...halted }: HaltedS
 function leaveReplay(...[path, ...what]: Parameters<typeof writeReplay>): string {
   try {
     writeReplay(path, ...what);
-    return `heddle replay ${path} shows the step layer by layer.`;
+    return `heddle replay ${shellPath(path)} shows the step layer by layer.`;
   } catch (error) {
     if (!(error instanceof HeddleError)) throw error;
     return `No replay file: ${error.message}`;

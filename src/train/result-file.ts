@@ -2,6 +2,7 @@
 import { writeAtomically } from "../base/atomic-write.js";
 import { dataError } from "../base/errors.js";
 import { readSealedJson, sealJson } from "../base/sealed-json.js";
+import { shellPath } from "../base/shell-word.js";
 import { type TrainDocument, trainDocument } from "../run/documents/train.js";
 import type { RunFolder } from "../run/run-folder.js";
 import type { RunEnd } from "./events.js";
@@ -20,8 +21,8 @@ export function writeResult(folder: RunFolder | null, end: RunEnd, onNote: (text
 }
 
 /** Throws `dataError` where the file is not as this version wrote it. */
-export function readResult({ resultFile }: RunFolder): TrainDocument {
-  const fix = "heddle train --resume RUN writes it anew.";
+export function readResult({ path: run, resultFile }: RunFolder): TrainDocument {
+  const fix = `heddle train --resume ${shellPath(run)} writes it anew.`;
   const parsed = trainDocument.safeParse(readSealedJson(resultFile, { what: "the result of a run", fix }));
   if (parsed.success) return parsed.data;
   const [{ path, message }] = parsed.error.issues;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dataError, runError, usageError } from "../base/errors.js";
 import { aFunction, aSignal, aText, checkOptions } from "../base/given.js";
+import { shellPath } from "../base/shell-word.js";
 import { settings } from "../config/given.js";
 import type { TrainConfig, TrainConfigInput } from "../config/schema.js";
 import { arithmeticOf } from "../kernels/index.js";
@@ -52,7 +53,7 @@ export async function verifyRun(run: string, options: VerifyOptions = {}): Promi
   const record = readRun(folder);
   const result = readResult(folder);
   if (!endings.some(({ name }) => name === result.ended)) {
-    const fix = `heddle train --resume ${run} takes it to its end.`;
+    const fix = `heddle train --resume ${shellPath(run)} takes it to its end.`;
     throw dataError({ where: folder.resultFile, expected: "a finished run", got: `one that ${result.ended}`, fix });
   }
   if (!changesNothing(record)) {

@@ -1,8 +1,9 @@
 /** The command line as a user meets it: a child process, with none of this machine's Heddle settings. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -22,6 +23,8 @@ export interface StartOptions {
   readonly watch?: (stderr: string, child: ChildProcess) => void;
   /** Goes away before the program can write, like `| head -0`. */
   readonly closeStdout?: boolean;
+  /** What it finds on stdin; nothing at all where none is given. */
+  readonly input?: Uint8Array | string;
 }
 
 export function heddle(args: readonly string[], options: StartOptions = {}): Promise<Outcome> {
@@ -31,8 +34,10 @@ export function heddle(args: readonly string[], options: StartOptions = {}): Pro
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: { ...Object.fromEntries(ours), _: "", ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+  // Whoever does not read all of it closes the pipe.
+  child.stdin?.on("error", () => {}).end(options.input);
   if (options.closeStdout) child.stdout.destroy();
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -76,6 +76,30 @@ describe("pipes in the place of files", { skip: process.platform !== "linux" }, 
     assert.match(config.stdout, /^lr: 0\.5 +# file$/m);
   });
 
+  test("an image, a table and a configuration are read from stdin, by one of them; nothing there is told", async () => {
+    writeFileSync(join(cwd, "-"), "a file of that name is ./-");
+    const picture = encodePng({ width: 8, height: 8, channels: 1, pixels: new Uint8Array(64).fill(9) });
+    const newest = await heddle(["predict", "-"], { cwd, input: picture });
+    assert.match(newest.stderr, /^heddle: runs: expected a run with a model/);
+    const named = await heddle(["predict", "run", "-", "--json"], { cwd, input: picture });
+    assert.equal(named.code, 0, named.stderr);
+    const row = (label: number) => `${Array.from({ length: 64 }, (_, i) => (i * (label + 3)) % 16).join()},${label}\n`;
+    const input = Array.from({ length: 60 }, (_, i) => row(i % 3)).join("");
+    const csv = ["train", "--dataset", "csv:-", "--epochs", "1"];
+    const trained = await heddle([...csv, "--out", "piped"], { cwd, input });
+    assert.match(trained.stdout, /^validation .* 6$/m, trained.stderr);
+    assert.doesNotMatch(trained.stdout, /^next/m);
+    const evaluated = await heddle(["evaluate", "piped", "--json"], { cwd, input });
+    assert.equal((JSON.parse(evaluated.stdout) as { samples: number }).samples, 6, evaluated.stderr);
+    const config = await heddle(["train", "--config", "-", "--print-config"], { cwd, input: "lr: 0.5\n" });
+    assert.match(config.stdout, /^lr: 0\.5 +# file$/m);
+    const both = await heddle([...csv, "--config", "-", "--out", "none"], { cwd, input: "lr: 0.5\n" });
+    assert.deepEqual([both.code, both.stdout], [3, ""]);
+    assert.match(both.stderr, /^heddle: -: expected .*, got standard input, which was read already/m);
+    const nothing = await heddle(["predict", "run", "-"], { cwd });
+    assert.match(nothing.stderr, /^heddle: -: expected .*, got an empty file/);
+  });
+
   for (const args of [
     ["train", "--dataset", "csv:x.csv"],
     ["train", "--config", "x.yaml"],

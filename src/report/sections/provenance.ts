@@ -1,6 +1,7 @@
 /** How to run it again, and everything that it depended on: settings, data, machine, hashes. */
 
 import { settingText } from "../../base/setting.js";
+import { shellWord } from "../../base/shell-word.js";
 import { count, duration } from "../../base/text.js";
 import { fields, isDefault } from "../../config/fields.js";
 import type { TrainConfig } from "../../config/schema.js";
@@ -94,5 +95,3 @@ function textOf(key: keyof TrainConfig, config: TrainConfig): string {
   if (isSettingKey(key)) return settingText(settingKinds[key].choices, config[key]!);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
-
-const shellWord = (text: string): string => (/^[\w./:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
