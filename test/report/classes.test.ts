@@ -1,25 +1,7 @@
-/** Scores of classes from counts, and the pairs confused. */
+/** The pairs confused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { classScores, confusedPairs } from "../../src/report/sections/classes.js";
-
-test("a class without samples, or never predicted, has no number where there is nothing to divide by", () => {
-  const counts = [
-    [3, 1, 0, 0],
-    [0, 4, 0, 0],
-    [0, 0, 0, 0],
-    [2, 0, 0, 0],
-  ];
-  assert.deepEqual(
-    classScores(counts).map(({ support, precision, recall, f1 }) => [support, precision, recall, f1]),
-    [
-      [4, 3 / 5, 3 / 4, 6 / 9],
-      [4, 4 / 5, 1, 8 / 9],
-      [0, null, null, null],
-      [2, null, 0, 0],
-    ],
-  );
-});
+import { confusedPairs } from "../../src/report/sections/classes.js";
 
 test("pairs go by samples, with their share of the true class", () => {
   const counts = [

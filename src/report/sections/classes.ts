@@ -1,6 +1,8 @@
 /** Class by class, and who is taken for whom most often. */
 import { count, percent } from "../../base/text.js";
 import { mainSplit } from "../../evidence/measured.js";
+import { type ClassScores, classMetrics, measureClasses, valueText } from "../../metrics/index.js";
+import type { ClassMetric } from "../../metrics/per-class.js";
 import { table } from "../charts/table.js";
 import { html } from "../html.js";
 import { section } from "../section.js";
@@ -8,15 +10,6 @@ import { contextText } from "../words.js";
 
 /** counts[true][predicted] */
 type Counts = readonly ArrayLike<number>[];
-
-export interface ClassScore {
-  readonly label: number;
-  readonly support: number;
-  /** Null where nothing was predicted as the class, nothing is of it, or neither. */
-  readonly precision: number | null;
-  readonly recall: number | null;
-  readonly f1: number | null;
-}
 
 export interface Confused {
   readonly truth: number;
@@ -29,33 +22,13 @@ export interface Confused {
 interface Classes {
   readonly context: string;
   readonly names: readonly string[];
-  readonly scores: readonly ClassScore[];
+  readonly scores: readonly ClassScores[];
   readonly pairs: readonly Confused[];
   readonly pairsInAll: number;
 }
 
 /** More rows than that nobody reads: `evaluate --json` has all. */
 const [classesAtMost, pairsAtMost] = [30, 20];
-
-/** Of all classes, in their order. */
-export function classScores(counts: Counts): ClassScore[] {
-  const row = (label: number): number[] => Array.from(counts[label]);
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-  return counts.map((_, label) => {
-    const right = counts[label][label];
-    const support = sum(row(label));
-    const predicted = sum(counts.map((each) => each[label]));
-    const share = (of: number): number | null => (of > 0 ? right / of : null);
-    const both = support + predicted;
-    return {
-      label,
-      support,
-      precision: share(predicted),
-      recall: share(support),
-      f1: both > 0 ? (2 * right) / both : null,
-    };
-  });
-}
 
 /** Wrong answers of one kind, the most first. */
 export function confusedPairs(counts: Counts): Confused[] {
@@ -68,6 +41,8 @@ export function confusedPairs(counts: Counts): Confused[] {
   return pairs.sort((a, b) => b.samples - a.samples);
 }
 
+const cell = (metric: ClassMetric, value: number | null): string => (value === null ? "–" : valueText(metric, value));
+
 export const classes = section<Classes>({
   id: "classes",
   title: "Class by class",
@@ -78,17 +53,18 @@ export const classes = section<Classes>({
     return {
       context: contextText(score),
       names: found.classNames,
-      scores: classScores(answers.confusion),
+      scores: measureClasses(answers),
       pairs: pairs.slice(0, pairsAtMost),
       pairsInAll: pairs.length,
     };
   },
   render({ context, names, scores, pairs, pairsInAll }) {
-    const cell = (value: number | null): string => (value === null ? "–" : percent(value));
     const number = { number: true } as const;
     const few = scores.length <= classesAtMost;
     // Of many classes those that go worst.
-    const shown = few ? scores : [...scores].sort((a, b) => (a.f1 ?? 2) - (b.f1 ?? 2)).slice(0, classesAtMost);
+    const shown = few
+      ? scores
+      : [...scores].sort((a, b) => (a.values["f1"] ?? 2) - (b.values["f1"] ?? 2)).slice(0, classesAtMost);
     const confused = table({
       caption:
         pairsInAll > pairs.length
@@ -110,15 +86,13 @@ export const classes = section<Classes>({
         : `The ${classesAtMost} of ${count(scores.length)} classes with the lowest F1; heddle evaluate --json has all`,
       columns: [
         { title: "class" },
-        { title: "precision", ...number },
-        { title: "recall", ...number },
-        { title: "F1", ...number },
+        ...classMetrics.map(({ title }) => ({ title, ...number })),
         { title: "samples", ...number },
       ],
-      rows: shown.map(({ label, precision, recall, f1, support }) => ({
-        cells: [names[label], cell(precision), cell(recall), cell(f1), count(support)],
+      rows: shown.map(({ class: label, values, support }) => ({
+        cells: [names[label], ...classMetrics.map((metric) => cell(metric, values[metric.name])), count(support)],
       })),
     });
-    return html`<p class="soft">${context}. Precision: of what is called so, what is so. Recall: of what is so, what is called so. A dash: nothing to divide by.</p><div class="pair"><div class="scroll">${each}</div><div class="scroll">${pairs.length > 0 ? confused : html`<p>No sample was taken for another class.</p>`}</div></div>`;
+    return html`<p class="soft">${context}. Precision: of what is called so, what is so. Recall: of what is so, what is called so. AUC: of a sample of the class and one of another, how often the former gets the higher probability. A dash: nothing to divide by.</p><div class="pair"><div class="scroll">${each}</div><div class="scroll">${pairs.length > 0 ? confused : html`<p>No sample was taken for another class.</p>`}</div></div>`;
   },
 });

@@ -36,7 +36,7 @@ export const featureMaps = section<Maps>({
     return images.some(({ layers }) => layers.length > 0) ? { images } : null;
   },
   render: ({ images }) =>
-    html`<p class="soft">The first channels of layers with maps, after the functions and poolings that follow it; each channel from its least value (black) to its largest (white).</p>${images.map(
+    html`<p class="soft">The first channels of layers with maps, after the functions and poolings that follow it; each channel from its least value (black) to its largest (white), grey where it is the same all over.</p>${images.map(
       ({ title, image, layers }) =>
         html`<h3>${title}</h3><div class="maps"><div>${imageTag(image, title)}</div>${layers.map(
           ({ name, channels, maps }) =>

@@ -1,5 +1,5 @@
 /** Which part of an image speaks for a class. */
-import { number } from "../../base/text.js";
+import { counted, number } from "../../base/text.js";
 import { imageOf, type Measured, mainSplit } from "../../evidence/measured.js";
 import { predictorOf } from "../../inference/predictor.js";
 import { resolveNet } from "../../nn/net.js";
@@ -17,6 +17,8 @@ interface MapOf {
 }
 
 interface Occlusion {
+  /** Why there are no maps. */
+  readonly none?: string;
   readonly window: number;
   readonly fill: string;
   readonly images: readonly {
@@ -26,11 +28,13 @@ interface Occlusion {
   }[];
 }
 
-/** Arithmetic for all maps together: a tenth of a second or two on one core, at a small net's rate. */
-const multiplyAdds = 3e9;
-const [imagesShown, fewestWindows] = [4, 36];
+/** Arithmetic for all maps together: a tenth of a second or two on one core. */
+const multiplyAdds = 6e9;
+/** Of a large net fewer images, half of them mistakes; and windows that leave something to be seen. */
+const [imagesShown, fewestWindows] = [[4, 2], 36] as const;
 /** Pixels of the screen a side, about. */
 const large = 100;
+const mostWindows = 1500;
 
 export const occlusion = section<Occlusion>({
   id: "occlusion",
@@ -39,7 +43,8 @@ export const occlusion = section<Occlusion>({
     const found = await measured();
     const { dataset, file } = found;
     const windows = chooseWindows(found);
-    if (!windows) return null;
+    if (windows === null) return null;
+    if (typeof windows === "string") return { none: windows, window: 0, fill: "", images: [] };
     const main = mainSplit(found);
     const { labels, predicted, losses, samples } = main.answers;
     const all = Array.from({ length: samples }, (_, i) => i);
@@ -49,7 +54,7 @@ export const occlusion = section<Occlusion>({
     const predictor = predictorOf(file, {});
     try {
       const predict = (images: Uint8Array) => predictor.predict(images);
-      const half = imagesShown / 2;
+      const half = windows.images / 2;
       const images = [...wrong.slice(0, half), ...right.slice(0, half)].map((i) => {
         const image = imageOf(found, main.samples[i]);
         const [truth, guess] = [labels[i], predicted[i]];
@@ -68,29 +73,36 @@ export const occlusion = section<Occlusion>({
       predictor.close();
     }
   },
-  render: ({ window, fill, images }) =>
-    html`<p class="soft">A window of ${window}x${window} pixels is covered with the training images' mean (${fill}), wherever it fits, also over the border. Orange: there the log-probability of the class falls, so this part speaks for it; blue: it rises. White is no change; the full color is the change written below.</p><div class="pair looks">${images.map(
-      ({ title, image, maps }) =>
-        html`<figure><figcaption>${title}</figcaption><div class="row">${imageTag(image, title)}${maps.map(mapMarkup)}</div></figure>`,
-    )}</div>`,
+  render: ({ none, window, fill, images }) =>
+    none !== undefined
+      ? html`<p class="missing">Not shown. ${none}</p>`
+      : html`<p class="soft">A window of ${window}x${window} pixels is covered with the training images' mean (${fill}), wherever it fits, also over the border. Orange: there the log-probability of the class falls, so this part speaks for it; blue: it rises. White is no change; the full color is the change written below.</p><div class="pair looks">${images.map(
+          ({ title, image, maps }) =>
+            html`<figure><figcaption>${title}</figcaption><div class="row">${imageTag(image, title)}${maps.map(mapMarkup)}</div></figure>`,
+        )}</div>`,
 });
 
 const mapMarkup = ({ className, image, most }: MapOf): Html =>
   html`<div>${imageTag(image, `what speaks for ${className}, up to ${number(most)}`)}<small>${className}, ±${number(most)}</small></div>`;
 
-/** A quarter of the image, moved as finely as there is time for; null where there is not. */
-function chooseWindows({ file, dataset: { shape } }: Measured): Windows | null {
-  const each = resolveNet(file.model.architecture).multiplyAdds * (imagesShown * 1.5);
-  const longer = Math.max(shape.height, shape.width);
-  const size = Math.max(1, Math.round(longer / 4));
+/** A quarter of the image, moved as finely as there is time for; null for what is no picture, and why where there is no time. */
+function chooseWindows({
+  file,
+  dataset: { shape },
+}: Measured): (Windows & { readonly images: number }) | string | null {
+  const each = resolveNet(file.model.architecture).multiplyAdds;
+  const size = Math.max(1, Math.round(Math.max(shape.height, shape.width) / 4));
   const count = (stride: number): number =>
     beginnings(shape.height, { size, stride }).length * beginnings(shape.width, { size, stride }).length;
-  for (let stride = 1; stride <= size; stride++) {
-    const windows = count(stride);
-    if (windows * each > multiplyAdds || windows > 1500) continue;
-    return windows >= fewestWindows ? { size, stride } : null;
+  if (count(1) < fewestWindows) return null;
+  for (const images of imagesShown) {
+    for (let stride = 1; stride <= size && count(stride) >= fewestWindows; stride++) {
+      // A mistake has two maps.
+      const fits = 1.5 * images * count(stride) * each <= multiplyAdds;
+      if (fits && count(stride) <= mostWindows) return { images, size, stride };
+    }
   }
-  return null;
+  return `With ${counted(each, "multiply-add")} for an image, maps of what the net looks at take longer than a page may.`;
 }
 
 /** Of each channel, over some training images. */

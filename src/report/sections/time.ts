@@ -47,6 +47,6 @@ export const time = section<RunProfile>({
     });
     return html`<p>${advice}</p><dl class="facts">${Object.entries(phases).map(
       ([name, seconds]) => html`<div><dt>${name}</dt><dd>${duration(seconds)}</dd></div>`,
-    )}</dl><div class="scroll">${passes}</div><p>The ranks:</p><div class="scroll">${ofRanks}</div><p class="soft">Shares are of own time and sum to 100 %: waiting at barriers is "wait", what is between the operations "other". GFLOP/s count the definition's multiply-adds, two operations each. trace.json in the run's folder shows it in time.</p>`;
+    )}</dl><div class="scroll">${passes}</div><div class="scroll">${ofRanks}</div><p class="soft">Shares are of own time and sum to 100 %: waiting at barriers is "wait", what is between the operations "other". GFLOP/s count the definition's multiply-adds, two operations each. trace.json in the run's folder shows it in time.</p>`;
   },
 });
