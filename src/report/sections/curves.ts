@@ -1,4 +1,5 @@
 /** How loss, error and rate went from epoch to epoch. */
+import { HeddleError } from "../../base/errors.js";
 import { number, percent } from "../../base/text.js";
 import { type BatchPoint, type EpochPoint, smoothed } from "../../evidence/history.js";
 import { findMetric, isBetter } from "../../metrics/index.js";
@@ -7,7 +8,7 @@ import { figure } from "../charts/figure.js";
 import { type LineChart, lineChart, type Point } from "../charts/line-chart.js";
 import type { Table } from "../charts/table.js";
 import { type Html, html } from "../html.js";
-import { type Figure, section } from "../section.js";
+import { type Figure, type ReportRun, section } from "../section.js";
 
 interface Curves {
   readonly epochs: readonly EpochPoint[];
@@ -17,7 +18,8 @@ interface Curves {
   readonly best: number | null;
   /** What the epochs' training loss holds that validation's does not. */
   readonly trainedWith: readonly string[];
-  readonly lossName: string;
+  /** What that of minibatches holds beside it: it is what was minimized. */
+  readonly minimized: readonly string[];
   readonly loss: string;
 }
 
@@ -25,7 +27,7 @@ export const curves = section<Curves>({
   id: "curves",
   title: "Learning curves",
   live: true,
-  gather({ facts: { record, result }, history }) {
+  async gather({ facts: { record, result }, history, model }) {
     if (history.epochs.length === 0 && history.batches.length === 0) return null;
     const { config } = record;
     return {
@@ -33,8 +35,15 @@ export const curves = section<Curves>({
       batches: history.batches,
       planned: record.epochs,
       best: result?.bestEpoch ?? bestEpoch(history.epochs, findMetric(config.select)),
-      trainedWith: trainedWith(config, history.augmented),
-      lossName: config.loss.name,
+      trainedWith: [
+        ...((await drops(model)) ? ["dropout"] : []),
+        ...(config.targetNoise > 0 ? [`${percent(config.targetNoise)} wrong targets`] : []),
+        ...(history.augmented ? ["augmented images"] : []),
+      ],
+      minimized: [
+        ...(config.labelSmoothing > 0 ? [`label smoothing ${config.labelSmoothing}`] : []),
+        ...(config.classWeights !== "none" ? ["class weights"] : []),
+      ],
       loss: config.loss.name,
     };
   },
@@ -53,19 +62,15 @@ export function bestEpoch(epochs: readonly Pick<EpochPoint, "epoch" | "validatio
   return best?.epoch ?? null;
 }
 
-interface Trained {
-  readonly labelSmoothing: number;
-  readonly classWeights: string;
-  readonly targetNoise: number;
-}
-
-function trainedWith({ labelSmoothing, classWeights, targetNoise }: Trained, augmented: boolean): string[] {
-  return [
-    ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
-    ...(classWeights !== "none" ? ["class weights"] : []),
-    ...(targetNoise > 0 ? [`${percent(targetNoise)} wrong targets`] : []),
-    ...(augmented ? ["augmented images"] : []),
-  ];
+/** Whether training sees less than validation does; a run without a model does not say. */
+async function drops(model: ReportRun["model"]): Promise<boolean> {
+  try {
+    const { layers } = (await model()).model.architecture;
+    return JSON.stringify(layers).includes('"type":"dropout"');
+  } catch (error) {
+    if (!(error instanceof HeddleError)) throw error;
+    return false;
+  }
 }
 
 type Pick1 = "train" | "validation";
@@ -80,9 +85,9 @@ const errorOf = (values: Readonly<Record<string, number | null>>): number | null
   typeof values["accuracy"] === "number" ? 1 - values["accuracy"] : null;
 const lossOf = (values: Readonly<Record<string, number | null>>): number | null => values["loss"] ?? null;
 
-/** "train, the epoch's mean while the weights moved, with dropout". */
-const trainName = ({ trainedWith: extra }: Curves): string =>
-  `train, mean of the epoch${extra.length > 0 ? `, with ${extra.join(", ")}` : ""}`;
+/** "train, with dropout, augmented images". */
+const withExtras = (name: string, extras: readonly string[]): string =>
+  `${name}${extras.length > 0 ? `, with ${extras.join(", ")}` : ""}`;
 
 const hasValidation = ({ epochs }: Curves): boolean => epochs.some(({ validation }) => validation !== null);
 
@@ -106,7 +111,7 @@ function lossChart(data: Curves): Figure {
   const series = [
     ...(batches.length > 0
       ? [
-          { name: "minibatches", tone: 2, kind: "pale" as const, points: batches },
+          { name: withExtras("minibatches", data.minimized), tone: 2, kind: "pale" as const, points: batches },
           {
             name: "minibatches, smoothed",
             tone: 2,
@@ -115,7 +120,12 @@ function lossChart(data: Curves): Figure {
           },
         ]
       : []),
-    { name: trainName(data), tone: 0, kind: "line" as const, points: points(data, "train", lossOf) },
+    {
+      name: data.trainedWith.length > 0 ? withExtras("train", data.trainedWith) : "train, mean of the epoch",
+      tone: 0,
+      kind: "line" as const,
+      points: points(data, "train", lossOf),
+    },
     ...(hasValidation(data)
       ? [
           {
@@ -205,13 +215,23 @@ function sentence(data: Curves, name: string, of: typeof lossOf, text: (value: n
 const lossFigure = (data: Curves, id: string): Html =>
   figure(lossChart(data), {
     id,
-    caption:
-      data.trainedWith.length > 0
-        ? `The training line holds ${data.trainedWith.join(", ")}; validation does not: the two do not compare.`
-        : "Training is the mean over the epoch, while the weights moved; validation is measured after it.",
+    caption: lossCaption(data),
     numbers: numbers(data, "Loss by epoch", lossOf, number),
     readout: readout(data, lossOf, number),
   });
+
+function lossCaption({ trainedWith, minimized, batches }: Curves): string {
+  const moved = "Training is the mean over the epoch, while the weights moved; validation is measured after it.";
+  const held =
+    trainedWith.length > 0
+      ? ` Training holds ${trainedWith.join(", ")}, which makes it higher; validation does not.`
+      : "";
+  const apart =
+    minimized.length > 0 && batches.length > 0
+      ? ` Minibatches are shown as they are minimized, with ${minimized.join(", ")}; the other lines are the plain loss.`
+      : "";
+  return `${moved}${held}${apart}`;
+}
 
 const errorFigure = (data: Curves, id: string): Html =>
   figure(errorChart(data), {
