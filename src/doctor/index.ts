@@ -12,6 +12,7 @@ import { doubledSoftmax } from "./checks/doubled-softmax.js";
 import { heldOut } from "./checks/held-out.js";
 import { nearCopies } from "./checks/near-copies.js";
 import { preprocessingShift } from "./checks/preprocessing-shift.js";
+import { rateWithoutEffect } from "./checks/rate-without-effect.js";
 import { shuffling } from "./checks/shuffling.js";
 import { smallValidation } from "./checks/small-validation.js";
 import { symmetry } from "./checks/symmetry.js";
@@ -27,6 +28,7 @@ export const runChecks: readonly RunCheck[] = [
   heldOut,
   smallValidation,
   shuffling,
+  rateWithoutEffect,
   symmetry,
   deadUnits,
 ];

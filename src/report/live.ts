@@ -43,6 +43,7 @@ export async function openLive({ port }: LiveOptions): Promise<Live> {
   const id = (): string => `${since}-${news}`;
   let body = "";
   let progress = "";
+  let load = "";
   let ended: string | null = null;
   let lastProgress = 0;
   const streams = new Set<ServerResponse>();
@@ -150,13 +151,15 @@ export async function openLive({ port }: LiveOptions): Promise<Live> {
       if (event.kind === "start") {
         run = event.header.run ?? undefined;
         drawSoon();
-      } else if (event.kind === "epoch") drawSoon();
-      else if (event.kind === "progress") {
+      } else if (event.kind === "epoch") {
+        load = loadText(event.load);
+        drawSoon();
+      } else if (event.kind === "progress") {
         const now = performance.now();
         if (now - lastProgress < progressMs) return;
         lastProgress = now;
         const { epoch, epochs, step, steps, samplesPerSecond, eta } = event;
-        progress = `Epoch ${epoch} of ${epochs}, step ${step} of ${steps}, ${count(samplesPerSecond)} samples/s, ${clock(eta)} left.`;
+        progress = `Epoch ${epoch} of ${epochs}, step ${step} of ${steps}, ${count(samplesPerSecond)} samples/s, ${clock(eta)} left.${load}`;
         for (const each of streams) send(each, "progress", progress);
       }
     },
@@ -178,6 +181,12 @@ export async function openLive({ port }: LiveOptions): Promise<Live> {
       });
     },
   };
+}
+
+/** " Ranks computed in 97 %, 95 % of the last epoch, and waited in the rest." */
+function loadText(load: readonly number[] = []): string {
+  if (load.length < 2) return "";
+  return ` Ranks computed in ${load.map((share) => `${Math.round(100 * share)} %`).join(", ")} of the last epoch, and waited in the rest.`;
 }
 
 const headers = {

@@ -40,6 +40,10 @@ export interface EpochLine {
   readonly steps?: number;
   /** Seconds of this epoch's training steps. */
   readonly seconds: number;
+  /** Of these, the share in which each rank computed and did not wait for others; in no document. */
+  readonly load?: readonly number[] | undefined;
+  /** How far the epoch moved the learned weights (the norm of the difference), where the rate falls steeply before or after it. */
+  readonly moved?: number;
 }
 
 export type TrainEvent =

@@ -107,6 +107,8 @@ export function eventDocument(event: TrainEvent): Readonly<Record<string, unknow
     case "epoch":
       return {
         ...event,
+        // Of one moment of one machine: not for the record.
+        load: undefined,
         train: scoreDocument(event.train),
         validation: event.validation && scoreDocument(event.validation),
       };

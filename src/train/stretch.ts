@@ -1,5 +1,6 @@
 /** Steps of the epoch in progress, watched while the ranks make them: to its end, or to what a stop or a limit leaves of it. */
 import type { Engine } from "../engine/engine.js";
+import type { FinishedRank } from "../engine/job.js";
 import type { Left } from "../run/endings/ending.js";
 import type { RunFolder } from "../run/run-folder.js";
 import type { Session } from "../run/session.js";
@@ -32,6 +33,7 @@ export interface Trained {
   /** Of such a gradient, the first parameter of the net. */
   readonly unfit: number | null;
   readonly seconds: number;
+  readonly ranks: readonly FinishedRank[];
 }
 
 export async function trainStretch(of: StretchOf): Promise<Trained> {
@@ -63,9 +65,10 @@ export async function trainStretch(of: StretchOf): Promise<Trained> {
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);
     if (left.seconds < Infinity) timer = setTimeout(stop, Math.min(left.seconds * 1000, longestTimer));
-    const [{ steps: step, halted, unfit }] = await running;
+    const ranks = await running;
     watch.finish();
-    return { step, halted, unfit, seconds: (performance.now() - start) / 1000 };
+    const { steps: step, halted, unfit } = ranks[0];
+    return { step, halted, unfit, seconds: (performance.now() - start) / 1000, ranks };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", stop);

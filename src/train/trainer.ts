@@ -6,21 +6,21 @@ import { removeIfThere } from "../base/atomic-write.js";
 import { readMemory } from "../base/machine.js";
 import { dataHash } from "../data/data-hash.js";
 import type { Engine } from "../engine/engine.js";
-import { isPlain } from "../losses/index.js";
 import type { Score } from "../metrics/score.js";
 import { checkConfig, refuseRepeated } from "../run/check-config.js";
 import type { Ending } from "../run/documents/train.js";
 import type { Standing } from "../run/endings/ending.js";
 import { Limits } from "../run/endings/index.js";
 import { metadataOf } from "../run/metadata.js";
-import { ratesOf } from "../run/parameter-groups.js";
 import { headerOf, type RunHeader, readRun, recordRun } from "../run/run-file.js";
 import { createRunFolder, openRunFolder, type RunFolder, writesFiles } from "../run/run-folder.js";
 import { openSession, type Session, startingWeights } from "../run/session.js";
-import { addLosses, meanLosses } from "./batch-losses.js";
+import { addLosses } from "./batch-losses.js";
 import { changeRun, resumedConfig } from "./changes.js";
 import { CheckpointRhythm, leastOf } from "./checkpoint-rhythm.js";
 import { configureFor } from "./configure.js";
+import { epochLine } from "./epoch-line.js";
+import { EpochNotes } from "./epoch-notes.js";
 import type { EpochLine, RunEnd, TrainEvent, TrainOutcome, TrainResult } from "./events.js";
 import { hindsight } from "./hindsight.js";
 import { Keeper } from "./keeper.js";
@@ -78,6 +78,7 @@ class Training {
   /** Null for a run without files. */
   #folder: RunFolder | null = null;
   readonly #note = (text: string): void => this.#options.onEvent({ kind: "note", text });
+  readonly #notes: EpochNotes;
   #keeper!: Keeper;
   #scorer!: Scorer;
   #logs: Logs | undefined;
@@ -91,6 +92,7 @@ class Training {
     this.#limits = new Limits(session.config);
     this.#rhythm = new CheckpointRhythm(session);
     this.#order = new Uint32Array(session.train.length);
+    this.#notes = new EpochNotes(engine, session);
   }
 
   async run(resumed: Resumed | undefined, threadsReason: string): Promise<TrainOutcome> {
@@ -187,7 +189,8 @@ class Training {
     const [{ steps }, begun] = [this.#session, this.#progress];
     const { epoch, step: from, totalSteps } = begun;
     thawFor(this.#engine, this.#session, this.#progress, this.#note);
-    const { step, halted, unfit, seconds } = await trainStretch({
+    this.#notes.begin(begun);
+    const { step, halted, unfit, seconds, ranks } = await trainStretch({
       session: this.#session,
       engine: this.#engine,
       folder: this.#folder,
@@ -200,6 +203,7 @@ class Training {
         this.#options.onEvent(event);
       },
     });
+    this.#notes.trained(ranks);
     if (halted !== null) {
       const of = { engine: this.#engine, session: this.#session, folder: this.#folder, dataHash: this.#dataHash };
       throw await postMortem({ ...of, order: this.#order, epoch, step: halted, unfit, before: totalSteps - from });
@@ -231,8 +235,9 @@ class Training {
    * where a stop came first; nothing is changed then.
    */
   async #measure(): Promise<(EpochLine & { readonly best: boolean }) | null> {
-    const { validation: held, steps, augmentation } = this.#session;
-    const { epoch, step, totalSteps, followed, lossSum, correct, samples, batchLosses, epochSeconds } = this.#progress;
+    const { validation: held, augmentation } = this.#session;
+    const begun = this.#progress;
+    const { epoch, lossSum, correct, samples } = begun;
     const train = runningScore({ loss: lossSum, correct, samples }, epoch + 1, augmentation !== null);
     if (held.length === 0) await this.#scorer.probe(this.#progress, this.#order);
     const of = { split: "validation", epoch: epoch + 1, weights: "last" } as const;
@@ -240,18 +245,7 @@ class Training {
     if (held.length > 0 && !validation) return null;
     const { progress, isBest } = withMeasured(this.#progress, { train, validation }, this.#session);
     this.#progress = progress;
-    const line = {
-      kind: "epoch",
-      epoch: epoch + 1,
-      train,
-      validation,
-      lr: this.#session.rate(totalSteps - 1) * followed.factor,
-      ...ratesOf(this.#session, epoch + 1, totalSteps - 1),
-      ...(isPlain(this.#session.loss) ? {} : { objective: batchLosses.reduce((sum, loss) => sum + loss, 0) / step }),
-      batchLoss: meanLosses(batchLosses, step),
-      ...(step < steps && { steps: step }),
-      seconds: epochSeconds,
-    } as const;
+    const line = epochLine(this.#session, begun, { train, validation, ...this.#notes.end() });
     const event = { ...line, best: isBest };
     this.#folder?.metrics.append(eventDocument(event));
     this.#logs?.epoch(line);

@@ -45,6 +45,7 @@ describe("train, then evaluate and predict", () => {
   test("the run folder has its files, and run.json the sources of the values", () => {
     const files = readdirSync(join(folder, run)).sort();
     assert.deepEqual(files, [
+      "answers.safetensors",
       "last-1.ckpt",
       "last.ckpt",
       "metrics.jsonl",

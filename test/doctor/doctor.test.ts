@@ -138,6 +138,25 @@ test("planted in data, answers and record: a doubled softmax, shift, near copies
   assert.deepEqual(ids(counted({ validation: 0, test: 0 })), ["training-score"]);
 });
 
+test("a rate that falls to a tenth while the weights move on as before", async (t) => {
+  const out = await trained(t, { subset: 600, epochs: 4, lr: 0.05, optimizer: "sgd", schedule: "multistep 2epochs" });
+  const { patient } = await openPatient(out, { threads: 1, backend });
+  const { facts } = patient;
+  const moved = facts.lines.map((line) => line["moved"]);
+  assert.deepEqual(
+    moved.map((value) => typeof value),
+    ["undefined", "number", "number", "undefined"],
+  );
+  assert.ok((moved[2] as number) < 0.3 * (moved[1] as number), moved.join());
+  assert.deepEqual(complaints(examine(patient)), []);
+  const lines = facts.lines.map((line) =>
+    line["epoch"] === 3 ? { ...line, moved: 0.9 * (moved[1] as number) } : line,
+  );
+  const found = examine({ ...patient, facts: { ...facts, lines } });
+  assert.deepEqual(complaints(found), ["rate-without-effect"]);
+  assert.match(found[0].evidence, /from 0\.05 in epoch 2 to 0\.005\d* in epoch 3/);
+});
+
 test("the best assignment of rows to columns", () => {
   assert.deepEqual(
     bestAssignment([

@@ -139,6 +139,20 @@ test("it answers to its own names alone, and lets nobody keep what it says", asy
   assert.equal((await ask(`${live.address}run.json`)).statusCode, 404);
 });
 
+test("progress says how fast it goes, and how busy each rank was in the last epoch", async (t) => {
+  const live = await openLive({});
+  t.after(() => live.close("over"));
+  live.tell(start);
+  live.tell({ ...epoch, load: [0.974, 0.95] } as TrainEvent);
+  const progress = { kind: "progress", epoch: 2, epochs: 3, step: 4, steps: 9, samplesPerSecond: 1234, eta: 60 };
+  live.tell({ ...progress, values: {} } as TrainEvent);
+  const said = (await listen(live.address, ({ event }) => event === "progress")).at(-1);
+  assert.match(
+    said!.data,
+    /^Epoch 2 of 3, step 4 of 9, 1,234 samples\/s, 1:00 left\. Ranks computed in 97 %, 95 % of /,
+  );
+});
+
 test("two at once take two ports; a port that is asked for by number and taken ends before training", async (t) => {
   const [one, two] = [await openLive({}), await openLive({})];
   t.after(() => Promise.all([one.close("over"), two.close("over")]));

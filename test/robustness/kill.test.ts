@@ -46,6 +46,7 @@ test("killed in the first epoch, killed again after a resume, resumed: the unbro
   const model = (folder: string) => readFileSync(join(cwd, folder, "model.safetensors"));
   assert.deepEqual(model("run"), model("unbroken"));
   assert.deepEqual(readdirSync(run).sort(), [
+    "answers.safetensors",
     "last-1.ckpt",
     "last.ckpt",
     "metrics.jsonl",

@@ -8,9 +8,13 @@
     readonly sections: readonly { readonly id: string; readonly markup: string }[];
   }
 
+  const mostFailures = 30;
+
   let last = "";
   let source: EventSource | undefined;
   let ended = false;
+  /** In a row, without an answer. */
+  let failures = 0;
 
   const status = document.querySelector("#live-status");
   const say = (text: string): void => {
@@ -25,6 +29,7 @@
   const open = (): void => {
     if (source || ended || document.hidden) return;
     source = new EventSource(`events?after=${last}`);
+    source.addEventListener("open", () => (failures = 0));
     source.addEventListener("news", (event) => {
       const { lead, sections } = JSON.parse(event.data as string) as News;
       last = event.lastEventId;
@@ -48,7 +53,15 @@
       say(event.data as string);
       close();
     });
-    source.addEventListener("error", () => say("The run does not answer; asking again."));
+    source.addEventListener("error", () => {
+      failures++;
+      // A server that is gone stays gone; whoever comes back to the page asks anew.
+      if (failures >= mostFailures || source?.readyState === EventSource.CLOSED) {
+        close();
+        failures = 0;
+        say("The run does not answer any more: it has ended, or its program has. Its report is in the run's folder.");
+      } else say("The run does not answer; asking again.");
+    });
   };
 
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
