@@ -47,6 +47,10 @@ function parseJsonLines(file: Uint8Array, path: string): TextTable {
   // Lists and objects (boxes, captions with their places) are no cells.
   const isCell = (value: unknown): boolean => typeof value !== "object" || value === null;
   const names = [...objects[0].keys()].filter((name) => objects.every((object) => isCell(object.get(name))));
+  if (names.length === 0) {
+    const expected = "objects with texts or numbers, as the name of a file and its class";
+    throw dataError({ where: where(0), expected, got: lines[0].slice(0, 60) });
+  }
   return { names, rows: objects.map((object) => names.map((name) => cellOf(object.get(name)))), where };
 }
 

@@ -22,6 +22,7 @@ import { idx } from "./fixtures.js";
 import type { FuzzedReader } from "./fuzz.js";
 import { bytesOfNumbers, labels, npy, npz, pictures } from "./numpy-maker.js";
 import { pickleOf } from "./pickles.js";
+import { png } from "./pictures.js";
 import { makeZip } from "./zip-maker.js";
 
 const rising = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 29 + 3) & 255);
@@ -47,7 +48,26 @@ export async function fileReaders(folder: string): Promise<FuzzedReader[]> {
     ),
   );
   const archives = [await tarReader(put), zipReader(put), parquetReader(put)];
-  return [...idxReaders, ...archives, cifarReader(folder, put), pickleReader, npyReader(put), npzReader(put)];
+  const others = [pickleReader, npyReader(put), npzReader(put), targetsReader(folder, put)];
+  return [...idxReaders, ...archives, cifarReader(folder, put), ...others];
+}
+
+/** A list of classes beside four images: one class for each, whatever it says. */
+function targetsReader(folder: string, put: Put): FuzzedReader {
+  for (let i = 0; i < 4; i++) put(`targets/train/${i}.png`, png(10 * i));
+  return {
+    name: "targets",
+    seeds: ["0\n1\n0\n1\n", "ant\r\nbee\r\nbee\r\n12\r\n"].map((text) => Buffer.from(text)),
+    ways: [surface],
+    async read(bytes) {
+      put("targets/train_targets.txt", bytes);
+      const { train, classes } = await findDataset(`targets:${join(folder, "targets")}`).load({
+        cacheDir: join(folder, "cache"),
+      });
+      assert.equal(train.count, 4);
+      assert.ok(Array.from(train.labels).every((label) => label < classes.length));
+    },
+  };
 }
 
 /** Plain things and arrays in old and new protocols; whatever is called is refused, and what is read can be walked through. */
