@@ -88,7 +88,7 @@ class Builder implements Operators {
 export function graphOf(file: ModelFile, { preprocessing }: { readonly preprocessing: boolean }): Graph {
   const { net, dtype, tensors } = netOf(file);
   const builder = new Builder();
-  const narrowed = tensors.map(narrow);
+  const narrowed = tensors.map((tensor, i) => narrow(tensor, net.parameters[i].name));
   const parameters = new Map(
     net.parameters.map(({ name, shape }, i) => [name, { name, shape, data: narrowed[i].data }] as const),
   );
@@ -127,10 +127,14 @@ export function graphOf(file: ModelFile, { preprocessing }: { readonly preproces
   return { nodes: builder.nodes, tensors: builder.tensors, model: file.model, preprocessing, notes };
 }
 
-/** As float32: runtimes have no convolution of doubles. */
-function narrow(data: FloatArray): { data: Float32Array; difference: number } {
+/** As float32: runtimes have no convolution of doubles. Throws `usageError` where that would be infinite. */
+function narrow(data: FloatArray, name: string): { data: Float32Array; difference: number } {
   if (data instanceof Float32Array) return { data, difference: 0 };
   const narrowed = Float32Array.from(data);
+  const lost = narrowed.findIndex((value) => !Number.isFinite(value));
+  if (lost >= 0) {
+    throw usageError({ where: `tensor ${name}`, expected: "numbers that float32 holds", got: `${data[lost]}` });
+  }
   const difference = data.reduce((most, value, i) => Math.max(most, Math.abs(value - narrowed[i])), 0);
   return { data: narrowed, difference };
 }

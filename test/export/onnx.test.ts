@@ -122,6 +122,12 @@ test("an f64 net is rounded to float32, and the user is told", () => {
   assert.match(notes.join(), /rounded to float32: the largest difference is \d/);
   assert.ok(tensors.every(({ data }) => data instanceof Float32Array || Array.isArray(data)));
   assert.deepEqual(graphOf(file(), { preprocessing: true }).notes, []);
+  const large = weightsOf(small, "f64");
+  large[0][3] = 1e300;
+  assert.throws(
+    () => graphOf(file({ dtype: "f64", tensors: large }), { preprocessing: true }),
+    (error: unknown) => error instanceof HeddleError && /float32 holds, got 1e\+300/.test(error.message),
+  );
 });
 
 test("more weights than a file holds are refused before a byte is made", () => {

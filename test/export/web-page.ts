@@ -29,7 +29,7 @@ export const names = [
 ];
 const net = resolveNet(buildNet("lenet5", {}));
 export const file = modelOf(net, { classNames: names, tensors: weightsOf(net, "f32", 0.1) });
-const graph = graphOf(file, { preprocessing: true });
+export const graph = graphOf(file, { preprocessing: true });
 export const path = join(folder, "page.html");
 writeFileSync(path, Buffer.concat(pageParts(graph)));
 export const source = join(folder, "model.safetensors");
@@ -44,11 +44,11 @@ export const moved = (points: readonly Point[], scale: number, x: number, y: num
   points.map((point) => ({ x: point.x * scale + x, y: point.y * scale + y }));
 
 /** What Node answers to the same strokes. */
-export function answerInNode(strokes: readonly Point[][]) {
+export function answerInNode(strokes: readonly Point[][], constants = constantsOf(graph.tensors)) {
   const { preprocessing, classNames } = file.model;
   const page: PageModel = { nodes: graph.nodes, tensors: [], classNames, preprocessing, fit: "pad", usual: null };
   const image = strokeImage(strokes)!;
-  return answerTo(page, constantsOf(graph.tensors), image, { prepare: "mnist", invert: "auto" });
+  return answerTo(page, constants, image, { prepare: "mnist", invert: "auto" });
 }
 
 export async function draw(page: Page, points: readonly Point[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** What the page's script calls: an image prepared as the command line does, and the graph's answer to it. */
+import { runError } from "../../base/errors.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
-import { layOn } from "../../formats/paper.js";
+import { layOn, type StoredPixels } from "../../formats/paper.js";
 import { type DecodedImage, defaultLimits } from "../../formats/pixels.js";
 import type { Fit } from "../../formats/resize.js";
 import { decodePngUpright } from "../../formats/stored-image.js";
@@ -54,6 +55,17 @@ export function answerToPng(
   by?: Kernels,
 ): PageAnswer {
   const image = decodePngUpright(file, "the photo", defaultLimits, model.maximum);
+  return answerToStored(model, constants, image, options, by);
+}
+
+/** What lies behind transparent parts is as on the command line. */
+export function answerToStored(
+  model: PageModel,
+  constants: ReadonlyMap<string, Tensor>,
+  image: StoredPixels,
+  options: PrepareOptions,
+  by?: Kernels,
+): PageAnswer {
   const laid = layOn(paperFor(image, model.paper, options), image);
   return answerTo(model, constants, laid, options, by);
 }
@@ -74,9 +86,13 @@ export function answerTo(
     (_, i) => bytes[(i % pixels) * channels + Math.floor(i / pixels)],
   );
   const values = runGraph(nodes, constants, { shape: [1, channels, height, width], data }, by);
+  const probabilities = values.get("probabilities")!.data;
+  if (!probabilities.every(Number.isFinite)) {
+    throw runError({ where: "the net's answer", expected: "finite numbers", got: "others" });
+  }
   const first = nodes.find(({ operator }) => operator === "Conv");
   return {
-    probabilities: values.get("probabilities")!.data,
+    probabilities,
     maps: first ? values.get(first.output)! : null,
     steps,
     bytes,

@@ -57,6 +57,7 @@ export function pageParts({ nodes, tensors, model }: Graph): Uint8Array[] {
 <p${draws ? "" : " hidden"}><label><input id="digit" type="checkbox"${draws ? " checked" : ""}> the photo shows one drawn digit</label></p>
 </section>
 <section aria-label="Answer">
+<p id="near"></p>
 <ol id="classes"></ol>
 <div id="seen-part" hidden>
 <h2>What the net sees</h2>
@@ -121,6 +122,8 @@ meter { width: 100%; height: 1.1rem; }
 button, input { font: inherit; min-height: 2.75rem; max-width: 100%; }
 input[type="checkbox"] { min-height: 0; width: 1.3rem; height: 1.3rem; vertical-align: -0.2rem; }
 button { padding: 0 1.2rem; }
+#near { margin: 0 0 0.5rem; overflow-wrap: anywhere; }
+#near:empty { display: none; }
 #steps, footer { font-size: 0.9rem; }
 footer { margin-top: 1.5rem; }
 `;

@@ -20,9 +20,11 @@ const smallest = 0.1;
 export function strokeImage(strokes: readonly (readonly Point[])[]): DecodedImage | null {
   const points = strokes.flat();
   if (points.length === 0) return null;
-  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
-  const [left, right] = [Math.min(...xs), Math.max(...xs)];
-  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+  // Not by spreading: whoever scribbles for minutes leaves more points than a call takes arguments.
+  const [least, most] = [Math.min, Math.max].map((of) =>
+    points.reduce((end, { x, y }) => ({ x: of(end.x, x), y: of(end.y, y) })),
+  );
+  const [left, right, top, bottom] = [least.x, most.x, least.y, most.y];
   const scale = extent / Math.max(right - left, bottom - top, smallest);
   const place = ({ x, y }: Point): Point => ({
     x: side / 2 + (x - (left + right) / 2) * scale,

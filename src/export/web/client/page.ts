@@ -10,6 +10,13 @@
     channels: 1 | 3;
     pixels: Uint8Array;
   }
+  /** As a file stores it: the fourth channel says how much each pixel covers. */
+  interface Stored {
+    width: number;
+    height: number;
+    channels: 4;
+    pixels: Uint8Array;
+  }
   interface Values {
     shape: readonly number[];
     data: Float32Array;
@@ -24,12 +31,13 @@
     classNames: readonly string[];
     preprocessing: { height: number; width: number; channels: number; maximum: number };
   }
-  const { strokeImage, answerTo, answerToPng, unpackTensors, loadFast } = (
+  const { strokeImage, answerTo, answerToStored, answerToPng, unpackTensors, loadFast } = (
     globalThis as unknown as { heddle: unknown }
   )["heddle"] as {
     strokeImage: (strokes: readonly Point[][]) => Picture | null;
     unpackTensors: (model: Model, numbers: Float32Array) => unknown;
     answerTo: (model: Model, constants: unknown, image: Picture, options: object, by?: object) => Answer;
+    answerToStored: (model: Model, constants: unknown, image: Stored, options: object, by?: object) => Answer;
     answerToPng: (model: Model, constants: unknown, file: Uint8Array, options: object, by?: object) => Answer;
     loadFast: (bytes: Uint8Array) => object | null;
   };
@@ -52,6 +60,8 @@
   const said = byId("said");
   let strokes: Point[][] = [];
   let pen: number | null = null;
+  /** Counts what was begun: an answer that comes after something newer is not shown. */
+  let turn = 0;
   /** For whoever looks at the page from outside. */
   Object.assign((globalThis as unknown as { heddle: object }).heddle, { strokesNow: () => strokes });
 
@@ -74,6 +84,7 @@
 
   const nothing = (): void => {
     list.replaceChildren();
+    byId("near").textContent = "";
     byId("maps").replaceChildren();
     byId("maps-part").hidden = true;
     byId("seen-part").hidden = true;
@@ -85,6 +96,8 @@
     const percent = (i: number): string => `${(100 * probabilities[i]).toFixed(1)} %`;
     const best = order[0];
     said.textContent = `${model.classNames[best]}: ${percent(best)}`;
+    const near = order.slice(1, 3).map((i) => `${model.classNames[i]} (${percent(i)})`);
+    byId("near").textContent = near.length > 0 ? `Most easily taken for ${near.join(" or ")}.` : "";
     list.replaceChildren(
       ...order.slice(0, 10).map((i) => {
         const [item, name, bar, number] = ["li", "span", "meter", "span"].map((tag) => document.createElement(tag));
@@ -138,6 +151,11 @@
     }
   };
 
+  const complain = ({ name, message }: Error): void => {
+    nothing();
+    said.textContent = name === "HeddleError" ? message : "This file is no image that the browser can read.";
+  };
+
   let waiting = false;
   const answerSoon = (): void => {
     if (waiting) return;
@@ -145,8 +163,13 @@
     requestAnimationFrame(() => {
       waiting = false;
       const image = strokeImage(strokes);
-      if (image) show(answerTo(model, constants, image, { prepare: "mnist", invert: "auto" }, fast));
-      else nothing();
+      // Cleared since, or a photo came.
+      if (!image) return;
+      try {
+        show(answerTo(model, constants, image, { prepare: "mnist", invert: "auto" }, fast));
+      } catch (error) {
+        complain(error as Error);
+      }
     });
   };
 
@@ -156,6 +179,7 @@
   };
   surface.addEventListener("pointerdown", (event) => {
     if (pen !== null || event.button !== 0) return;
+    turn++;
     pen = event.pointerId;
     surface.setPointerCapture(pen);
     strokes.push([pointOf(event)]);
@@ -174,10 +198,16 @@
       if (event.pointerId === pen) pen = null;
     });
   }
-  byId("clear").addEventListener("click", () => {
+  const photo = byId<HTMLInputElement>("photo");
+  const clear = (): void => {
+    turn++;
     strokes = [];
     redraw();
     nothing();
+  };
+  byId("clear").addEventListener("click", () => {
+    clear();
+    photo.value = "";
   });
   addEventListener("resize", redraw);
 
@@ -203,38 +233,36 @@
 
   const readPhoto = async (file: Blob): Promise<void> => {
     const options = byId<HTMLInputElement>("digit").checked ? { prepare: "mnist" } : {};
+    clear();
+    const mine = turn;
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      if (bytes[0] === 0x89 && bytes[1] === 0x50) {
-        show(answerToPng(model, constants, bytes, options, fast));
-        return;
-      }
-      show(answerTo(model, constants, await decodedByBrowser(file), options, fast));
-      if (!readsTrue()) said.textContent += " (this browser changes pixels that a page reads: the answer may be off)";
+      const isPng = bytes[0] === 0x89 && bytes[1] === 0x50;
+      const decoded = isPng ? null : await decodedByBrowser(file);
+      if (mine !== turn) return;
+      show(
+        decoded
+          ? answerToStored(model, constants, decoded, options, fast)
+          : answerToPng(model, constants, bytes, options, fast),
+      );
+      if (decoded && !readsTrue())
+        said.textContent += " (this browser changes pixels that a page reads: the answer may be off)";
     } catch (error) {
-      const { name, message } = error as Error;
-      said.textContent = name === "HeddleError" ? message : "This file is no image that the browser can read.";
+      if (mine === turn) complain(error as Error);
     }
   };
   /** All but PNG. */
-  const decodedByBrowser = async (file: Blob): Promise<Picture> => {
+  const decodedByBrowser = async (file: Blob): Promise<Stored> => {
     const bitmap = await createImageBitmap(file);
     const scale = Math.min(1, 1024 / Math.max(bitmap.width, bitmap.height));
     const [width, height] = [bitmap.width, bitmap.height].map((size) => Math.max(1, Math.round(size * scale)));
-    const data = pixelsOf(
-      (context) => {
-        context.fillRect(0, 0, width, height);
-        context.drawImage(bitmap, 0, 0, width, height);
-      },
-      width,
-      height,
-    );
-    const pixels = new Uint8Array(width * height * 3);
-    for (let i = 0; i < width * height; i++) pixels.set(data.subarray(i * 4, i * 4 + 3), i * 3);
-    return { width, height, channels: 3, pixels };
+    const data = pixelsOf((context) => context.drawImage(bitmap, 0, 0, width, height), width, height);
+    return { width, height, channels: 4, pixels: new Uint8Array(data) };
   };
-  byId<HTMLInputElement>("photo").addEventListener("change", (event) => {
-    const [file] = (event.target as HTMLInputElement).files ?? [];
+  // Chosen again, the same file is no change otherwise.
+  photo.addEventListener("click", () => (photo.value = ""));
+  photo.addEventListener("change", () => {
+    const [file] = photo.files ?? [];
     if (file) void readPhoto(file);
   });
   addEventListener("dragover", (event) => event.preventDefault());
