@@ -162,6 +162,10 @@ test("what is no image array, no label or no pack is one clear error", () => {
   );
   writeFileSync(join(data, "flat.npy"), npy({ descr: "|u1", shape: [1, 360], bytes: images.subarray(0, 360) }));
   writeFileSync(join(data, "high.npy"), npy({ descr: "|u1", shape: [300], bytes: new Uint8Array(300).fill(5) }));
+  writeFileSync(join(data, "none.npy"), npy({ descr: "|u1", shape: [0, 12, 10, 3], bytes: new Uint8Array(0) }));
+  // A judge who left them out would give the accuracy of the rest.
+  mkdirSync(join(data, "mixed", "ant"), { recursive: true });
+  for (const name of ["1.jpg", ".DS_Store"]) writeFileSync(join(data, "mixed", "ant", name), "x");
   const cases: [args: string[], status: number, words: RegExp][] = [
     [["judge.js"], 2, /expected node judge\.js .*got no file/],
     [["judge.js", "--thread", "1", "images.npy"], 2, /Unknown option '--thread'/],
@@ -171,6 +175,8 @@ test("what is no image array, no label or no pack is one clear error", () => {
     [["judge.js", "images.npy", "high.npy"], 3, /label 0: expected 0\.\.4, got 5/],
     [["predict.js", "bright.npy"], 3, /bright\.npy/],
     [["predict.js", "flat.npy"], 3, /got uint8 of shape \(1, 360\)/],
+    [["judge.js", "none.npy", "none.npy"], 3, /none\.npy: expected at least one image, got none/],
+    [["judge.js", "mixed"], 3, /mixed\/ant\/1\.jpg: expected a PNG file/],
     [["predict.js", "missing.png"], 3, /missing\.png: expected a file/],
     [["predict.js", "--prepare", "mnits", "a.png"], 2, /--prepare: expected mnist/],
   ];
@@ -180,6 +186,10 @@ test("what is no image array, no label or no pack is one clear error", () => {
     assert.match(said.stderr, words);
     assert.equal(said.stderr.trim().split("\n").length, 1, said.stderr);
   }
+  const help = run("judge.js", "--help");
+  assert.deepEqual([help.status, help.stderr], [0, ""]);
+  assert.match(help.stdout, /^node judge\.js .*IMAGES LABELS/);
+  assert.deepEqual(run("predict.js", "none.npy").stdout, "");
   const weights = join(folder, "model.safetensors");
   const bytes = readFileSync(weights);
   try {
@@ -230,6 +240,33 @@ test("the twin in Python gives the same classes", (t) => {
     const predicted = spawnSync(python, [join(folder, "python/predict.py"), name], { cwd: data, encoding: "utf8" });
     assert.equal(predicted.status, 0, predicted.stderr);
     assert.deepEqual(predicted.stdout.trim().split("\n").map(Number), labels);
+  }
+  // What both read must be read alike.
+  writeFileSync(
+    join(data, "bits.npy"),
+    npy({ descr: "|b1", shape: [300, 12, 10, 3], bytes: images.map((x) => x & 1) }),
+  );
+  writeFileSync(
+    join(data, "halves.npy"),
+    npy({
+      descr: "<f4",
+      shape: [300, 12, 10, 3],
+      bytes: new Uint8Array(Float32Array.from(images, (x) => x / 2).buffer),
+    }),
+  );
+  for (const name of ["bits.npy", "halves.npy", "none.npy"]) {
+    const twin = spawnSync(python, [join(folder, "python/predict.py"), name], { cwd: data, encoding: "utf8" });
+    assert.equal(twin.stdout, run("predict.js", name).stdout, `${name}: ${twin.stderr}`);
+  }
+  for (const [name, labels] of [
+    ["images.npy", "high.npy"],
+    ["none.npy", "none.npy"],
+    ["data.txt", "labels.npy"],
+  ]) {
+    const wrong = spawnSync(python, [join(folder, "python/judge.py"), name, labels], { cwd: data, encoding: "utf8" });
+    assert.notEqual(wrong.status, 0);
+    assert.match(wrong.stderr, /error: \S+: expected/);
+    assert.ok(!wrong.stderr.includes("Traceback"), wrong.stderr);
   }
   const args = [join(folder, "python/judge.py"), "--json", "images.npy", "labels.npy"];
   const judged = JSON.parse(spawnSync(python, args, { cwd: data, encoding: "utf8" }).stdout) as Judged;

@@ -14,7 +14,8 @@ parser.add_argument("--json", action="store_true")
 given = parser.parse_args()
 
 loading = time.perf_counter()
-from net import Net, read_array  # noqa: E402: loading is timed
+import numpy  # noqa: E402: loading is timed
+from net import Net, read_array  # noqa: E402
 
 net = Net(given.threads)
 loaded = time.perf_counter()
@@ -22,6 +23,10 @@ images = net.images_of(given.images)
 labels = read_array(given.labels).reshape(-1)
 if len(labels) != len(images):
     parser.error(f"{given.labels}: expected {len(images)} labels, got {len(labels)}")
+if len(images) == 0:
+    parser.error(f"{given.images}: expected at least one image")
+if not numpy.isin(labels, numpy.arange(len(net.class_names))).all():
+    parser.error(f"{given.labels}: expected labels 0..{len(net.class_names) - 1}")
 warming = time.perf_counter()
 net.classes(images[:512])
 start = time.perf_counter()

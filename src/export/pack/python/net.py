@@ -27,7 +27,7 @@ class Net:
     def probabilities(self, images):
         """images: uint8 [N, height, width, channels] of raw values. Gives float32 [N, classes]."""
         first_last = images.transpose(0, 3, 1, 2)
-        parts = [first_last[i : i + BATCH].astype(numpy.float32) for i in range(0, len(images), BATCH)]
+        parts = [first_last[i : i + BATCH].astype(numpy.float32) for i in range(0, max(1, len(images)), BATCH)]
         return numpy.concatenate([self.session.run(["probabilities"], {"images": part})[0] for part in parts])
 
     def classes(self, images):
@@ -37,22 +37,32 @@ class Net:
         """The images of a .npy or IDX file in the shape that the net wants."""
         array = read_array(path)
         shape = (self.height, self.width, self.channels)
-        if array.shape[1:] == (self.channels, self.height, self.width) and self.channels != 1:
+        if array.shape[1:] == (self.channels, self.height, self.width) and array.shape[1:] != shape:
             array = array.transpose(0, 2, 3, 1)
         elif self.channels == 1 and array.shape[1:] in ((self.height, self.width), (self.height * self.width,)):
             array = array.reshape((-1, *shape))
         if array.shape[1:] != shape:
             sys.exit(f"error: {path}: expected shape (N, {', '.join(map(str, shape))}), got {array.shape}")
-        if array.dtype.kind == "f" and array.max(initial=0) <= 1:
-            array = array * 255
+        if array.dtype.kind == "b" or (array.dtype.kind == "f" and array.max(initial=0) <= 1):
+            array = array * 255.0
         low, high = self.range
-        whole = numpy.rint(array)
+        whole = numpy.floor(array + 0.5)
         if not (numpy.isfinite(whole).all() and whole.min(initial=low) >= low and whole.max(initial=low) <= high):
             sys.exit(f"error: {path}: expected pixel values {low}..{high}")
         return whole.astype(numpy.uint8)
 
 
 def read_array(path):
+    try:
+        array = read_numbers(path)
+    except (OSError, ValueError, EOFError) as error:
+        sys.exit(f"error: {path}: {str(error).splitlines()[0]}")
+    if array.dtype.kind not in "biuf":
+        sys.exit(f"error: {path}: expected numbers, got {array.dtype}")
+    return array
+
+
+def read_numbers(path):
     if path.endswith(".npy"):
         return numpy.load(path)
     if not re.search(r"idx\d-ubyte(\.gz)?$", path):

@@ -7,4 +7,5 @@ if len(sys.argv) < 2:
     sys.exit("usage: python predict.py IMAGES (.npy or IDX)")
 net = Net()
 for path in sys.argv[1:]:
-    print("\n".join(str(label) for label in net.classes(net.images_of(path))))
+    for label in net.classes(net.images_of(path)):
+        print(label)

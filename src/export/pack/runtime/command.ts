@@ -22,14 +22,18 @@ export interface Arguments {
   readonly flags: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** Throws `usageError` for flags that are none, with the usage. */
+/** Throws `usageError` for flags that are none, with the usage; `--help` prints it and ends the process. */
 export function readArguments(usage: string, flags: Readonly<Record<string, "string" | "boolean">>): Arguments {
   const options = Object.fromEntries(
     Object.entries({ ...flags, help: "boolean" as const }).map(([name, type]) => [name, { type }]),
   );
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    if (values["help"] !== true && positionals.length > 0) return { paths: positionals, flags: values };
+    if (values["help"] === true) {
+      print(usage);
+      process.exit(0);
+    }
+    if (positionals.length > 0) return { paths: positionals, flags: values };
     throw usageError({ where: "the command", expected: usage, got: "no file" });
   } catch (cause) {
     if (cause instanceof HeddleError) throw cause;

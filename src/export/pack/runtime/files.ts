@@ -81,12 +81,15 @@ export function readPng(path: string, model: PackedModel, { prepare }: Pick<Prep
 export function readClassFolders(folder: string, model: PackedModel): { images: Uint8Array; labels: Uint16Array } {
   const { classNames, plan } = model;
   const files = readdirSync(folder)
-    .filter((name) => isFolder(join(folder, name)))
+    .filter((name) => !name.startsWith(".") && isFolder(join(folder, name)))
     .flatMap((name) => {
       const label = [name, name.replace(/^\d+-/, "")].map((each) => classNames.indexOf(each)).find((at) => at >= 0);
       const expected = `the name of a class: ${classNames.slice(0, 20).join(", ")}`;
       if (label === undefined) throw dataError({ where: join(folder, name), expected, got: name });
-      const images = readdirSync(join(folder, name)).filter((file) => /\.png$/i.test(file));
+      const images = readdirSync(join(folder, name)).filter((file) => !file.startsWith("."));
+      const other = images.find((file) => !/\.png$/i.test(file));
+      if (other !== undefined)
+        throw dataError({ where: join(folder, name, other), expected: "a PNG file", got: other });
       return images.sort().map((file) => ({ path: join(folder, name, file), label }));
     });
   if (files.length === 0)

@@ -2,7 +2,7 @@
  * `node judge.js`: accuracy as exact matches, and the wall time of one call over all images. What comes before that call
  * (reading, loading, a first call that warms up) is outside of its time and stands beside it.
  */
-import { usageError } from "../../../base/errors.js";
+import { dataError, usageError } from "../../../base/errors.js";
 import { print, readArguments, runCommand, say, threadsOf } from "./command.js";
 import { isFolder, readClassFolders, readImages, readLabels } from "./files.js";
 import { readPack } from "./model.js";
@@ -54,6 +54,7 @@ await runCommand(async () => {
     if (paths.length === 1 && isFolder(paths[0])) return readClassFolders(paths[0], model);
     if (paths.length !== 2) throw usageError({ where: "the command", expected: usage, got: `${paths.length} paths` });
     const read = await readImages(paths[0], model);
+    if (read.length === 0) throw dataError({ where: paths[0], expected: "at least one image", got: "none" });
     return { images: read, labels: await readLabels(paths[1], model, read.length / model.plan.pixels) };
   }
 });

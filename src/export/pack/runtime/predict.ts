@@ -23,7 +23,7 @@ async function answer(paths: readonly string[], prepare: Preparation | undefined
   for (const path of paths) {
     if (isArrayFile(path)) {
       const classes = classesOf(predict(await readImages(path, model)), classNames.length);
-      print([...classes].join("\n"));
+      if (classes.length > 0) print([...classes].join("\n"));
       continue;
     }
     const { bytes, steps } = readPng(path, model, { prepare });
