@@ -142,10 +142,15 @@ function doctorText(report: Report, dim: (text: string) => string): string {
 }
 
 /** For several machines; one needs none of it. */
-function mpiText({ launcher, libraries }: Report["mpi"]): string {
+function mpiText({ launcher, libraries, sharedMemory, interfaces }: Report["mpi"]): string {
   const how = "for training on several machines install Open MPI or MPICH (Debian: apt install openmpi-bin)";
   if (libraries.length === 0) return `no library found; ${how}`;
-  return `${libraries.join(", ")}; ${launcher ?? "no mpirun in the path"}`;
+  const shared =
+    sharedMemory === null
+      ? "no /dev/shm"
+      : `/dev/shm ${bytes(sharedMemory)}${sharedMemory < 2 ** 30 ? ", less than libraries may want (docker run --shm-size=1g)" : ""}`;
+  const ways = interfaces.length === 0 ? "no network interface" : interfaces.join(", ");
+  return `${libraries.join(", ")}; ${launcher ?? "no mpirun in the path"}; ${shared}; ${ways}`;
 }
 
 /** Only sets that can be trained on, and what keeps one that is nearly there from it. */

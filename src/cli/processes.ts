@@ -44,6 +44,8 @@ async function lead(team: Team, command: () => Promise<void>): Promise<void> {
       if (process.listenerCount(name) === 1) process.exit(exitCodes[name]);
     });
   }
+  // All that Open MPI's mpirun passes on without killing soon after (docs/cluster.md).
+  process.on("SIGUSR2", () => process.kill(process.pid, "SIGTERM"));
   const timer = setInterval(() => {
     const signal = team.wished();
     if (signal === 0 || own) return;
@@ -65,11 +67,17 @@ async function obey(team: Team, report: (error: unknown) => Promise<number>): Pr
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
     process.on(name, () => team.wish(constants.signals[name]));
   }
+  process.on("SIGUSR2", () => team.wish(constants.signals.SIGTERM));
+  const fail = async (error: unknown): Promise<void> => {
+    process.stderr.write(`process ${team.process} on ${team.hosts[team.process]}: `);
+    team.abort(await report(error));
+  };
+  // Node would end the process, and so all of them, before it has said why.
+  process.on("uncaughtException", (error) => void fail(error));
   try {
     process.exitCode = await serveTeam(team);
     team.leave();
   } catch (error) {
-    process.stderr.write(`process ${team.process} on ${team.hosts[team.process]}: `);
-    team.abort(await report(error));
+    await fail(error);
   }
 }

@@ -1,6 +1,6 @@
 /** Real launchers of several processes, as far as this machine has them. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,4 +74,19 @@ export function launch(
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr, seconds: (performance.now() - start) / 1000 }));
   });
+}
+
+/** The processes that train into that folder, in the order of their numbers. */
+export function processesOf(folder: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^[0-9]+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const words = readFileSync(join("/proc", name, "cmdline"), "utf8").split("\0");
+        return words[0] === process.execPath && words.includes(folder) ? [Number(name)] : [];
+      } catch {
+        return [];
+      }
+    })
+    .sort((a, b) => a - b);
 }

@@ -1,11 +1,11 @@
 /** Processes that die, hang or are told to stop, under real launchers: all end, soon, and a resume gives the unbroken bytes. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { emptyFolder, heddle } from "../cli/heddle.js";
-import { type Ended, type Launcher, launch, launchers, noLauncher } from "../cluster/launch.js";
+import { type Ended, type Launcher, launch, launchers, noLauncher, processesOf } from "../cluster/launch.js";
 
 const trains = (epochs: number): string[] => ["train", "--epochs", `${epochs}`, "--quiet", "--json"];
 /** How long one that hangs may be silent, a start, and what a launcher takes to end all. */
@@ -21,21 +21,6 @@ async function unbroken(epochs: number): Promise<string> {
   const hash = known.get(epochs) ?? hashOf(await heddle([...trains(epochs), "--out", "none", "--threads", "2"]));
   known.set(epochs, hash);
   return hash;
-}
-
-/** The processes that train into that folder, in the order of their numbers. */
-function processesOf(folder: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^[0-9]+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const words = readFileSync(join("/proc", name, "cmdline"), "utf8").split("\0");
-        return words[0] === process.execPath && words.includes(folder) ? [Number(name)] : [];
-      } catch {
-        return [];
-      }
-    })
-    .sort((a, b) => a - b);
 }
 
 /** Two processes of `epochs` epochs; after `epoch` of them a signal reaches one. Gives back how it ended, how long after the signal. */

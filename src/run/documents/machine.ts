@@ -29,8 +29,13 @@ export const doctorDocument = z
       })
       .describe("of one core, in billions a second: FMA peak, and bytes that a copy reads and writes"),
     mpi: z
-      .strictObject({ launcher: text.nullable(), libraries: z.array(text) })
-      .describe("what training in several processes would take"),
+      .strictObject({
+        launcher: text.nullable(),
+        libraries: z.array(text),
+        sharedMemory: count.nullable(),
+        interfaces: z.array(text),
+      })
+      .describe("what training in several processes would take; bytes of /dev/shm"),
     dataDir: text.nullable(),
     datasets: z.array(z.strictObject({ name: text, state, missing: z.array(text) })),
     environment: z.record(text, text),
