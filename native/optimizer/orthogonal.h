@@ -65,7 +65,7 @@ template <class T> void orthogonal_begin(const Word* words, const Step&) {
 // A symmetric matrix whose lower triangle `lower(first, last)` makes, some lines at a time, in columns [0, last): what
 // lies below the diagonal goes above it too.
 template <class T, class Lower> inline void symmetric(T* c, int64_t ld, int64_t first, int64_t last, Lower&& lower) {
-  constexpr int64_t lines = 96, block = 16;
+  constexpr int64_t lines = 48, block = 16;
   for (int64_t from = first, to; from < last; from = to) {
     to = from + lines < last ? from + lines : last;
     lower(from, to);
