@@ -232,15 +232,14 @@ export function groupNotes(
   return [...own, `Frozen${until}: ${count(numbers)} numbers of ${counted(tensors, "tensor")}${layers}.${random}`];
 }
 
-/** What a line of the metrics says of the rates of several groups at an update, from 0. */
+/** What a line of the metrics says of the rates of several groups in an epoch, where the run's own was `base`. */
 export function ratesOf(
-  { config, groupsAt, rate }: Pick<Session, "groupsAt" | "rate"> & { readonly config: Pick<Grouped, "lr"> },
+  { config, groupsAt }: Pick<Session, "groupsAt"> & { readonly config: Pick<Grouped, "lr"> },
   epoch: number,
-  update: number,
+  base: number,
 ): { readonly rates?: Readonly<Record<string, number>> } {
   const groups = groupsAt(epoch).groups.filter(({ updater }) => updater !== null);
   if (groups.length < 2) return {};
-  const base = rate(update);
   return {
     rates: Object.fromEntries(
       groups.map(({ name, updater }) => [name, updater!.lr === config.lr ? base : base * (updater!.lr / config.lr)]),

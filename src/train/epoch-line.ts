@@ -12,13 +12,14 @@ export function epochLine(
   { epoch, step, totalSteps, followed, batchLosses, epochSeconds }: Progress,
   { train, validation, ...notes }: Pick<EpochLine, "train" | "validation" | "load" | "moved">,
 ): EpochLine {
+  const lr = session.rate(totalSteps - 1) * followed.factor;
   return {
     kind: "epoch",
     epoch: epoch + 1,
     train,
     validation,
-    lr: session.rate(totalSteps - 1) * followed.factor,
-    ...ratesOf(session, epoch + 1, totalSteps - 1),
+    lr,
+    ...ratesOf(session, epoch + 1, lr),
     ...(isPlain(session.loss) ? {} : { objective: batchLosses.reduce((sum, loss) => sum + loss, 0) / step }),
     batchLoss: meanLosses(batchLosses, step),
     ...(step < session.steps && { steps: step }),

@@ -81,14 +81,15 @@ export class EpochWatch {
     if (!session.config.logSteps) return;
     const [losses, norms] = [engine.stepLosses(), engine.stepNorms()];
     for (const done = engine.stepsDone(); this.#logged < done; this.#logged++) {
+      const lr = session.rate(epoch * session.steps + this.#logged) * rateFactor;
       const line = {
         kind: "step",
         epoch: epoch + 1,
         step: this.#logged + 1,
         loss: losses[this.#logged],
-        lr: session.rate(epoch * session.steps + this.#logged) * rateFactor,
+        lr,
         ...(norms && { gradientNorm: norms[this.#logged] }),
-        ...ratesOf(session, epoch + 1, epoch * session.steps + this.#logged),
+        ...ratesOf(session, epoch + 1, lr),
       } as const;
       folder?.metrics.append(line);
       onEvent(line);

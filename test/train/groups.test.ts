@@ -159,6 +159,20 @@ test("each group has its own rate and optimizer, in proportion at every update, 
   );
 });
 
+test("where the rate follows validation, those of the groups follow with it, in what is logged too", async (t) => {
+  const schedule = "plateau factor=0.5 patience=1 min-delta=9 warmup=2";
+  const { out } = await trained(t, { groups: "last: lr 0.1", schedule, logSteps: true, epochs: 4, batchSize: "full" });
+  const { lines } = readMetrics(join(out, "metrics.jsonl"));
+  for (const kind of ["step", "epoch"]) {
+    const rates = lines.filter((line) => line["kind"] === kind).map((line) => line["rates"] as Record<string, number>);
+    const factors = [1 / 3, 2 / 3, 0.5, 0.25];
+    for (const [i, factor] of factors.entries()) {
+      assert.ok(Math.abs(rates[i]["all others"] - 0.01 * factor) < 1e-15, JSON.stringify(rates));
+      assert.ok(Math.abs(rates[i]["last"] - 0.1 * factor) < 1e-14, JSON.stringify(rates));
+    }
+  }
+});
+
 test("--unfreeze-at: the first step of what was frozen is at most the rate; a resume before and after is the same run", async (t) => {
   const start = await trained(t, { epochs: 1 });
   const init = join(start.out, "model.safetensors");
