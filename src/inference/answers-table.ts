@@ -53,8 +53,13 @@ export function answerLine(
 }
 
 /** RFC 4180. */
-const lineOf = (cells: readonly string[]): string =>
-  `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\n`;
+const lineOf = (cells: readonly string[]): string => `${cells.map((cell) => quoted(inert(cell))).join(",")}\n`;
+
+const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+/** Spreadsheets run a text that begins so as a formula: names of classes and files come from elsewhere. A number is none. */
+const inert = (cell: string): string =>
+  /^[=+\-@\t\r]/.test(cell) && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(cell) ? `'${cell}` : cell;
 
 export const writeTable = (path: string, lines: readonly string[]): void => writeAtomically(path, chunksOf(lines));
 
