@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type Explanation, explain, percent, type SplitName, usageError, type WeightsName } from "../index.js";
 import type { Colors } from "./ansi.js";
 import { draw } from "./draw.js";
+import { short, workedText } from "./explain-worked.js";
 import { whileLoading } from "./loading.js";
 import {
   addFields,
@@ -69,11 +70,6 @@ async function run(path: string | undefined, options: ExplainOptions, self: Comm
 /** Of a tensor's numbers so many stand in a row of text. */
 const shown = 6;
 
-const short = (value: number): string => {
-  if (value === 0) return "0";
-  return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5 ? value.toFixed(4) : value.toExponential(2);
-};
-
 function some({ values }: { readonly values: readonly number[] | null }): string {
   if (!values) return "";
   return values.slice(0, shown).map(short).join(" ") + (values.length > shown ? " …" : "");
@@ -115,6 +111,8 @@ function explanationText(found: Explanation, colors: Colors): string {
     ]),
   ];
   if (backward) parts.push("", ...backwardText(backward, loss, colors));
+  const worked = workedText(found);
+  if (worked.length > 0) parts.push("", `${colors.bold("Every number.")} ${worked.join("\n")}`);
   if (found.kernels) parts.push("", ...kernelsText(found.kernels, colors));
   return parts.join("\n");
 }

@@ -10,6 +10,7 @@ import type { FloatArray } from "../base/numbers.js";
 import { type Choice, type Setting, settingText } from "../base/setting.js";
 import { machineOf } from "../config/fields.js";
 import type { Dataset } from "../data/dataset.js";
+import { writeImageNumbers } from "../data/image-numbers.js";
 import { placeOf } from "../data/samples.js";
 import { Engine } from "../engine/engine.js";
 import { losses } from "../losses/index.js";
@@ -23,22 +24,15 @@ import type { Asked } from "./asked-samples.js";
 import { applyKernel, curveExample, type KnownKernel, knownKernels } from "./known-kernels.js";
 import { netOf } from "./model-net.js";
 import { type ModelOptions, modelChecks, openModel } from "./model-session.js";
+import { type Numbers, numbersOf } from "./told-numbers.js";
+
+export type { Numbers } from "./told-numbers.js";
 
 export interface ExplainOptions extends ModelOptions {
   /** Its place in the split, from 0. */
   readonly sample: number;
   /** What kernels whose work is known make of the image. */
   readonly kernels?: boolean;
-}
-
-/** Numbers of a tensor: all of a small one, of a large one what they are like. */
-export interface Numbers {
-  readonly shape: readonly number[];
-  readonly least: number;
-  readonly largest: number;
-  /** Square root of the sum of squares. */
-  readonly norm: number;
-  readonly values: readonly number[] | null;
 }
 
 export interface ExplainedLayer {
@@ -64,7 +58,9 @@ export interface Explanation {
   readonly label: number;
   readonly predicted: number;
   readonly classNames: readonly string[];
-  /** What the layers put out, the image's numbers first to the logits last; those computed in one go are one. */
+  /** What the first layer gets: the image's bytes as the model's preprocessing makes numbers of them. */
+  readonly input: Numbers;
+  /** What the layers put out, the first to the logits; those computed in one go are one. */
   readonly layers: readonly ExplainedLayer[];
   readonly logits: readonly number[];
   readonly probabilities: readonly number[];
@@ -130,6 +126,8 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
     const parts = all.filter(({ layers }) => !layers.every(({ spec }) => isSilent(spec)));
     const fields = new Map(receptiveFields(model.net).map((field, i) => [model.net.layers[i].place.name, field]));
     const logits = Array.from(answers.logits);
+    const numbers = new Float64Array(bytes);
+    writeImageNumbers(numbers, image, file.model.preprocessing);
     return {
       model: provenance.model,
       dataset: dataset.name,
@@ -138,6 +136,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
       label,
       predicted: answers.predicted[0],
       classNames,
+      input: numbersOf(numbers, [height, width, channels]),
       layers: [
         ...parts.map(({ layers, shape, values }) => ({
           name: layers[0].place.name,
@@ -273,22 +272,3 @@ function quiet(spec: NetSpec): NetSpec {
 
 const textOf = (choices: readonly Choice[], setting: Setting | string): string =>
   typeof setting === "string" ? setting : settingText(choices, setting);
-
-/** So many are told one by one. */
-const whole = 1024;
-
-function numbersOf(values: ArrayLike<number>, shape: readonly number[]): Numbers {
-  let [least, largest, squares] = [Infinity, -Infinity, 0];
-  for (let i = 0; i < values.length; i++) {
-    [least, largest] = [Math.min(least, values[i]), Math.max(largest, values[i])];
-    squares += values[i] ** 2;
-  }
-  const all = values.length <= whole ? Array.from(values) : null;
-  return {
-    shape: shape.filter((size, i) => size > 1 || i === shape.length - 1),
-    least,
-    largest,
-    norm: Math.sqrt(squares),
-    values: all,
-  };
-}

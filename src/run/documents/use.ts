@@ -70,6 +70,7 @@ export const explainDocument = z
     label: count,
     predicted: count,
     classNames,
+    input: numbers.describe("what the first layer gets"),
     layers: z.array(
       z.strictObject({
         name: text,
