@@ -175,10 +175,13 @@ inline Word word(double real) {
   w.real = real;
   return w;
 }
+template <class T> void call_words(const KernelTable& table, KernelIndex kernel, const Step& step, const Word* words) {
+  (sizeof(T) == 4 ? table.f32 : table.f64)[kernel](words, step);
+}
 template <class T, class... Arguments>
 void call(const KernelTable& table, KernelIndex kernel, const Step& step, Arguments&&... arguments) {
   const Word words[] = {word(arguments)...};
-  (sizeof(T) == 4 ? table.f32 : table.f64)[kernel](words, step);
+  call_words<T>(table, kernel, step, words);
 }
 
 }  // namespace heddle
