@@ -177,6 +177,8 @@ export const measureMachine = later(async () => {
 export type { MachineSpeed } from "./measure/machine.js";
 /** Times matrix products in the shapes of real nets, on one core. Throws HeddleError. */
 export const benchGemm = later(async () => (await import("./measure/gemm.js")).benchGemm);
+/** Times a trained model's answers on random pixels, on one thread. Throws HeddleError. */
+export const benchPredict = later(async () => (await import("./measure/predict.js")).benchPredict);
 /** Times one training step on random input. Throws HeddleError. */
 export const benchStep = later(async () => (await import("./measure/step.js")).benchStep);
 /** The same step at several numbers of threads. Throws HeddleError. */

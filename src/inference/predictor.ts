@@ -17,6 +17,7 @@ import type { Backend } from "../kernels/backend.js";
 import { type BackendChoice, fallbackReason } from "../kernels/index.js";
 import type { ModelMetadata } from "../model/model-file.js";
 import { type WeightsName, weightsNames } from "../run/find-model.js";
+import { foldedModel } from "./fold.js";
 import { checkImage, prepareChecks } from "./given.js";
 import { refuseOtherPreprocessing } from "./model-net.js";
 import { netOnThisThread } from "./on-this-thread.js";
@@ -75,7 +76,7 @@ export function openPredictor(runOrFile: string, options: PredictorOptions = {})
 /** A predictor of a model that is open. */
 export function predictorOf(file: NamedModel, { backend = "auto", standardize }: PredictorOptions): Predictor {
   refuseOtherPreprocessing(file, standardize);
-  const { backend: computes, plan, arena } = netOnThisThread(file, backend);
+  const { backend: computes, plan, arena } = netOnThisThread(foldedModel(file), backend);
   const reason = fallbackReason(backend);
   const notes = reason === null ? file.notes : [...file.notes, `The plain back end computes, slowly: ${reason}`];
   return new OnThisThread(computes, plan, arena, { ...file, notes });

@@ -19,6 +19,7 @@
  */
 import type { z } from "zod";
 import type { HeddleError } from "../base/errors.js";
+import type { FloatArray } from "../base/numbers.js";
 import type { ImageShape } from "../base/shape.js";
 import type { Elementwise } from "../kernels/activations/index.js";
 import type { Operators, Value } from "../kernels/operators.js";
@@ -67,6 +68,10 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   readonly vanishes?: boolean;
   /** Samples that a minibatch of training must have at least; 1 where absent. */
   readonly leastBatch?: (spec: Spec, place: LayerPlace) => number;
+  /** Of a layer whose outputs are rows of its `weight`, plus a `bias` where it has one: the same with a bias. */
+  readonly withBias?: (spec: Spec) => LayerSpec;
+  /** What scoring makes of each channel, y = scale x + shift: such a layer may go into the weights of one `withBias` below. */
+  readonly affine?: (spec: Spec, tensor: (last: string) => FloatArray) => Affine;
   /** Runs on whole shards, not on blocks of samples: many rows make its products fast. */
   readonly wholeShard?: boolean;
   /** Memory of its own: what forward keeps for backward, statistics, scratch. */
@@ -88,6 +93,11 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   readonly update?: (spec: Spec, lowering: Lowering) => void;
   /** Of one whose update uses `owned`: writes what follows from weights that other processes have updated. */
   readonly renew?: (spec: Spec, lowering: Lowering) => void;
+}
+
+export interface Affine {
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
 }
 
 /**

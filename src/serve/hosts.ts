@@ -28,10 +28,20 @@ export const aHostName = check(
   (value) => typeof value === "string" && nameOf(asAsked(value)) === asAsked(value) && !value.includes("*"),
 );
 
+const listensEverywhere = (host: string): boolean => host === "0.0.0.0" || host === "::";
+const ownAddresses = () => Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+
+/** Where other devices of the network find a server that listens everywhere: "0.0.0.0" is no address to them. */
+export const addressesOutside = (host: string, port: number): string[] =>
+  listensEverywhere(host)
+    ? ownAddresses()
+        .filter(({ family, internal }) => family === "IPv4" && !internal)
+        .map(({ address }) => `http://${address}:${port}`)
+    : [];
+
 /** The names under which a server that listens on `host` may be asked. One that listens everywhere has its machine's addresses. */
 export function allowedHosts(host: string, more: readonly string[]): ReadonlySet<string> {
-  const everywhere = host === "0.0.0.0" || host === "::";
-  const own = everywhere ? Object.values(networkInterfaces()).flatMap((list) => list ?? []) : [];
+  const own = listensEverywhere(host) ? ownAddresses() : [];
   const names = ["localhost", "127.0.0.1", "::1", host, ...more, ...own.map(({ address }) => address)];
   return new Set(names.map(asAsked));
 }

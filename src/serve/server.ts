@@ -24,7 +24,16 @@ import type { ModelFile } from "../model/model-file.js";
 import { Batches } from "./batches.js";
 import { Bodies, mostBody, throwAway, tooLong } from "./body.js";
 import { Counters, type Route, routes } from "./counters.js";
-import { aHostName, allowedHosts, areAllowedHosts, isOwnOrigin, type Target, targetOf, unbracketed } from "./hosts.js";
+import {
+  addressesOutside,
+  aHostName,
+  allowedHosts,
+  areAllowedHosts,
+  isOwnOrigin,
+  type Target,
+  targetOf,
+  unbracketed,
+} from "./hosts.js";
 import { imagesOf, type Reader } from "./images.js";
 import { Refusal } from "./refusal.js";
 
@@ -70,7 +79,7 @@ const mostUnsent = 32 * 2 ** 20;
 
 class Serving implements ModelServer {
   url = "";
-  readonly notes: readonly string[];
+  notes: readonly string[];
   readonly #predictor: Predictor;
   readonly #reader: Reader;
   readonly #batches: Batches;
@@ -125,6 +134,9 @@ class Serving implements ModelServer {
       throw runError({ where: `--port ${port} on ${host}`, expected: "a port to listen on", got, fix, cause });
     });
     const { address, port: bound } = this.#server.address() as AddressInfo;
+    const outside = addressesOutside(host, bound);
+    if (outside.length > 0)
+      this.notes = [...this.notes, `Other devices in the network find it at ${outside.join(", ")}.`];
     this.url = `http://${address.includes(":") ? `[${address}]` : address}:${bound}`;
   }
 

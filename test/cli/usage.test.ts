@@ -46,7 +46,7 @@ const wrong: readonly [args: string, message: RegExp][] = [
   ["predict --index 9..1", /--index: expected .* got "9\.\.1"/],
   ["summary", /summary: expected <NET>, got nothing/],
   ["summary lenet5 --input 32", /--input: expected height x width x channels/],
-  ["bench setp", /bench: expected a command \(step, scaling, gemm\), got setp\. Did you mean step\?/],
+  ["bench setp", /bench: expected a command \(step, scaling, predict, gemm\), got setp\. Did you mean step\?/],
   ["bench step --seconds 0", /--seconds: expected a number above 0/],
 ];
 

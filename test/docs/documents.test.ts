@@ -68,6 +68,7 @@ describe("every command prints its document", { concurrency: 2 }, () => {
       "bench step --seconds 0.02 --model digits-mlp --layers",
     ],
     benchScaling: ["bench scaling --seconds 0.02 --model digits-mlp --threads 1,2"],
+    benchPredict: ["bench predict run --seconds 0.002"],
     benchGemm: ["bench gemm --seconds 0.002"],
   };
   for (const [name, lines] of Object.entries(commands)) {

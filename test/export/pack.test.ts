@@ -209,6 +209,7 @@ test("commands of the README begin with node or python; texts have LF; code impo
   const readme = readFileSync(join(folder, "README.md"), "utf8");
   const commands = readme.split("## Files")[0].match(/^ {4}\S.*$/gm) ?? [];
   const shell = commands.filter((line) => !/import|const|\bnet\b/.test(line));
+  assert.match(readme, /Batch normalization went into the weights/);
   assert.ok(shell.length >= 6 && shell.every((line) => /^ {4}(?:node|python) /.test(line)), shell.join("\n"));
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     if (!/\.(?:js|py|md|json)$/.test(name)) continue;

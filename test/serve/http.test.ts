@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { encodePng } from "../../src/formats/png.js";
@@ -139,6 +139,19 @@ for (const [what, body, status, words] of hints) {
     assert.match((JSON.parse(reply.body) as { error: string }).error, words);
   });
 }
+
+test("a server for the network says where other devices find it", async () => {
+  const open = await serve({ path, port: 0, host: "0.0.0.0" });
+  const { port } = new URL(open.url);
+  const outside = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter(({ family, internal }) => family === "IPv4" && !internal);
+  const said = open.notes.filter((note) => note.includes("Other devices")).join();
+  assert.equal(said === "", outside.length === 0);
+  for (const { address } of outside) assert.ok(said.includes(`http://${address}:${port}`), said);
+  await open.stop();
+  assert.ok(!server.notes.some((note) => note.includes("Other devices")));
+});
 
 test("names that no request is asked under are refused; an address may have its brackets", async () => {
   for (const name of ["http://x.example/", "x.example:80", "*.example", "a b", "[::1]:80"]) {

@@ -19,6 +19,7 @@ import { bytesOf } from "../../base/numbers.js";
 import { kindOf } from "../../base/path-kind.js";
 import { reasonOf } from "../../base/read-file.js";
 import { encodeZip, type ZipFile } from "../../formats/write-zip.js";
+import { foldedModel } from "../../inference/fold.js";
 import { netOf } from "../../inference/model-net.js";
 import { scoringPlan } from "../../inference/on-this-thread.js";
 import { openNamedModel } from "../../inference/open-model.js";
@@ -55,12 +56,13 @@ export async function packModel(options: PackOptions): Promise<Omit<Exported, "w
   const { path, out, weights } = options;
   const isZip = /\.zip$/i.test(out);
   if (!isZip) checkFolder(out);
-  const file = openNamedModel(path, weights);
+  const trained = openNamedModel(path, weights);
+  const file = foldedModel(trained);
   checkPlace(out, file.path);
   const graph = graphOf(file, { preprocessing: true });
   const addons = findAddons();
   const { encodeOnnx } = await import("../onnx/write.js");
-  const files = filesOf(file, graph, addons, Buffer.concat(encodeOnnx(graph)));
+  const files = filesOf(file, graph, addons, Buffer.concat(encodeOnnx(graph)), file !== trained);
   if (isZip) writeAtomically(out, encodeZip(files));
   else writeFolder(out, files);
   const lacking = `no addon goes into the pack, which computes by JavaScript: ${nativeStatus().attempts.join("; ")}`;
@@ -105,7 +107,13 @@ function findAddons(): Map<string, Uint8Array> {
   return found;
 }
 
-function filesOf(file: ModelFile, graph: Graph, addons: ReadonlyMap<string, Uint8Array>, onnx: Uint8Array): ZipFile[] {
+function filesOf(
+  file: ModelFile,
+  graph: Graph,
+  addons: ReadonlyMap<string, Uint8Array>,
+  onnx: Uint8Array,
+  folded: boolean,
+): ZipFile[] {
   const { net, tensors } = netOf(file);
   const weights = Buffer.concat(encodeModel(file.model, net.parameters, tensors));
   const text = (name: string, content: string): ZipFile => ({ name, bytes: Buffer.from(content) });
@@ -119,7 +127,7 @@ function filesOf(file: ModelFile, graph: Graph, addons: ReadonlyMap<string, Uint
   const parameters = net.parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const platforms = [...addons.keys()];
   return [
-    text("README.md", readmeText({ model: file.model, parameters, weightsBytes: weights.length, platforms })),
+    text("README.md", readmeText({ model: file.model, parameters, weightsBytes: weights.length, platforms, folded })),
     text("package.json", `${JSON.stringify({ private: true, type: "module", exports: "./index.js" })}\n`),
     text("predict.js", `import "./lib/${runtime}/predict.js";\n`),
     text("judge.js", `import "./lib/${runtime}/judge.js";\n`),

@@ -12,9 +12,11 @@ export interface ReadmeFacts {
   readonly weightsBytes: number;
   /** "linux-x64" */
   readonly platforms: readonly string[];
+  /** Whether batch norms of the trained net went into the layers below them. */
+  readonly folded: boolean;
 }
 
-export function readmeText({ model, parameters, weightsBytes, platforms }: ReadmeFacts): string {
+export function readmeText({ model, parameters, weightsBytes, platforms, folded }: ReadmeFacts): string {
   const { provenance, preprocessing, classNames, architecture } = model;
   const { height, width, channels, maximum } = preprocessing;
   const shape = channels === 1 ? `(N, ${height}, ${width})` : `(N, ${height}, ${width}, ${channels})`;
@@ -29,7 +31,7 @@ sentence says so and JavaScript with WebAssembly computes, several times slower,
   return `# ${provenance.model.slice(0, 80)}, trained on ${provenance.dataset.slice(0, 80)}
 
 ${parameters} parameters (${bytes(weightsBytes)}) in ${architecture.layers.length} layers; ${classNames.length} classes. Input: images of ${height}x${width}x${channels}, raw values
-0..${maximum}: preprocessing is inside. Packed by Heddle ${version()}.
+0..${maximum}: preprocessing is inside. Packed by Heddle ${version()}.${folded ? "\nBatch normalization went into the weights of the layers below it." : ""}
 
 ## Node
 

@@ -91,6 +91,13 @@ export const batchNorm: Layer<BatchNormSpec> = {
     ];
   },
 
+  affine({ epsilon, scale: hasScale = true, shift: hasShift = true }, tensor) {
+    const [mean, variance] = [tensor("running_mean"), tensor("running_var")];
+    const [weight, bias] = [hasScale ? tensor("weight") : null, hasShift ? tensor("bias") : null];
+    const scale = Float64Array.from(variance, (value, c) => (weight?.[c] ?? 1) / Math.sqrt(value + epsilon));
+    return { scale, shift: scale.map((factor, c) => (bias?.[c] ?? 0) - mean[c] * factor) };
+  },
+
   // One value has no variance.
   leastBatch: (_spec, { input }) => (valuesPerChannel(input) > 1 ? 1 : 2),
 

@@ -53,6 +53,8 @@ export const conv2d: Layer<Conv2dSpec> = {
     return { height, width, channels: spec.filters, map: true };
   },
 
+  withBias: (spec) => ({ ...spec, bias: true }),
+
   parameters({ filters, kernel, bias = true }, { name, input: { channels }, rectified }) {
     const [height, width] = pairOf(kernel);
     const taps = height * width;

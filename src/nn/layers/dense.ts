@@ -43,6 +43,8 @@ export const dense: Layer<DenseSpec> = {
     return { height: 1, width: 1, channels: units };
   },
 
+  withBias: (spec) => spec,
+
   parameters({ units }, { name, input, rectified }) {
     const fanIn = featureCount(input);
     return [

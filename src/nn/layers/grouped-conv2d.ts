@@ -58,6 +58,8 @@ export const groupedConv2d: Layer<GroupedConv2dSpec> = {
     return { height, width, channels: filters, map: true };
   },
 
+  withBias: (spec) => ({ ...spec, bias: true }),
+
   parameters({ filters, kernel, groups, bias = true }, { name, input, rectified }) {
     const [height, width] = pairOf(kernel);
     const [taps, channels] = [height * width, input.channels / groups];

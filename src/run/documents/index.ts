@@ -8,6 +8,7 @@ import { dataFetchDocument, dataInfoDocument, dataListDocument, dataVerifyDocume
 import { findRateDocument } from "./find-rate.js";
 import {
   benchGemmDocument,
+  benchPredictDocument,
   benchScalingDocument,
   benchStepDocument,
   doctorDocument,
@@ -47,6 +48,7 @@ export const documents = {
   benchStep: benchStepDocument,
   benchScaling: benchScalingDocument,
   benchGemm: benchGemmDocument,
+  benchPredict: benchPredictDocument,
 } as const;
 
 /** JSON Schema (draft 2020-12) with one definition for each document: `#/$defs/train`. */

@@ -79,6 +79,18 @@ export const benchGemmDocument = z
   })
   .describe("heddle bench gemm --json");
 
+export const benchPredictDocument = z
+  .strictObject({
+    schema: schemaNumber,
+    model: text,
+    backend: backendName,
+    single: z
+      .strictObject({ p50: z.number(), p99: z.number(), slowest: z.number(), calls: count })
+      .describe("milliseconds of calls with one image"),
+    rates: z.array(z.strictObject({ images: count.describe("of a call"), imagesPerSecond: z.number() })),
+  })
+  .describe("heddle bench predict --json");
+
 export const profileDocument = z
   .strictObject({
     schema: schemaNumber,
