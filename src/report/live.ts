@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { runError, usageError } from "../base/errors.js";
+import { browsersRefuse } from "../base/refused-ports.js";
 import { clock, count } from "../base/text.js";
 import type { TrainEvent } from "../train/events.js";
 import { html } from "./html.js";
@@ -209,6 +210,10 @@ async function listen(server: Server, port: number | undefined): Promise<void> {
         resolve(null);
       });
     });
+  if (port !== undefined && browsersRefuse(port)) {
+    const fix = "Name another with --port.";
+    throw usageError({ where: "--port", expected: "a port that browsers ask", got: `${port}, which they refuse`, fix });
+  }
   const tried = port === undefined ? Array.from({ length: triedPorts }, (_, i) => firstPort + i) : [port];
   for (const number of tried) {
     const error = await attempt(number);

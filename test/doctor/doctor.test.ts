@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from "node:test";
 import type { FloatArray } from "../../src/base/numbers.js";
 import { bestAssignment } from "../../src/doctor/assignment.js";
 import type { Patient } from "../../src/doctor/check.js";
+import { doubledSoftmax } from "../../src/doctor/checks/doubled-softmax.js";
 import { nearCopies } from "../../src/doctor/checks/near-copies.js";
 import { examine, examineRun, openPatient, runChecks } from "../../src/doctor/index.js";
 import { netOf } from "../../src/inference/model-net.js";
@@ -155,6 +156,31 @@ test("a rate that falls to a tenth while the weights move on as before", async (
   const found = examine({ ...patient, facts: { ...facts, lines } });
   assert.deepEqual(complaints(found), ["rate-without-effect"]);
   assert.match(found[0].evidence, /from 0\.05 in epoch 2 to 0\.005\d* in epoch 3/);
+});
+
+test("a doubled softmax has its floor at ln(1 + (K - 1) / e); a mean near that is none", () => {
+  const found = (classes: number, scale: number) => {
+    const labels = Array.from({ length: 200 }, (_, i) => i % classes);
+    // Rows of probabilities, of which some are wrong and some nearly 1.
+    const rows = labels.map((label, i) => {
+      const [said, sure] = [i % 9 === 0 ? (label + 1) % classes : label, 0.3 + (0.7 * ((i * 37) % 100)) / 100];
+      return Array.from({ length: classes }, (_, k) => scale * (k === said ? sure : (1 - sure) / (classes - 1)));
+    });
+    const predicted = rows.map((row) => row.indexOf(Math.max(...row)));
+    const losses = labels.map(() => 0);
+    const answers = new Answers({ classes, labels, predicted, losses, logits: rows.flat() });
+    const measured = { splits: [{ name: "test", answers }] } as unknown as NonNullable<Patient["measured"]>;
+    return doubledSoftmax.run({ measured } as Patient).map(({ evidence }) => evidence);
+  };
+  for (const [classes, floor, ceiling] of [
+    [2, "0.3133", "0.7311"],
+    [10, "1.4612", "0.2320"],
+    [100, "3.6222", "0.0267"],
+  ] as const) {
+    const [evidence] = found(classes, 1);
+    assert.ok(evidence.includes(` = ${floor}, `) && evidence.includes(` = ${ceiling} `), evidence);
+    for (const scale of [0.6, 1.5, 20]) assert.deepEqual(found(classes, scale), []);
+  }
 });
 
 test("the best assignment of rows to columns", () => {

@@ -168,6 +168,10 @@ test("two at once take two ports; a port that is asked for by number and taken e
   );
 });
 
+test("a port that browsers refuse is refused before training", async () => {
+  await assert.rejects(openLive({ port: 6000 }), refusal(2, /expected a port that browsers ask, got 6000, which they/));
+});
+
 test("a training serves its page, and says where", async () => {
   const notes: string[] = [];
   let asked: Promise<string> | undefined;

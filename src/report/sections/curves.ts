@@ -36,7 +36,8 @@ export const curves = section<Curves>({
       planned: record.epochs,
       best: result?.bestEpoch ?? bestEpoch(history.epochs, findMetric(config.select)),
       trainedWith: [
-        ...((await drops(model)) ? ["dropout"] : []),
+        // Of a run that goes on, the model is not read at each epoch again.
+        ...(result && (await drops(model)) ? ["dropout"] : []),
         ...(config.targetNoise > 0 ? [`${percent(config.targetNoise)} wrong targets`] : []),
         ...(history.augmented ? ["augmented images"] : []),
       ],
