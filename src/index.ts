@@ -181,6 +181,10 @@ export const benchGemm = later(async () => (await import("./measure/gemm.js")).b
 export const benchPredict = later(async () => (await import("./measure/predict.js")).benchPredict);
 /** Times one training step on random input. Throws HeddleError. */
 export const benchStep = later(async () => (await import("./measure/step.js")).benchStep);
+export type { StepResult } from "./measure/step.js";
+/** Times a step here, and says what several machines would reach over a network. Throws HeddleError. */
+export const benchNetwork = later(async () => (await import("./measure/network.js")).benchNetwork);
+export type { NetworkPrediction } from "./measure/network.js";
 /** The same step at several numbers of threads. Throws HeddleError. */
 export const benchScaling = later(async () => (await import("./measure/scaling.js")).benchScaling);
 /** Runs warm training steps and tells where their time goes, with a Chrome trace. Throws HeddleError. */

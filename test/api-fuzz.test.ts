@@ -70,6 +70,7 @@ const doors: readonly (readonly [name: keyof typeof library, ...given: unknown[]
   ["decodeImage", new Uint8Array(8), "name"],
   ["readMetrics", join(folder, "none")],
   ["benchStep", { ...step, model: "no such net", augment: "none", layers: false }],
+  ["benchNetwork", { ...step, nodes: [1], gigabits: [10] }],
   ["benchScaling", { ...step, threads: [600] }],
   ["benchPredict", { path: run, weights: "best", backend: "reference", standardize: "unit", seconds: 0.001 }],
   ["benchGemm", { dtype: "f16", backend: "auto", seconds: 0.001 }],

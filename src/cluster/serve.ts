@@ -2,14 +2,16 @@
 import { HeddleError, usageError } from "../base/errors.js";
 import { dataHash } from "../data/data-hash.js";
 import { Engine } from "../engine/engine.js";
-import { openSession, type Session } from "../run/session.js";
+import { type BenchOrder, engineOptions } from "../measure/step.js";
+import { openSession } from "../run/session.js";
 import { configureFor } from "../train/configure.js";
 import type { Preparation, Prepared } from "../train/preparation.js";
 import { type Order, Team } from "./team.js";
 
 interface Serving {
-  readonly session: Session;
   readonly engine: Engine;
+  /** Lays the engine out as for that epoch. */
+  readonly configure: (epoch: number) => void;
 }
 
 /** Serves until the end; gives back the exit code. */
@@ -21,6 +23,13 @@ export async function serveTeam(team: Team): Promise<number> {
   for (;;) {
     const order = await team.hear();
     if (order.kind === "end") return order.code;
+    if (order.kind === "bench") {
+      const { step } = order;
+      const engine = new Engine(step.threads as number, step.backend, team);
+      serving = { engine, configure: () => engine.configure(engineOptions(step)) };
+      await team.gather(null);
+      continue;
+    }
     if (order.kind === "prepare") serving = await prepare(order, team);
     else if (order.kind === "close") {
       await serving?.engine.close();
@@ -37,7 +46,8 @@ async function prepare(
   let prepared: Prepared;
   try {
     const session = await openSession(config, { sources, found, ...(mistakes && { mistakes }) });
-    serving = { session, engine: new Engine(threads, config.backend, team) };
+    const engine = new Engine(threads, config.backend, team);
+    serving = { engine, configure: (epoch) => configureFor(engine, session, epoch) };
     prepared = { dataHash: dataHash(session.dataset) };
   } catch (error) {
     const kind = error instanceof HeddleError ? error.kind : null;
@@ -48,10 +58,10 @@ async function prepare(
 }
 
 async function obey(
-  order: Exclude<Order, Preparation | { readonly kind: "close" | "end" }>,
-  { session, engine }: Serving,
+  order: Exclude<Order, Preparation | BenchOrder | { readonly kind: "close" | "end" }>,
+  { engine, configure }: Serving,
 ): Promise<void> {
-  if (order.kind === "configure") configureFor(engine, session, order.epoch);
+  if (order.kind === "configure") configure(order.epoch);
   else if (order.kind === "train") await engine.train(order.job);
   else await engine.score(order.order);
 }

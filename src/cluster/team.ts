@@ -4,12 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
 import type { Crew, EngineOrder } from "../engine/crew.js";
 import type { MpiCalls } from "../kernels/native.js";
+import type { BenchOrder } from "../measure/step.js";
 import type { Preparation } from "../train/preparation.js";
 
 /** What the first process orders. */
 export type Order =
   | EngineOrder
   | Preparation
+  | BenchOrder
   | { readonly kind: "close" }
   | { readonly kind: "end"; readonly code: number };
 
@@ -86,7 +88,7 @@ export class Team implements Crew {
 
   /** Tells that a training begins, and hears what all found of it: errors, or data. */
   async prepare(preparation: unknown, found: unknown): Promise<unknown[]> {
-    await this.tell(preparation as Preparation);
+    await this.tell(preparation as Preparation | BenchOrder);
     return this.gather(found);
   }
 

@@ -11,8 +11,10 @@ import { bytes } from "../base/text.js";
 import { settings } from "../config/given.js";
 import type { TrainConfig } from "../config/schema.js";
 import type { Dataset } from "../data/dataset.js";
+import { currentCrew } from "../engine/crew.js";
 import { Engine } from "../engine/engine.js";
 import type { FinishedRank } from "../engine/job.js";
+import type { EngineOptions } from "../engine/options.js";
 import { lossOf } from "../losses/index.js";
 import { initializeParameter } from "../nn/initializers/index.js";
 import { featureCount } from "../nn/layer.js";
@@ -41,7 +43,11 @@ export interface StepOptions {
 }
 
 export interface StepResult {
+  /** Of each process. */
   readonly threads: number;
+  readonly processes: number;
+  /** Bytes of a step that each process gets from the others. */
+  readonly received: number;
   readonly msPerStep: { readonly best: number; readonly median: number };
   readonly samplesPerSecond: number;
   /** Direct multiply-adds (two operations each), the first layer's dx left out. */
@@ -79,38 +85,17 @@ export async function openStepBench(
   spec?: NetSpec,
 ): Promise<StepBench> {
   const { batchSize, dtype } = options;
-  const optimizer = ruleOf(options.optimizer);
-  const net = resolveNet(spec ?? buildNet(options.model, {}));
-  const { assignment, updaters } = groupsOfOptimizer(net, options.optimizer, 1e-4);
-  checkMinibatches(net, batchSize, batchSize);
-  const augmentation = parseAugmentation(options.augment ?? "none", "--augment", net.spec.input);
-  const { threads } = chooseThreads(options.threads);
-  const engine = new Engine(threads, options.backend);
+  const crew = currentCrew();
+  const threads = crew && options.threads === "auto" ? crew.cores : chooseThreads(options.threads).threads;
+  await crew?.prepare({ kind: "bench", step: { ...options, threads } } satisfies BenchOrder, null);
+  const engine = new Engine(threads, options.backend, crew);
   try {
-    const images = Math.max(512, batchSize);
-    checkRoom(images * featureCount(net.spec.input));
-    const dataset = randomDataset(net, images);
+    const configured = engineOptions(options, spec);
+    engine.configure(configured);
+    const { net, dataset, places: placesAtMost } = configured;
     const { count } = dataset.train;
     let steps = 2;
-    const placesAtMost = Math.max(steps * batchSize, 1 << 20);
-    engine.configure({
-      net,
-      dtype,
-      batchSize,
-      optimizer,
-      assignment,
-      loss: lossOf("cross-entropy"),
-      dataset,
-      places: placesAtMost,
-      augmentation,
-      preprocessing: {
-        standardize: "unit",
-        kind: "affine",
-        ...net.spec.input,
-        maximum: 255,
-        ...unitAffine(net.spec.input.channels),
-      },
-    });
+    const { updaters } = groupsOfOptimizer(net, options.optimizer, 1e-4);
     const type = floatsOf(dtype);
     engine.setParameters(net.parameters.map((spec, i) => new type(initializeParameter(spec, i, 0, undefined))));
     const run = async (profile = false): Promise<FinishedRank[]> =>
@@ -138,6 +123,38 @@ export async function openStepBench(
   }
 }
 
+/** What the first of several processes tells the others of a step that they make together (`cluster/serve.ts`). */
+export interface BenchOrder {
+  readonly kind: "bench";
+  readonly step: Omit<StepOptions, "seconds" | "layers">;
+}
+
+/** What an engine is laid out for, to run this step. Throws HeddleError where the net or the memory cannot be had. */
+export function engineOptions({ batchSize, dtype, ...options }: BenchOrder["step"], spec?: NetSpec) {
+  const net = resolveNet(spec ?? buildNet(options.model, {}));
+  checkMinibatches(net, batchSize, batchSize);
+  const images = Math.max(512, batchSize);
+  checkRoom(images * featureCount(net.spec.input));
+  return {
+    net,
+    dtype,
+    batchSize,
+    optimizer: ruleOf(options.optimizer),
+    assignment: groupsOfOptimizer(net, options.optimizer, 1e-4).assignment,
+    loss: lossOf("cross-entropy"),
+    dataset: randomDataset(net, images),
+    places: Math.max(2 * batchSize, 1 << 20),
+    augmentation: parseAugmentation(options.augment ?? "none", "--augment", net.spec.input),
+    preprocessing: {
+      standardize: "unit",
+      kind: "affine",
+      ...net.spec.input,
+      maximum: 255,
+      ...unitAffine(net.spec.input.channels),
+    },
+  } satisfies EngineOptions;
+}
+
 /** Throws HeddleError where the net or the machine cannot be had. */
 export async function benchStep(options: StepOptions): Promise<StepResult> {
   checkOptions("benchStep", options, { ...stepChecks, layers: aSwitch }, [
@@ -149,7 +166,8 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
   ]);
   const { batchSize, dtype } = options;
   const { net, engine, steps, run } = await openStepBench(options);
-  const { threads } = engine;
+  const { threads, plan } = engine;
+  const cores = threads * plan.division.processes;
   try {
     const windows: FinishedRank[][] = [];
     for (const end = performance.now() + options.seconds * 1000; performance.now() < end || windows.length < 3; ) {
@@ -169,9 +187,11 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
       msPerStep: { best, median: times[times.length >> 1] },
       samplesPerSecond: (batchSize / best) * 1000,
       gflops: flops / best / 1e6,
-      peakShare: peak > 0 ? flops / (best / 1000) / (peak * threads) : 0,
+      peakShare: peak > 0 ? flops / (best / 1000) / (peak * cores) : 0,
+      processes: plan.division.processes,
+      received: plan.exchanged * (1 - 1 / plan.division.processes),
       operations: options.layers
-        ? operationTimes(engine.plan.parts[0], net, { windows: profiles, steps, rows: batchSize / threads, peak })
+        ? operationTimes(engine.plan.parts[0], net, { windows: profiles, steps, rows: batchSize / cores, peak })
         : null,
       ranks: windows[0].map((_, rank) => {
         const mean = (of: (report: { seconds: number; waited: number }) => number): number =>

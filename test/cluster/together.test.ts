@@ -1,8 +1,8 @@
 /** Several processes under real launchers: the bytes of one, one voice, one exit code. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { emptyFolder, heddle } from "../cli/heddle.js";
 import { launch, launchers, noLauncher } from "./launch.js";
@@ -93,6 +93,30 @@ test("only the first process has a run folder, which another number of processes
   const resume = ["train", "--resume", "run", "--resume-with", "maxSteps=1000", "--quiet", "--json", "--threads", "1"];
   assert.equal(resultOf(await launch(launcher, 3, resume, { cwd })).weightsHash, whole.weightsHash);
 });
+
+test("bench scaling starts the processes itself", { skip: noLauncher }, async (t) => {
+  const flags = ["--model", "digits-mlp", "--batch-size", "32", "--seconds", "0.02", "--json"];
+  const { code, stdout, stderr } = await heddle(["bench", "scaling", "--processes", "1,2", ...flags], {
+    cwd: emptyFolder(t),
+    env: { PATH: pathWithLauncher(t) },
+  });
+  assert.equal(code, 0, stderr);
+  const { results } = JSON.parse(stdout) as { results: { processes: number; received: number }[] };
+  assert.deepEqual(
+    results.map(({ processes, received }) => [processes, received > 0]),
+    [
+      [1, false],
+      [2, true],
+    ],
+  );
+});
+
+/** A path in which the launcher that is here is `mpirun`. */
+function pathWithLauncher(t: TestContext): string {
+  const folder = emptyFolder(t);
+  symlinkSync(launchers[0].path, join(folder, "mpirun"));
+  return `${folder}:${process.env["PATH"]}`;
+}
 
 test("a step brings each process what the plan says, to the byte", { skip: noLauncher }, async () => {
   const program = fileURLToPath(new URL("./traffic.js", import.meta.url));

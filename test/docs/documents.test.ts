@@ -67,7 +67,10 @@ describe("every command prints its document", { concurrency: 2 }, () => {
       "bench step --seconds 0.02 --model digits-mlp",
       "bench step --seconds 0.02 --model digits-mlp --layers",
     ],
-    benchScaling: ["bench scaling --seconds 0.02 --model digits-mlp --threads 1,2"],
+    benchScaling: [
+      "bench scaling --seconds 0.02 --model digits-mlp --threads 1,2",
+      "bench scaling --seconds 0.02 --model digits-mlp --processes 1",
+    ],
     benchPredict: ["bench predict run --seconds 0.002"],
     benchGemm: ["bench gemm --seconds 0.002"],
   };

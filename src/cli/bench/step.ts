@@ -23,15 +23,15 @@ interface StepBenchOptions extends BenchOptions {
 async function run(options: StepBenchOptions, self: Command): Promise<void> {
   const what = await stepOptions(options, self, ["threads"]);
   const result = await benchStep({ ...what, augment: options.augment ?? "none", layers: options.layers === true });
-  const { msPerStep, samplesPerSecond, gflops, peakShare, ranks, operations } = result;
+  const { msPerStep, samplesPerSecond, gflops, peakShare, ranks, operations, processes } = result;
   if (options.json) {
-    printJson({ schema: 1, msPerStep, samplesPerSecond, gflops, peakShare, ranks, ...(operations && { operations }) });
+    printJson({ schema: 1, ...result, operations: operations ?? undefined });
     return;
   }
   const colors = resultColors(options);
   const rows = ranks.map(({ compute, wait }, rank) => [`${rank}`, compute.toFixed(3), wait.toFixed(3)]);
   printText(
-    `${what.model}, batch ${what.batchSize}, ${what.optimizer.name}, ${what.dtype}\n` +
+    `${what.model}, batch ${what.batchSize}, ${what.optimizer.name}, ${what.dtype}${processes > 1 ? `, ${processes} processes` : ""}\n` +
       `${colors.bold(`${msPerStep.best.toFixed(3)} ms`)} a step (best; median ${msPerStep.median.toFixed(3)} ms) · ` +
       `${count(samplesPerSecond)} samples/s · ${gflops.toFixed(1)} GFLOP/s, ${peakText(peakShare)} of the peak\n\n` +
       table("rrr", [["rank", "compute ms", "wait ms"].map((text) => colors.dim(text)), ...rows]),

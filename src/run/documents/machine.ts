@@ -62,13 +62,42 @@ const step = {
 };
 
 export const benchStepDocument = z
-  .strictObject({ schema: schemaNumber, ...step, operations: z.array(operation).optional() })
+  .strictObject({
+    schema: schemaNumber,
+    threads: count,
+    processes: count,
+    received: z.number(),
+    ...step,
+    operations: z.array(operation).optional(),
+  })
   .describe("heddle bench step --json");
 
 export const benchScalingDocument = z
   .strictObject({
     schema: schemaNumber,
-    results: z.array(z.strictObject({ threads: count, ...step, operations: z.array(operation).nullable() })),
+    results: z.array(
+      z.strictObject({
+        threads: count.describe("of each process"),
+        processes: count,
+        received: z.number().describe("bytes of a step that each process gets from the others"),
+        ...step,
+        operations: z.array(operation).nullable(),
+      }),
+    ),
+    network: z
+      .array(
+        z.strictObject({
+          nodes: count,
+          gigabits: z.number(),
+          speedup: z.number().describe("against one machine, at the same batch"),
+          compute: z.number().describe("milliseconds"),
+          exchange: z.number().describe("milliseconds"),
+          limit: z.enum(["network", "update", "samples", "none"]),
+          hiddenFrom: count.nullable().describe("the batch from which exchanges take at most a tenth of a step"),
+        }),
+      )
+      .optional()
+      .describe("with --processes: what several machines would reach"),
   })
   .describe("heddle bench scaling --json");
 
