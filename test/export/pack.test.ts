@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -226,6 +227,15 @@ test("the same as a folder; a folder that holds files is refused, and nothing is
     if (statSync(join(folder, name)).isDirectory()) continue;
     assert.deepEqual(readFileSync(join(out, name)), readFileSync(join(folder, name)), name);
   }
+  const [empty, link] = [join(home, "empty"), join(home, "link")];
+  mkdirSync(empty);
+  symlinkSync(empty, link);
+  const { ino } = statSync(empty);
+  await packModel({ path: source, out: link });
+  assert.equal(statSync(empty).ino, ino, "a mount or the folder where one stands stays itself");
+  const all = (where: string): string[] => readdirSync(where, { recursive: true, encoding: "utf8" }).sort();
+  assert.deepEqual(all(empty), all(out));
+  for (const path of [empty, link]) rmSync(path, { recursive: true });
   await assert.rejects(packModel({ path: source, out }), /expected a new or empty folder.*got one that holds files/);
   const failing = packModel({ path: source, out: join(home, "no", "where") });
   await assert.rejects(failing, (error: unknown) => error instanceof HeddleError && error.exitCode === 1);

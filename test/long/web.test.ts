@@ -8,7 +8,7 @@ import sharp from "sharp";
 import { graphOf } from "../../src/export/graph.js";
 import { pageParts } from "../../src/export/web/page.js";
 import { encodePng } from "../../src/formats/png.js";
-import { openPredictor } from "../../src/index.js";
+import { openPredictor, predictFiles, serve } from "../../src/index.js";
 import { prepareFile } from "../../src/inference/prepare-file.js";
 import { resolveNet } from "../../src/nn/net.js";
 import { buildNet } from "../../src/zoo/index.js";
@@ -93,6 +93,25 @@ test("a hundred PNG files of every size, color, depth: the net's input in the pa
     files.push([...png]);
     const prepare = i % 2 === 0 ? "mnist" : undefined;
     wanted.push([...(await prepareFile(png, "x.png", predictor, file.model, { prepare })).bytes]);
+  }
+  const server = await serve({ path: source, port: 0 });
+  t.after(() => server.stop());
+  const paths = files.map((bytes, i) => {
+    const at = join(folder, `${i}.png`);
+    writeFileSync(at, Uint8Array.from(bytes));
+    return at;
+  });
+  for (const prepare of ["mnist", undefined] as const) {
+    const mine = paths.map((_, i) => i).filter((i) => (i % 2 === 0) === (prepare === "mnist"));
+    const { predictions } = await predictFiles({ path: source, files: mine.map((i) => paths[i]), prepare });
+    for (const [at, i] of mine.entries()) {
+      const query = prepare ? `?prepare=${prepare}` : "";
+      const reply = await fetch(`${server.url}/predict${query}`, { method: "POST", body: Uint8Array.from(files[i]) });
+      const served = (await reply.json()) as { predictions: { probabilities: number[] }[] };
+      const own = [...predictor.predict(Uint8Array.from(wanted[i]))];
+      assert.deepEqual(served.predictions[0].probabilities, own, `file ${i}, served`);
+      assert.deepEqual(predictions[at].probabilities, own, `file ${i}, predicted`);
+    }
   }
   const got = await page.evaluate(preparedInPage, files);
   for (const [i, bytes] of got.entries())

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -77,19 +78,28 @@ function checkFolder(out: string): void {
   throw usageError({ where: `--out ${out}`, expected: "a new or empty folder, or a name that ends in .zip", got });
 }
 
-/** In a folder beside it, which then takes the name. */
+/**
+ * In a folder beside it, which then takes the name. An empty one that is there stays, for it may be a mount, behind a link, or
+ * where the caller stands: what was written in it, in a folder of its own, moves up.
+ */
 function writeFolder(out: string, files: readonly ZipFile[]): void {
-  const temporary = temporaryFor(resolve(out));
+  const isThere = existsSync(out);
+  const temporary = temporaryFor(isThere ? join(realpathSync(out), "pack") : resolve(out));
+  const moved: string[] = [];
   try {
     mkdirSync(temporary);
     for (const { name, bytes } of files) {
       mkdirSync(dirname(join(temporary, name)), { recursive: true });
       writeFileSync(join(temporary, name), bytes);
     }
-    if (existsSync(out)) rmdirSync(out);
-    renameSync(temporary, out);
+    if (!isThere) return renameSync(temporary, out);
+    for (const name of readdirSync(temporary)) {
+      renameSync(join(temporary, name), join(out, name));
+      moved.push(join(out, name));
+    }
+    rmdirSync(temporary);
   } catch (cause) {
-    rmSync(temporary, { recursive: true, force: true });
+    for (const path of [temporary, ...moved]) rmSync(path, { recursive: true, force: true });
     throw runError({ where: out, expected: "to write this folder", got: reasonOf(cause), cause });
   }
 }
