@@ -57,7 +57,13 @@ for (const example of examples) {
       const [bytes] = encodeOnnx(graphOf(modelOf(net), { preprocessing: true }));
       const { answer, session } = await openOrt(ort!, bytes);
       const { logits } = await answer(channelsFirst(images, shape));
+      const last = await answer(channelsFirst(images.subarray((images.length * 2) / samples), shape));
+      assert.deepEqual((await answer(channelsFirst(images.subarray(0, 0), shape)))["logits"].dims, [
+        0,
+        net.spec.classes,
+      ]);
       await session.release();
+      assert.ok(difference(last["logits"].data, logits.data.slice(-net.spec.classes), net.spec.classes) < 1e-6, where);
       const off = difference(logits.data, wanted, net.spec.classes);
       assert.ok(off < toleranceOf(net), `${where}: ${off}`);
     }
