@@ -1,6 +1,6 @@
 /** `sharp`, an optional package: loaded when the first image comes that needs it, and not needed until then. */
 import type { Sharp, SharpOptions } from "sharp";
-import { dataError, type HeddleError } from "../base/errors.js";
+import { dataError, HeddleError } from "../base/errors.js";
 
 export type OpenSharp = (bytes: Uint8Array, options: SharpOptions) => Sharp;
 let loading: Promise<OpenSharp> | undefined;
@@ -25,6 +25,10 @@ export async function loadSharp(format: string, name: string): Promise<OpenSharp
     });
   }
 }
+
+/** True for the error that says that it is not installed, or does not load. */
+export const isWithoutSharp = (error: unknown): boolean =>
+  error instanceof HeddleError && error.message.includes("the package sharp");
 
 /** What libvips says of a file, its first line. */
 export const notWhole = (format: string, name: string, cause: unknown): HeddleError =>

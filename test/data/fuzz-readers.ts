@@ -108,6 +108,8 @@ const jpeg = async (): Promise<FuzzedReader> => {
     name: "jpeg",
     seeds: [
       await picture().jpeg().toBuffer(),
+      await picture().jpeg({ quality: 95, chromaSubsampling: "4:4:4", optimizeCoding: false }).toBuffer(),
+      await picture().toColourspace("b-w").jpeg().toBuffer(),
       await picture().toColourspace("b-w").jpeg({ progressive: true }).toBuffer(),
       await picture().toColourspace("cmyk").jpeg().toBuffer(),
     ],
@@ -115,6 +117,10 @@ const jpeg = async (): Promise<FuzzedReader> => {
     async read(bytes) {
       const { width, height, channels, pixels } = await decodeImage(bytes, "fuzzed.jpg");
       assert.equal(pixels.length, width * height * channels);
+      assert.deepEqual(await sizeOf(bytes, "fuzzed.jpg"), { height, width });
+      const space = channels === 1 ? "b-w" : "srgb";
+      const other = await sharp(bytes, { autoOrient: true }).toColourspace(space).raw().toBuffer();
+      assert.deepEqual(Buffer.from(pixels), other);
     },
   };
 };

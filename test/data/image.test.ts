@@ -79,7 +79,7 @@ test("JPEG: a size that the file cannot hold is refused before it takes memory",
   }
 });
 
-test("JPEG: without sharp the message says what to install; PNG needs nothing", async (t) => {
+test("JPEG: without sharp plain files are decoded, and of others the message says what to install", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "heddle-no-sharp-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const compiled = fileURLToPath(new URL("../../src", import.meta.url));
@@ -95,7 +95,24 @@ test("JPEG: without sharp the message says what to install; PNG needs nothing", 
   );
   const module = pathToFileURL(join(folder, "formats/image.js")).href;
   const alone = (await import(module)) as { decodeImage: typeof decodeImage };
-  await assert.rejects(alone.decodeImage(await jpegOf(1), "a.jpg"), {
+  for (const side of [24, 200]) {
+    const picture = sharp({ create: { width: side, height: side, channels: 3, background: "#c84" } });
+    const [plain, progressive] = [
+      await picture.jpeg().toBuffer(),
+      await picture.jpeg({ progressive: true }).toBuffer(),
+    ];
+    const { pixels } = await alone.decodeImage(plain, "a.jpg");
+    assert.deepEqual(Buffer.from(pixels), Buffer.from((await decodeImage(plain, "a.jpg")).pixels));
+    await assert.rejects(
+      alone.decodeImage(plain.subarray(0, -9), "a.jpg"),
+      /a whole JPEG image, got data that are damaged/,
+    );
+    await assert.rejects(alone.decodeImage(progressive, "a.jpg"), /a\.jpg: expected the package sharp/);
+  }
+  const progressive = await sharp(await jpegOf(1))
+    .jpeg({ progressive: true })
+    .toBuffer();
+  await assert.rejects(alone.decodeImage(progressive, "a.jpg"), {
     kind: "data",
     message:
       "a.jpg: expected the package sharp, which decodes JPEG, got no such package. " +

@@ -5,6 +5,7 @@ import { formatOf, readImage, type StoredImage } from "../../formats/image.js";
 import { contrastOn, isTransparent, layOn, type Paper, papers } from "../../formats/paper.js";
 import { type DecodedImage, toChannels } from "../../formats/pixels.js";
 import { resize } from "../../formats/resize.js";
+import { isWithoutSharp } from "../../formats/sharp.js";
 import { headBytes, sniff } from "../../formats/sniff.js";
 import type { ImageSettings } from "./settings.js";
 
@@ -54,7 +55,7 @@ export async function decodeFile(bytes: Uint8Array, name: string, settings: Pass
       hasMore: (stored.more ?? 0) > 0,
     };
   } catch (error) {
-    if (!(error instanceof HeddleError) || error.kind !== "data" || error.message.includes("the package sharp")) {
+    if (!(error instanceof HeddleError) || error.kind !== "data" || isWithoutSharp(error)) {
       throw error;
     }
     return { ...none, image: null, bad: whatIs(bytes, name, error) };

@@ -1,0 +1,108 @@
+/** Huffman codes of a JPEG scan, and the reader of its bits. */
+
+/** Codes of so many bits are looked up; longer ones, which are rare, are searched. */
+const quickBits = 9;
+
+export class HuffmanTable {
+  /** By the next bits: length of the code and its value, as length * 256 + value; 0 for codes that are longer, or none. */
+  readonly quick = new Uint16Array(1 << quickBits);
+  readonly values: Uint8Array;
+  /** Of each length: the largest code (-1 for none), and what to add to a code for the place of its value. */
+  readonly largest = new Int32Array(18).fill(-1);
+  readonly offset = new Int32Array(18);
+
+  private constructor(values: Uint8Array) {
+    this.values = values;
+  }
+
+  /** `counts`: codes of 1 to 16 bits; null where they are more than fit. */
+  static of(counts: Uint8Array, values: Uint8Array): HuffmanTable | null {
+    const table = new HuffmanTable(values);
+    let [code, place] = [0, 0];
+    for (let length = 1; length <= 16; length++) {
+      const count = counts[length - 1];
+      // A code of ones alone is kept free.
+      if (code + count > (1 << length) - (count > 0 ? 1 : 0)) return null;
+      table.offset[length] = place - code;
+      for (let i = 0; i < count; i++, code++, place++) {
+        if (length > quickBits) continue;
+        const first = code << (quickBits - length);
+        table.quick.fill(length * 256 + values[place], first, first + (1 << (quickBits - length)));
+      }
+      if (count > 0) table.largest[length] = code - 1;
+      code <<= 1;
+    }
+    return table;
+  }
+}
+
+/** Where a scan is no plain one any more: whoever decodes gives up. */
+export const notPlain = -1;
+
+/** The bits of a scan from `at` on. What lies beyond a marker reads as zeros, and `isPast` tells. */
+export class BitReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+  /** The lowest `#count` bits are those to come. */
+  #bits = 0;
+  #count = 0;
+  /** How many of these were not in the file. */
+  #made = 0;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  #fill(): void {
+    const bytes = this.#bytes;
+    while (this.#count <= 16) {
+      const byte = bytes[this.#at];
+      if (byte === 0xff && bytes[this.#at + 1] !== 0) {
+        this.#bits <<= 8;
+        this.#made += 8;
+      } else if (byte === undefined) {
+        this.#bits <<= 8;
+        this.#made += 8;
+      } else {
+        this.#bits = (this.#bits << 8) | byte;
+        this.#at += byte === 0xff ? 2 : 1;
+      }
+      this.#count += 8;
+    }
+  }
+
+  /** The value of the next code; `notPlain` where there is no such code. */
+  code(table: HuffmanTable): number {
+    if (this.#count < 16) this.#fill();
+    const found = table.quick[(this.#bits >>> (this.#count - quickBits)) & ((1 << quickBits) - 1)];
+    if (found !== 0) {
+      this.#count -= found >> 8;
+      return found & 255;
+    }
+    for (let length = quickBits + 1; length <= 16; length++) {
+      const code = (this.#bits >>> (this.#count - length)) & ((1 << length) - 1);
+      if (code > table.largest[length]) continue;
+      this.#count -= length;
+      return table.values[code + table.offset[length]];
+    }
+    return notPlain;
+  }
+
+  /** A number of 1 to 15 bits; those whose first bit is 0 are negative. */
+  number(length: number): number {
+    if (this.#count < length) this.#fill();
+    this.#count -= length;
+    const value = (this.#bits >>> this.#count) & ((1 << length) - 1);
+    return value < 1 << (length - 1) ? value - (1 << length) + 1 : value;
+  }
+
+  /** Past the marker of that number, which must come now; false where it does not, or where bits were read that are none. */
+  passMarker(marker: number): boolean {
+    if (this.#count < this.#made || this.#count - this.#made >= 8) return false;
+    [this.#bits, this.#count, this.#made] = [0, 0, 0];
+    if (this.#bytes[this.#at] !== 0xff || this.#bytes[this.#at + 1] !== marker) return false;
+    this.#at += 2;
+    return true;
+  }
+}
