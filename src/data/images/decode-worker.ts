@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { HeddleError } from "../../base/errors.js";
 import { decodeFile, type PassSettings } from "./decode.js";
 import type { DecodedFile, DecodeFailure, FileBatch } from "./decoders.js";
-import { diskBytes } from "./tree.js";
+import { diskBytesAtOnce } from "./tree.js";
 
 const settings = workerData as PassSettings;
 const port = parentPort!;
@@ -18,7 +18,7 @@ port.on("message", ({ batch, files }: FileBatch) => {
 async function decodeBatch(files: FileBatch["files"]): Promise<DecodedFile[]> {
   const decoded: DecodedFile[] = [];
   for (const { index, where, source } of files) {
-    const bytes = typeof source === "string" ? await diskBytes(source) : source;
+    const bytes = typeof source === "string" ? diskBytesAtOnce(source) : source;
     const found = await decodeFile(bytes, where, settings);
     decoded.push({ index, ...found, image: found.image && { ...found.image, pixels: ownBytes(found.image.pixels) } });
   }
