@@ -1,6 +1,6 @@
 /** The `--config` file: YAML or JSON (which is YAML), keys as in the schema. Errors name file, line and column. */
-import { isMap, isScalar } from "yaml";
-import { usageError } from "../base/errors.js";
+import { isCollection, isMap, isScalar, visit } from "yaml";
+import { HeddleError, usageError } from "../base/errors.js";
 import { suggest } from "../base/registry.js";
 import { checkValue, fields, isField } from "./fields.js";
 import type { TrainConfig } from "./schema.js";
@@ -28,7 +28,35 @@ export async function readConfigFile(path: string): Promise<Partial<TrainConfig>
       throw usageError({ where, expected: "a key of the configuration", got: name, fix });
     }
     if (ofRun && (name === "out" || name === "overwrite")) continue;
-    values[name] = checkValue(name, plain(value, `${where} (${name})`), `${where} (${name})`);
+    const found = plain(value, `${where} (${name})`);
+    const check = (from: string): unknown => checkValue(name, found, `${from} (${name})`);
+    values[name] = nearest(check, value, where, place);
   }
   return values;
+}
+
+/** What is wrong within a list or an object is told with its own place: that of the key or value that the error names. */
+function nearest<T>(check: (where: string) => T, value: unknown, where: string, place: (offset: number) => string): T {
+  try {
+    return check(where);
+  } catch (error) {
+    const got = error instanceof HeddleError && /, got "?([^"]+?)"?\.(?: |$)/.exec(error.message)?.[1];
+    const offset = got ? offsetOf(value, got) : undefined;
+    if (offset === undefined) throw error;
+    return check(place(offset));
+  }
+}
+
+/** Of the first key or value within a list or an object that reads so. */
+function offsetOf(node: unknown, text: string): number | undefined {
+  if (!isCollection(node)) return undefined;
+  let found: number | undefined;
+  visit(node, {
+    Scalar(_key, scalar) {
+      if (String(scalar.value) !== text) return undefined;
+      found = scalar.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return found;
 }

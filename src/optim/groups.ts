@@ -78,10 +78,43 @@ function readWord(setting: string, where: string): [string, unknown] {
   }
   if (key === "optimizer") return [key, readSetting(optimizers, value, { where, what })];
   const number = value === "" ? Number.NaN : Number(value);
-  const fits = groupSchema.shape[key].safeParse(number).success;
-  if (fits) return [key, number];
-  const least = key === "lr" ? "a number above 0" : "a number of at least 0";
-  throw usageError({ where: `${where}, ${key}`, expected: least, got: JSON.stringify(value) });
+  return [key, valueOf(key, number, where, JSON.stringify(value))];
+}
+
+/** A rate or decay that fits; `got` is how a wrong one is shown. */
+function valueOf(key: "lr" | "decay", value: unknown, where: string, got = JSON.stringify(value)): unknown {
+  if (groupSchema.shape[key].safeParse(value).success) return value;
+  const expected = key === "lr" ? "a number above 0" : "a number of at least 0";
+  throw usageError({ where: `${where}, ${key}`, expected, got });
+}
+
+/** One of a list's objects. Throws `usageError`. */
+function readGroup(given: Readonly<Record<string, unknown>>, where = "--groups"): Group {
+  const known = Object.keys(groupSchema.shape);
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue;
+    throw usageError({
+      where,
+      expected: "match, lr, decay, optimizer or frozen",
+      got: `"${key}"`,
+      fix: suggest(key, known),
+    });
+  }
+  const { match, lr, decay, optimizer, frozen } = given;
+  if (typeof match !== "string" || match === "") {
+    throw usageError({ where, expected: "a match, as in {match: bias, decay: 0}", got: JSON.stringify(given) });
+  }
+  const named = `${where}, ${match}`;
+  if (frozen !== undefined && typeof frozen !== "boolean") {
+    throw usageError({ where: `${named}, frozen`, expected: "true or false", got: JSON.stringify(frozen) });
+  }
+  const group = {
+    ...(lr !== undefined && { lr: valueOf("lr", lr, named) as number }),
+    ...(decay !== undefined && { decay: valueOf("decay", decay, named) as number }),
+    ...(optimizer !== undefined && { optimizer: readSetting(optimizers, optimizer, { where: named, what }) }),
+    ...(frozen !== undefined && { frozen }),
+  };
+  return check({ match, ...group }, where);
 }
 
 /** What says nothing, or contradicts itself, is refused. */
@@ -95,14 +128,18 @@ function check(group: Group, where: string): Group {
   return group;
 }
 
+const described = Object.entries(z.toJSONSchema(groupSchema, { io: "input" })).filter(([key]) => key !== "$schema");
+/** Checked by `readGroup`, which says more of what is wrong; documented as what it takes. */
+const oneOfList = z.looseObject({}).meta(Object.fromEntries(described));
+
 /** The key of a configuration: a text, or a list of objects. */
-export const groupsSchema: z.ZodType<readonly Group[], string | readonly z.input<typeof groupSchema>[]> = z
-  .union([z.string().min(1), z.array(groupSchema).min(1).max(12)])
+export const groupsSchema = z
+  .union([z.string().min(1), z.array(oneOfList).min(1).max(12)])
   .transform((value, context): readonly Group[] => {
     try {
-      return typeof value === "string" ? parseGroups(value) : value.map((group) => check(group, "--groups"));
+      return typeof value === "string" ? parseGroups(value) : value.map((group) => readGroup(group));
     } catch (error) {
       context.addIssue({ code: "custom", message: (error as Error).message, params: { error } });
       return z.NEVER;
     }
-  });
+  }) as unknown as z.ZodType<readonly Group[], string | readonly z.input<typeof groupSchema>[]>;

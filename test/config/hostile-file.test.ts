@@ -59,3 +59,25 @@ test("a file that is not there, or is a folder, is told in words", async () => {
   await assert.rejects(readConfigFile(join(folder, "no")), refusal(2, /--config .*no: .*got no such file or folder/));
   await assert.rejects(readConfigFile(folder), refusal(2, /got a folder/));
 });
+
+const misspelled: readonly (readonly [text: string, says: RegExp])[] = [
+  ["groups:\n  - match: bias\n    decai: 0\n    lr: 1", /c\.yaml:3:5 \(groups\): .*got "decai"\. Did you mean decay\?/],
+  ["groups:\n  - {mach: bias, lr: 1}", /c\.yaml:2:6 \(groups\): .*got "mach"\. Did you mean match\?/],
+  [
+    "groups:\n  - match: weight\n    optimizer: {name: sgd, momentun: 1}",
+    /c\.yaml:3:28 \(groups\), weight, sgd: .*"momentun"\. Did you mean momentum\?/,
+  ],
+  ["groups:\n  - match: bias\n    lr: -1", /c\.yaml:3:9 \(groups\), bias, lr: expected a number above 0, got -1\./],
+  ["groups:\n  - match: bias\n    frozen: 3", /c\.yaml:3:13 \(groups\), bias, frozen: expected true or false, got 3\./],
+  ["groups:\n  - lr: 3", /c\.yaml:1:1 \(groups\): expected a match, as in \{match: bias, decay: 0\}/],
+  ["lr: 1\noptimizer:\n  name: sgdd", /c\.yaml:3:9 \(optimizer\): .*Did you mean sgd\?/],
+  ["optimizer:\n  name: sgd\n  momentum: 7", /c\.yaml:3:13 \(optimizer\), sgd momentum: .*below 1, got 7\./],
+  ["schedule:\n  name: cosine\n  warmupp: 1", /c\.yaml:3:3 \(schedule\), cosine: .*Did you mean warmup\?/],
+];
+
+for (const [text, says] of misspelled) {
+  test(`${JSON.stringify(text)}: the place of what is wrong, within its object`, async () => {
+    writeFileSync(path, text);
+    await assert.rejects(readConfigFile(path), refusal(2, says));
+  });
+}
