@@ -9,6 +9,7 @@ const keys = ["dataDir", "threads", "backend"] as const;
 interface ReportOptions {
   readonly out?: string;
   readonly figures?: string;
+  readonly samples?: string;
   readonly quiet?: boolean;
   readonly color: boolean;
 }
@@ -21,12 +22,14 @@ export function command(): Command {
       "-o, --out <FILE>",
       "the page (default: report.html in each run's folder); of several runs, one page of all",
     )
+    .option("--samples <N,N>", "look into these of the test split: what the layers and the net make of them")
     .option("--figures <DIR>", "save its pictures there too: SVG, and PNG where the package sharp is installed")
     .action((runs: readonly string[], options: ReportOptions, self: Command) => run(runs, options, self));
 }
 
 async function run(runs: readonly string[], options: ReportOptions, self: Command): Promise<void> {
   const { out, figures } = options;
+  const samples = options.samples === undefined ? undefined : placesOf(options.samples);
   if (figures !== undefined && runs.length > 1) {
     const fix = "Name them one at a time.";
     throw usageError({ where: "--figures", expected: "one run", got: `${runs.length}`, fix });
@@ -40,8 +43,14 @@ async function run(runs: readonly string[], options: ReportOptions, self: Comman
   }
   for (const folder of runs) {
     const { dataDir, threads, backend } = config;
-    const written = await writeReport(folder, { dataDir, threads, backend, out, figures });
+    const written = await writeReport(folder, { dataDir, threads, backend, out, figures, samples });
     for (const text of written.notes) note(text);
     printText([written.path, ...written.figures].join("\n"));
   }
+}
+
+function placesOf(text: string): number[] {
+  if (/^\d+(,\d+)*$/.test(text)) return text.split(",").map(Number);
+  const expected = "whole numbers from 0 with commas, as in 3,17";
+  throw usageError({ where: "--samples", expected, got: JSON.stringify(text) });
 }

@@ -32,8 +32,8 @@ const triedPorts = 50;
 /** Proxies cut streams that say nothing for long. */
 const keepAliveMs = 15_000;
 const progressMs = 500;
-/** Milliseconds between two drawings. */
-const drawnMs = 1000;
+/** Milliseconds between two drawings, and how many times as long as the last one took: a page of many epochs is drawn less often. */
+const [drawnMs, drawnTimes] = [1000, 150];
 
 /** Throws `usageError` where the port that was asked for is taken. */
 export async function openLive({ port }: LiveOptions): Promise<Live> {
@@ -47,6 +47,7 @@ export async function openLive({ port }: LiveOptions): Promise<Live> {
   let load = "";
   let ended: string | null = null;
   let lastProgress = 0;
+  let pauseMs = drawnMs;
   const streams = new Set<ServerResponse>();
   const sockets = new Set<Socket>();
 
@@ -55,9 +56,11 @@ export async function openLive({ port }: LiveOptions): Promise<Live> {
   };
   const redraw = async (): Promise<void> => {
     if (run === undefined) return;
+    const began = performance.now();
     const page = reportPage(await gatherLive(run), ended === null);
     const sections = page.parts.map((part) => ({ id: part.id, markup: sectionMarkup(part).text }));
     const next = JSON.stringify({ lead: page.lead.text, sections });
+    pauseMs = Math.max(drawnMs, drawnTimes * (performance.now() - began));
     if (next === body) return;
     body = next;
     news++;
@@ -76,7 +79,7 @@ export async function openLive({ port }: LiveOptions): Promise<Live> {
         [timer, drawn] = [undefined, performance.now()];
         void draw();
       },
-      Math.max(0, drawnMs - (performance.now() - drawn)),
+      Math.max(0, pauseMs - (performance.now() - drawn)),
     ).unref();
   };
 

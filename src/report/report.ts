@@ -14,6 +14,11 @@ import { sections } from "./sections/index.js";
 /** A section's part of a report, or why it is not there. */
 export type Told = Part | { readonly missing: string };
 
+export interface GatherOptions extends MeasureOptions {
+  /** Samples whose feature maps and occlusion maps are wanted, by their places in the test split (or what comes nearest to it). */
+  readonly samples?: readonly number[] | undefined;
+}
+
 export interface Report {
   readonly facts: RunFacts;
   /** By the sections' ids, in the order of the page; those that the run has nothing for are absent. */
@@ -21,7 +26,7 @@ export interface Report {
 }
 
 /** Throws HeddleError where the folder is no run's. What a part of it cannot tell is said in its place. */
-export const gatherReport = (run: string, options: MeasureOptions = {}): Promise<Report> =>
+export const gatherReport = (run: string, options: GatherOptions = {}): Promise<Report> =>
   gather(run, options, sections);
 
 /** The same of a run that goes on: the sections that need no more than its folder. */
@@ -35,7 +40,7 @@ export const gatherLive = (run: string): Promise<Report> =>
 /** `prefix` begins every id of these sections. Throws as `gatherReport` does. */
 export async function gather(
   run: string,
-  options: MeasureOptions,
+  options: GatherOptions,
   wanted: readonly Section[],
   prefix = "",
 ): Promise<Report> {
@@ -44,6 +49,7 @@ export async function gather(
   let model: NamedModel | undefined;
   const asked: ReportRun = {
     facts,
+    named: options.samples ?? null,
     history: historyOf(facts.lines, facts.record.stepsPerEpoch),
     model: () => Promise.resolve().then(() => (model ??= openNamedModel(run))),
     measured: () => (measuring ??= measureRun(facts, options)),

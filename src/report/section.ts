@@ -14,6 +14,8 @@ import type { Html } from "./html.js";
 export interface ReportRun {
   readonly facts: RunFacts;
   readonly history: History;
+  /** Samples to look into, by their places in the split that says most of new images; null where nobody named any. */
+  readonly named: readonly number[] | null;
   /** The model, read once. Rejects with HeddleError where there is none. */
   readonly model: () => Promise<NamedModel>;
   /** Loads model and data and measures them, once for all who ask. Rejects with HeddleError where that cannot be. */

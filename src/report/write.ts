@@ -2,14 +2,16 @@
 
 import { join } from "node:path";
 import { writeAtomically } from "../base/atomic-write.js";
-import { aText, checkOptions } from "../base/given.js";
-import { type MeasureOptions, measureChecks } from "../evidence/measured.js";
+import { usageError } from "../base/errors.js";
+import { aText, checkOptions, list, whole } from "../base/given.js";
+import { measureChecks } from "../evidence/measured.js";
 import { RunFolder } from "../run/run-folder.js";
 import { makeFolder } from "../run/runs.js";
 import { asFile } from "./charts/picture.js";
-import { gatherReport, type Report, reportText } from "./report.js";
+import { mostNamed } from "./looks-at.js";
+import { type GatherOptions, gatherReport, type Report, reportText } from "./report.js";
 
-export interface ReportOptions extends MeasureOptions {
+export interface ReportOptions extends GatherOptions {
   /** The page; `report.html` in the run's folder unless given. */
   readonly out?: string | undefined;
   /** A folder for the pictures, as files by themselves. */
@@ -28,12 +30,17 @@ const reportChecks = {
   ...measureChecks,
   out: aText,
   figures: aText,
+  samples: list(whole(0)),
 };
 
 /** Makes the report of a run and writes it. Throws HeddleError where the folder is no run's or a file cannot be written. */
 export async function writeReport(run: string, options: ReportOptions = {}): Promise<WrittenReport> {
   aText(run, "writeReport, run");
   checkOptions("writeReport", options, reportChecks);
+  if (options.samples && options.samples.length > mostNamed) {
+    const expected = `at most ${mostNamed} samples`;
+    throw usageError({ where: "--samples", expected, got: `${options.samples.length}` });
+  }
   const report = await gatherReport(run, { keep: true, ...options });
   const path = options.out ?? new RunFolder(run).reportFile;
   writeAtomically(path, [Buffer.from(reportText(report))]);

@@ -6,6 +6,7 @@ import { resize } from "../../formats/resize.js";
 import { activationsOf } from "../../inference/activations.js";
 import { html } from "../html.js";
 import { imageTag, pictureOf, type Thumbnail, thumbnail } from "../images.js";
+import { namedSamples, tellingSamples } from "../looks-at.js";
 import { section } from "../section.js";
 import { mapPicture } from "../tensors.js";
 
@@ -29,10 +30,11 @@ const mapSide = 64;
 export const featureMaps = section<Maps>({
   id: "feature-maps",
   title: "Feature maps",
-  async gather({ measured }) {
+  async gather({ measured, named }) {
     const found = await measured();
     const main = mainSplit(found);
-    const images = chosen(main).map((i) => mapsOf(found, main, i));
+    const chosen = named ? namedSamples(main, named) : tellingSamples(main, 1, "surest").toReversed();
+    const images = chosen.map((i) => mapsOf(found, main, i));
     return images.some(({ layers }) => layers.length > 0) ? { images } : null;
   },
   render: ({ images }) =>
@@ -44,14 +46,6 @@ export const featureMaps = section<Maps>({
         )}</div>`,
     )}`,
 });
-
-/** The surest hit and the worst mistake. */
-function chosen({ answers: { labels, predicted, losses, samples } }: MeasuredSplit): number[] {
-  const all = Array.from({ length: samples }, (_, i) => i);
-  const right = all.filter((i) => labels[i] === predicted[i]).sort((a, b) => losses[a] - losses[b]);
-  const wrong = all.filter((i) => labels[i] !== predicted[i]).sort((a, b) => losses[b] - losses[a]);
-  return [...right.slice(0, 1), ...wrong.slice(0, 1)];
-}
 
 function mapsOf(found: Measured, { samples, places, name, answers }: MeasuredSplit, i: number): Maps["images"][number] {
   const { classNames } = found;

@@ -5,6 +5,7 @@ import { predictorOf } from "../../inference/predictor.js";
 import { resolveNet } from "../../nn/net.js";
 import { type Html, html } from "../html.js";
 import { imageTag, pictureOf, type Thumbnail, thumbnail } from "../images.js";
+import { namedSamples, tellingSamples } from "../looks-at.js";
 import { beginnings, occlusionMap, type Windows } from "../occlusion.js";
 import { section } from "../section.js";
 import { signedPicture } from "../tensors.js";
@@ -39,23 +40,20 @@ const mostWindows = 1500;
 export const occlusion = section<Occlusion>({
   id: "occlusion",
   title: "What it looks at",
-  async gather({ measured }) {
+  async gather({ measured, named }) {
     const found = await measured();
     const { dataset, file } = found;
     const windows = chooseWindows(found);
     if (windows === null) return null;
     if (typeof windows === "string") return { none: windows, window: 0, fill: "", images: [] };
     const main = mainSplit(found);
-    const { labels, predicted, losses, samples } = main.answers;
-    const all = Array.from({ length: samples }, (_, i) => i);
-    const wrong = all.filter((i) => labels[i] !== predicted[i]).sort((a, b) => losses[b] - losses[a]);
-    const right = all.filter((i) => labels[i] === predicted[i]).sort((a, b) => losses[b] - losses[a]);
+    const { labels, predicted } = main.answers;
+    const chosen = named ? namedSamples(main, named) : tellingSamples(main, windows.images / 2, "hardest");
     const fill = meanOf(found);
     const predictor = predictorOf(file, {});
     try {
       const predict = (images: Uint8Array) => predictor.predict(images);
-      const half = windows.images / 2;
-      const images = [...wrong.slice(0, half), ...right.slice(0, half)].map((i) => {
+      const images = chosen.map((i) => {
         const image = imageOf(found, main.samples[i]);
         const [truth, guess] = [labels[i], predicted[i]];
         const maps = [...new Set([guess, truth])].map((label): MapOf => {
