@@ -48,6 +48,8 @@ async function run(file: string, options: SearchFlags, self: Command): Promise<v
   const given = Object.fromEntries(Object.keys(givenFlags(self, keys)).map((key) => [key, config[key as "threads"]]));
   const note = noter(options);
   const parallel = options.parallel === undefined ? undefined : numberOf("--parallel", options.parallel, "whole", 512);
+  // Before it, a pipe may be waited for.
+  let begun = false;
   const { value: outcome, received } = await withSignals(
     (signal) =>
       search(file, {
@@ -56,14 +58,17 @@ async function run(file: string, options: SearchFlags, self: Command): Promise<v
         ...(parallel !== undefined && { parallel }),
         signal,
         onEvent: (event) => {
+          begun = true;
           const line = lineOf(event);
           if (line !== null) note(line);
         },
       }),
-    { ending: () => "finishing the step, writing its checkpoint" },
+    { ending: () => (begun ? "finishing the step, writing its checkpoint" : null) },
   );
   if (outcome.status === "stopped") {
-    note(`Stopped. To go on: heddle search ${shellPath(file)} --out ${shellPath(outcome.folder)}`);
+    // What was asked for is kept there: stdin is gone.
+    const asked = file === "-" ? `${outcome.folder}/search.json` : file;
+    note(`Stopped. To go on: heddle search ${shellPath(asked)} --out ${shellPath(outcome.folder)}`);
     process.exitCode = exitCodes[received ?? "SIGINT"];
     return;
   }

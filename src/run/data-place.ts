@@ -1,5 +1,6 @@
 /** Where the data of a run lie: kept absolute, since whoever evaluates or resumes may do so from another folder. */
 import { resolve } from "node:path";
+import { usageError } from "../base/errors.js";
 import { kindOf } from "../base/path-kind.js";
 import { standardInput } from "../base/read-file.js";
 import type { Dataset, LoadOptions } from "../data/dataset.js";
@@ -17,6 +18,17 @@ export function comesByPipe(name: string): boolean {
   return path !== undefined && (path === standardInput || kindOf(path) === "other");
 }
 
+/** Throws `usageError` for a set that several runs cannot read, one after the other. */
+export function refusePiped(dataset: string): void {
+  if (!comesByPipe(dataset)) return;
+  throw usageError({
+    where: `--dataset ${dataset}`,
+    expected: "a file, which each run reads",
+    got: "a pipe",
+    fix: "Write what it gives to a file first.",
+  });
+}
+
 function formOf(name: string): { form: string; path: string } | null {
   const colon = name.indexOf(":");
   const form = name.slice(0, Math.max(0, colon));
@@ -26,6 +38,8 @@ function formOf(name: string): { form: string; path: string } | null {
 /** The set of that name from where it lay when the run began, as long as something is there; its name stays as it was typed. */
 export async function loadRecorded(name: string, path: string | undefined, options: LoadOptions): Promise<Dataset> {
   const named = formOf(name);
+  if (named?.path === standardInput)
+    options.onEvent?.({ kind: "note", text: `${name}: the images are read from standard input.` });
   if (!named || path === undefined || kindOf(path) === "nothing") return findDataset(name).load(options);
   return { ...(await findDataset(`${named.form}:${path}`).load(options)), name };
 }

@@ -19,7 +19,7 @@ import { isTemporary, removeIfThere } from "../base/atomic-write.js";
 import { dataError, usageError } from "../base/errors.js";
 import { someOf } from "../base/finding.js";
 import { type Lock, lockFolder, lockName } from "../base/lock.js";
-import { isFile, isFolder, kindOf } from "../base/path-kind.js";
+import { isFile, kindOf } from "../base/path-kind.js";
 import { readSealedJson } from "../base/sealed-json.js";
 import { MetricsFile } from "./metrics-file.js";
 import { claimNumber, makeFolder, namesIn, newestRun, runsFolder } from "./runs.js";
@@ -127,7 +127,11 @@ export function refuseUnlessRun(path: string, runs = runsFolder): void {
   const folder = new RunFolder(path);
   if (isFile(folder.runFile)) return;
   const expected = "the folder of a run";
-  if (!isFolder(path)) throw dataError({ where: path, expected, got: "no such folder", fix: knownRuns(runs) });
+  const kind = kindOf(path);
+  if (kind !== "folder") {
+    const got = { nothing: "no such folder", file: "a file", other: "a pipe or a device" }[kind];
+    throw dataError({ where: path, expected, got, fix: knownRuns(runs) });
+  }
   const got = "a folder without run.json";
   const unborn = namesIn(path).every((name) => isLeftover(folder, name));
   const fix = unborn

@@ -18,6 +18,7 @@ import { type TrainConfig, trainConfigSchema } from "../config/schema.js";
 import { meanOf } from "../metrics/student.js";
 import { writeReportOfAll } from "../report/of-all.js";
 import { checkConfig } from "../run/check-config.js";
+import { refusePiped } from "../run/data-place.js";
 import type { RepeatDocument } from "../run/documents/search.js";
 import type { TrainDocument } from "../run/documents/train.js";
 import { writesFiles } from "../run/run-folder.js";
@@ -50,6 +51,7 @@ export async function trainRepeatedly(given: RepeatOptions): Promise<RepeatOutco
   const { report = false, ...rest } = given;
   aSwitch(report, "trainRepeatedly, report");
   const options = completeOptions(rest);
+  if (options.config.dataset !== undefined) refusePiped(options.config.dataset);
   const { folder, config } = options.resume === undefined ? begin(options) : reopen(options);
   const lock = lockFolder(folder, "a repeated training");
   try {

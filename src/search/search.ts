@@ -25,6 +25,7 @@ import type { TrainConfig } from "../config/schema.js";
 import { findDataset } from "../data/index.js";
 import { isBetter } from "../metrics/index.js";
 import { entryOf } from "../metrics/score.js";
+import { refusePiped } from "../run/data-place.js";
 import type { SearchDocument, TrialDocument } from "../run/documents/search.js";
 import type { TrainDocument } from "../run/documents/train.js";
 import { readMetrics } from "../run/metrics-file.js";
@@ -80,6 +81,7 @@ export async function search(
 ): Promise<SearchOutcome> {
   checkOptions("search", options, checks);
   const plan = await readPlan(source);
+  for (const { config } of plan.trials) if (config.dataset !== undefined) refusePiped(config.dataset);
   const name =
     typeof source === "string" && source !== standardInput ? basename(source).replace(/\.\w+$/, "") : "search";
   const folder = openFolder(plan, options.out, name);

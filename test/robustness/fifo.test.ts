@@ -43,7 +43,17 @@ describe("pipes in the place of files", { skip: process.platform !== "linux" }, 
     ["summary x.json", 2, /^heddle: --model x\.json: expected a readable JSON file, got a pipe/],
     ["evaluate p", 3, /^heddle: p: expected a model file, or a run folder .*, got a pipe or a device/],
     ["predict p", 3, /^heddle: p: expected a model file, or a run folder .*, got a pipe or a device/],
-    ["train --resume p", 3, /^heddle: p: expected the folder of a run/],
+    ["train --resume p", 3, /^heddle: p: expected the folder of a run, got a pipe/],
+    [
+      "train --seeds 2 --dataset csv:x.csv",
+      2,
+      /^heddle: --dataset csv:x\.csv: expected a file, which each run reads, got a pipe/,
+    ],
+    [
+      "train --seeds 2 --dataset csv:-",
+      2,
+      /^heddle: --dataset csv:-: expected a file, which each run reads, got a pipe/,
+    ],
     ["train --out p", 2, /^heddle: --out p: expected an absent or empty folder, got something else/],
   ];
   for (const [args, code, says] of refused) {
@@ -104,13 +114,15 @@ describe("pipes in the place of files", { skip: process.platform !== "linux" }, 
     ["train", "--dataset", "csv:x.csv"],
     ["train", "--config", "x.yaml"],
     ["predict", "run", "x.png"],
+    ["search", "x.yaml"],
   ]) {
     test(`heddle ${args.join(" ")}: a signal ends the waiting for a pipe that nobody writes`, async () => {
       // An unknown variable is named before anything is read by train; predict says nothing.
       const running = start(args, { cwd, env: { HEDDLE_TREADS: "1" } });
-      const interval = setInterval(() => running.child.kill("SIGTERM"), 300);
+      // One that comes before it listens ends it as well; a second would end what does not heed the first.
+      const timer = setTimeout(() => running.child.kill("SIGTERM"), 1500);
       const { code, signal } = await running.ended;
-      clearInterval(interval);
+      clearTimeout(timer);
       assert.ok(code === 143 || signal === "SIGTERM", `${code} ${signal}`);
     });
   }
