@@ -1,6 +1,7 @@
 /** What every process but the first does: it answers orders, and prints nothing. */
 import { HeddleError, usageError } from "../base/errors.js";
 import { dataHash } from "../data/data-hash.js";
+import type { Dataset } from "../data/dataset.js";
 import { Engine } from "../engine/engine.js";
 import { type BenchOrder, engineOptions } from "../measure/step.js";
 import { openSession } from "../run/session.js";
@@ -45,7 +46,8 @@ async function prepare(
   let serving: Serving | null = null;
   let prepared: Prepared;
   try {
-    const session = await openSession(config, { sources, found, ...(mistakes && { mistakes }) });
+    const dataset = config.dataFromRoot ? ((await team.gather(null))[0] as Dataset) : undefined;
+    const session = await openSession(config, { sources, found, dataset, ...(mistakes && { mistakes }) });
     const engine = new Engine(threads, config.backend, team);
     serving = { engine, configure: (epoch) => configureFor(engine, session, epoch) };
     prepared = { dataHash: dataHash(session.dataset) };

@@ -87,8 +87,9 @@ export class Team implements Crew {
   }
 
   /** Tells that a training begins, and hears what all found of it: errors, or data. */
-  async prepare(preparation: unknown, found: unknown): Promise<unknown[]> {
+  async prepare(preparation: unknown, found: unknown, given?: unknown): Promise<unknown[]> {
     await this.tell(preparation as Preparation | BenchOrder);
+    if (given !== undefined) await this.gather(given);
     return this.gather(found);
   }
 

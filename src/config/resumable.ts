@@ -1,7 +1,7 @@
 /** The settings that a resume may give anew: the machine may have changed, and how far to go; the experiment may not. */
 import type { ConfigSources, TrainConfig } from "./schema.js";
 
-const ofMachine = ["threads", "backend", "dataDir"] as const satisfies readonly (keyof TrainConfig)[];
+const ofMachine = ["threads", "backend", "dataDir", "dataFromRoot"] as const satisfies readonly (keyof TrainConfig)[];
 
 export const resumable = [
   ...ofMachine,

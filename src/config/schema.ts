@@ -50,6 +50,10 @@ const help = (description: string, more: Omit<Help, "description"> = {}): Help &
 export const trainConfigSchema = z.strictObject({
   dataset: text.default("synthetic-digits").meta(help("data set to train on", { value: "NAME" })),
   dataDir: text.optional().meta(help("folder that holds the data sets' folders", { value: "DIR" })),
+  dataFromRoot: z
+    .boolean()
+    .default(false)
+    .meta(help("under mpirun: the first process reads the data and sends it, where not every machine has it")),
   allowMissing: z
     .boolean()
     .default(false)

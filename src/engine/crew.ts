@@ -25,8 +25,8 @@ export interface Crew extends Division {
   share(bytes: Uint8Array, edges: readonly number[]): Promise<void>;
   /** A job failed that others are still in: nothing can be done together any more. */
   broken(): void;
-  /** A training begins: what all processes found of it. */
-  prepare(preparation: unknown, found: unknown): Promise<unknown[]>;
+  /** A training begins, with what the first process gives of it, if anything: what all processes found of it. */
+  prepare(preparation: unknown, found: unknown, given?: unknown): Promise<unknown[]>;
   /** The training's engine closes. */
   close(): Promise<void>;
   /** What joins them: the name and version of an MPI library. */

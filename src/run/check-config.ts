@@ -6,6 +6,7 @@ import { field, isDefault } from "../config/fields.js";
 import type { ConfigSources, TrainConfig } from "../config/schema.js";
 import { parseImageSize } from "../data/images/settings.js";
 import { findDataset, refuseIdle } from "../data/index.js";
+import { currentCrew } from "../engine/crew.js";
 import { parsePaper } from "../formats/paper.js";
 import { parseGoal } from "../metrics/goal.js";
 import { findMetric } from "../metrics/index.js";
@@ -48,6 +49,11 @@ const idle: readonly {
       validation === 0 && stopAt !== undefined && parseGoal(stopAt, "--stop-at").split === "validation"
         ? "--validation 0"
         : null,
+  },
+  {
+    key: "dataFromRoot",
+    needs: "several processes, started by mpirun or srun",
+    instead: () => (currentCrew() ? null : "one process"),
   },
   {
     key: "overwrite",

@@ -111,13 +111,19 @@ export interface Origin {
   /** Mistakes that it makes on purpose. */
   readonly mistakes?: Mistakes | undefined;
   readonly onEvent?: (event: LoadEvent) => void;
+  /** The data where another process has read them. */
+  readonly dataset?: Dataset | undefined;
 }
 
 /** Loads the data and resolves everything that follows from it. */
-export async function openSession(asked: TrainConfig, { sources, onEvent, found, mistakes }: Origin): Promise<Session> {
+export async function openSession(
+  asked: TrainConfig,
+  { sources, onEvent, found, mistakes, dataset: sent }: Origin,
+): Promise<Session> {
   const given = { ...asked, dataset: meantDataset(asked.dataset) };
   const source = findDataset(given.dataset);
-  const dataset = await loadRecorded(given.dataset, found?.datasetPath, { ...given, ...(onEvent && { onEvent }) });
+  const dataset =
+    sent ?? (await loadRecorded(given.dataset, found?.datasetPath, { ...given, ...(onEvent && { onEvent }) }));
   const split = splitSamples(dataset, given);
   // What the program draws needs no second look.
   const near = source.embedded ? null : recallNearCopies(dataset);

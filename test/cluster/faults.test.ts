@@ -37,7 +37,7 @@ test("a step of Slurm whose library is alone is refused with both numbers and th
   assert.equal(shell.code, 0, shell.stderr);
 });
 
-test("data that one process cannot read end all, with its number, and no folder is made", {
+test("data that one process cannot read end all, with its number, and no folder is made; or the first process sends them", {
   skip: noLauncher,
 }, async (t) => {
   const cwd = emptyFolder(t);
@@ -48,6 +48,21 @@ test("data that one process cannot read end all, with its number, and no folder 
   assert.notEqual(code, 0, stderr);
   assert.match(stderr, /process 1 on \S+.*data\.csv/);
   assert.deepEqual(readdirSync(cwd), ["data.csv"]);
+
+  const sent = await two(
+    { patch: "unreadable" },
+    [...args.slice(0, 3), "--data-from-root", "--out", "none", "--quiet", "--json"],
+    cwd,
+  );
+  assert.equal(sent.code, 0, sent.stderr);
+  const alone = ["--dataset", `csv:${join(cwd, "data.csv")}`, "--out", "none", "--quiet", "--json"];
+  assert.equal(hashOf(sent), hashOf(await heddle(["train", ...alone])));
+  const useless = await heddle(["train", ...alone, "--data-from-root"]);
+  assert.equal(useless.code, 2);
+  assert.match(
+    useless.stderr,
+    /--data-from-root: expected several processes, started by mpirun or srun, got one process/,
+  );
 });
 
 test("an error that is thrown in one process ends all", { skip: noLauncher }, async () => {
