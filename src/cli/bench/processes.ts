@@ -77,21 +77,20 @@ export function networkText(
 ): string {
   const links = [...new Set(network.map(({ gigabits }) => gigabits))];
   const machines = [...new Set(network.map(({ nodes }) => nodes))];
-  const at = (nodes: number, gigabits: number): NetworkPrediction =>
-    network.find((each) => each.nodes === nodes && each.gigabits === gigabits)!;
+  const tableOf = (cell: (each: NetworkPrediction) => string): string => {
+    const head = ["machines", ...links.map((link) => `${link} Gb/s`)].map((text) => colors.dim(text));
+    const rows = machines.map((nodes) => [
+      `${nodes}`,
+      ...links.map((link) => cell(network.find((each) => each.nodes === nodes && each.gigabits === link)!)),
+    ]);
+    return table("r".repeat(head.length), [head, ...rows]);
+  };
+  const times = ({ speedup, limit }: NetworkPrediction): string =>
+    `${limit === "none" ? "" : `${limit} `}${speedup.toFixed(2)}`;
   const batch = ({ hiddenFrom }: NetworkPrediction): string => (hiddenFrom === null ? "-" : count(hiddenFrom));
-  const head = ["machines", ...links.flatMap((link) => [`times at ${link} Gb/s`, "limit", "hidden from batch"])].map(
-    (text) => colors.dim(text),
-  );
-  const rows = machines.map((nodes) => [
-    `${nodes}`,
-    ...links.flatMap((link) => {
-      const each = at(nodes, link);
-      return [each.speedup.toFixed(2), each.limit, batch(each)];
-    }),
-  ]);
   return (
-    `Machines like this one over a network, computed from the times above and the bytes of the plan, batch ${count(batchSize)}.\n` +
-    `Hidden: exchanges take at most a tenth of a step.\n\n${table(`r${"rlr".repeat(links.length)}`, [head, ...rows])}`
+    "Machines like this one over a network, computed from the times above and the bytes of the plan.\n" +
+    `Times as fast at batch ${count(batchSize)}, and what keeps it from more:\n\n${tableOf(times)}\n\n` +
+    `The batch from which exchanges take at most a tenth of a step:\n\n${tableOf(batch)}`
   );
 }
