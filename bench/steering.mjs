@@ -6,7 +6,8 @@
 //   checkpoints                every 100 updates of dtu-mlp: an epoch more than with none within it                         goal 5 %
 //   a frozen trunk             a step without over a step with all but the last dense layers frozen                         goal 1.8
 //
-//   npm run build && node bench/steering.mjs [--rounds 7] [--millions 10] [--threads 1] [--net cifar-speedrun] [--batch 256]
+//   npm run build && HEDDLE_DATA_DIR=… node bench/steering.mjs [--rounds 7] [--millions 10] [--threads 1]
+//     [--net cifar-speedrun] [--batch 256] [--dataset mnist] [--subset 20000]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     threads: { type: "string", default: "1" },
     net: { type: "string", default: "cifar-speedrun" },
     batch: { type: "string", default: "256" },
+    dataset: { type: "string", default: "mnist" },
     subset: { type: "string", default: "20000" },
   },
 });
@@ -184,7 +186,7 @@ for (let round = 0; round < Math.min(rounds, 3); round++) {
       before = process.cpuUsage();
     };
     const config = {
-      dataset: "synthetic-digits-28",
+      dataset: values.dataset,
       model: "dtu-mlp",
       batchSize: 64,
       subset: Number(values.subset),

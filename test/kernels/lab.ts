@@ -101,6 +101,8 @@ export interface Outcome {
   readonly status: number;
   /** What a buffer holds now. */
   of<A extends Numbers>(buffer: A): A;
+  /** Where it lay in the arena. */
+  placeOf(buffer: Numbers): number;
   readonly waited: number;
 }
 
@@ -161,6 +163,7 @@ export function execute(
     status,
     waited,
     of: <A extends Numbers>(buffer: A) => after.get(buffer) as A,
+    placeOf: (buffer) => places.get(buffer) ?? -1,
   };
 }
 

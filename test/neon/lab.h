@@ -1,4 +1,4 @@
-// What the cases of kernels_check.cc stand on: deterministic numbers, guarded buffers, and the comparison of every
+// What the cases of products_check.cc stand on: deterministic numbers, guarded buffers, and the comparison of every
 // instruction set of this machine with `generic`.
 //
 // NEON and x86 flush denormals alike but for one border: a result that only rounding lifts to the smallest normal
@@ -154,34 +154,6 @@ template <class T, class Body> void check(const std::string& label, Tolerance to
     if (!difference.empty()) fail(where, difference);
     printf("%s %016llx\n", where.c_str(), static_cast<unsigned long long>(result.hash.value));
   }
-}
-
-// Calls a kernel as the interpreter does: its arguments as words, in the order of its signature.
-template <class E> Word word(E* pointer) {
-  Word w;
-  w.pointer = const_cast<void*>(static_cast<const void*>(pointer));
-  return w;
-}
-template <class E> Word word(Buffer<E>& buffer) { return word(buffer.data()); }
-inline Word word(std::nullptr_t) { return word(static_cast<void*>(nullptr)); }
-inline Word word(int64_t integer) {
-  Word w;
-  w.integer = integer;
-  return w;
-}
-inline Word word(int integer) { return word(int64_t(integer)); }
-inline Word word(double real) {
-  Word w;
-  w.real = real;
-  return w;
-}
-template <class T> void call_words(const KernelTable& table, KernelIndex kernel, const Step& step, const Word* words) {
-  (sizeof(T) == 4 ? table.f32 : table.f64)[kernel](words, step);
-}
-template <class T, class... Arguments>
-void call(const KernelTable& table, KernelIndex kernel, const Step& step, Arguments&&... arguments) {
-  const Word words[] = {word(arguments)...};
-  call_words<T>(table, kernel, step, words);
 }
 
 }  // namespace heddle

@@ -1,7 +1,7 @@
 /**
- * `npm run test:neon`: the kernels as plain C++ programs, each compared with `generic` (kernels_check.cc), and their bits
- * between instruction sets: AVX-512 = AVX2 here, NEON under qemu = AVX2, generic there = generic here. Skips, and says so,
- * what this machine has no compiler or emulator for.
+ * `npm run test:neon`, after a build: two plain C++ programs of the kernels, products_check.cc, which compares with `generic`, and
+ * replay.cc, which runs the cases of test/kernels/cases; and their bits between instruction sets: AVX-512 = AVX2 here, NEON
+ * under qemu = AVX2, generic there = generic here. Skips, and says so, what this machine has no compiler or emulator for.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,10 +10,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { flags, kernelUnits } from "../../native/build.mjs";
 import { CompileError, Objects } from "../../native/compile.mjs";
+import { writePrograms } from "./programs.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const native = join(root, "native");
 const build = mkdtempSync(join(tmpdir(), "heddle-neon-"));
+const file = join(build, "programs");
 const cross = "aarch64-linux-gnu-g++";
 const emulator = "qemu-aarch64";
 const hangMs = 5 * 60_000;
@@ -45,26 +47,51 @@ async function compile(compiler, machine) {
       prefix,
     );
   const units = kernelUnits(machine).map((unit) => job(unit.source, unit.flags, unit.prefix));
-  const rest = ["cpu.cc", join(root, "test", "neon", "kernels_check.cc")].map((source) =>
-    job(source, [...flags, "-O1"]),
+  const shared = [
+    "cpu.cc",
+    "program.cc",
+    "program_exchange.cc",
+    "barrier.cc",
+    "mpi.cc",
+    "mpi_library.cc",
+    "mpi_peers.cc",
+  ];
+  const plain = (source) => job(source, [...flags, "-O1"]);
+  const rest = shared.map(plain);
+  const programs = ["products_check", "replay"].map((name) => ({
+    name,
+    main: plain(join(root, "test", "neon", `${name}.cc`)),
+  }));
+  await objects.compile([...units, ...rest, ...programs.map(({ main }) => main)]);
+  return Object.fromEntries(
+    programs.map(({ name, main }) => {
+      const program = join(build, `${machine}-${name}`);
+      const parts = [...units, ...rest, main].map(({ output }) => output);
+      run(compiler, ["-pthread", "-o", program, ...parts, "-ldl"]);
+      return [name, program];
+    }),
   );
-  await objects.compile([...units, ...rest]);
-  const program = join(build, machine);
-  run(compiler, ["-static", "-o", program, ...[...units, ...rest].map(({ output }) => output)]);
-  return program;
 }
 
-/** The hash of each case of each instruction set, from the program's lines "<isa> <case> <hash>". */
-function hashesOf(command, args) {
+/** The hash of each case of each instruction set, from the programs' lines "<isa> <case> <hash>". */
+function hashesOf(programs, prefix = []) {
   const isas = new Map();
-  for (const line of run(command, args).trim().split("\n")) {
-    const [, isa, name, hash] = /^(\S+) (.+) ([0-9a-f]{16})$/.exec(line) ?? [];
-    if (isa === undefined) throw new Failure(`${command}: unexpected line: ${line}`);
-    if (!isas.has(isa)) isas.set(isa, new Map());
-    if (isas.get(isa).has(name)) throw new Failure(`${command}: the case ${name} of ${isa} appears twice`);
-    isas.get(isa).set(name, hash);
+  for (const [name, args] of [
+    ["products_check", []],
+    ["replay", [file]],
+  ]) {
+    const [command, ...rest] = [...prefix, programs[name], ...args];
+    for (const line of run(command, rest).trim().split("\n")) {
+      const [, isa, title, hash] = /^(\S+) (.+) ([0-9a-f]{16})$/.exec(line) ?? [];
+      if (isa === undefined) throw new Failure(`${name}: unexpected line: ${line}`);
+      if (!isas.has(isa)) isas.set(isa, new Map());
+      // Titles of an operation's cases may be alike.
+      let unique = title;
+      for (let i = 2; isas.get(isa).has(unique); i++) unique = `${title}, ${i}`;
+      isas.get(isa).set(unique, hash);
+    }
   }
-  for (const [isa, hashes] of isas) console.log(`  ${isa}: ${hashes.size} cases, within tolerance of generic`);
+  for (const [isa, hashes] of isas) console.log(`  ${isa}: ${hashes.size} cases`);
   return isas;
 }
 
@@ -83,7 +110,8 @@ async function main() {
   if (process.arch !== "x64") return console.log(`SKIPPED: AVX2's bits need an x64 machine, this is ${process.arch}`);
   if (compiler === undefined) return console.log("SKIPPED: no C++ compiler (Debian: apt install g++)");
   console.log(`x64, ${compiler}`);
-  const here = hashesOf(await compile(compiler, "x64"), []);
+  console.log(`${writePrograms(file)} cases of operations`);
+  const here = hashesOf(await compile(compiler, "x64"));
   const avx2 = here.get("avx2");
   if (avx2 === undefined) return console.log("SKIPPED: this CPU lacks AVX2, whose bits NEON's are compared with");
   if (here.has("avx512")) assertSame(here.get("avx512"), avx2, "AVX-512 and AVX2");
@@ -91,7 +119,7 @@ async function main() {
   if (!works(cross)) return console.log(`SKIPPED NEON: no ${cross} (Debian: apt install g++-aarch64-linux-gnu)`);
   if (!works(emulator)) return console.log(`SKIPPED NEON: no ${emulator} (Debian: apt install qemu-user)`);
   console.log(`arm64, ${cross}, ${emulator}`);
-  const there = hashesOf(emulator, ["-L", "/usr/aarch64-linux-gnu", await compile(cross, "arm64")]);
+  const there = hashesOf(await compile(cross, "arm64"), [emulator, "-L", "/usr/aarch64-linux-gnu"]);
   if (!there.has("neon")) throw new Failure("the arm64 program did not run NEON");
   assertSame(there.get("generic"), here.get("generic"), "generic on arm64 and on x64");
   assertSame(there.get("neon"), avx2, "NEON and AVX2");

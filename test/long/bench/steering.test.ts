@@ -6,7 +6,20 @@ import { runForAMoment } from "../../bench/moment.js";
 const skip = nativeStatus().available ? false : "needs the addon";
 
 test("bench/steering.mjs", { skip }, () => {
-  const words = ["--rounds", "1", "--millions", "0.1", "--batch", "8", "--net", "lenet5", "--subset", "300"];
+  const words = [
+    "--rounds",
+    "1",
+    "--millions",
+    "0.1",
+    "--batch",
+    "8",
+    "--net",
+    "lenet5",
+    "--dataset",
+    "synthetic-digits-28",
+    "--subset",
+    "300",
+  ];
   runForAMoment(
     "steering.mjs",
     words,
