@@ -6,7 +6,7 @@ import { Refusal } from "./refusal.js";
 /** Bytes of one body. */
 export const mostBody = 16 * 2 ** 20;
 /** Bytes of all bodies under way, and of the images that they hold. */
-const mostUnderWay = 48 * 2 ** 20;
+const mostUnderWay = 32 * 2 ** 20;
 /** Of a body that is too long the rest is read and thrown away for so long: a client that still sends hears no answer. */
 const [mostThrown, throwMilliseconds] = [64 * 2 ** 20, 1000];
 

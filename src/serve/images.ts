@@ -1,4 +1,5 @@
 /** From a request's body to the bytes of images as the net gets them. What the body is, its first bytes tell. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { HeddleError } from "../base/errors.js";
 import { isImage } from "../formats/image.js";
 import { otherFormats } from "../formats/other-images.js";
@@ -51,10 +52,23 @@ function unknown(body: Uint8Array): string {
 }
 
 let decoding: Promise<unknown> = Promise.resolve();
+/** Milliseconds of decoding after which other connections are looked after: else they would time out, all sent. */
+const turn = 20;
+let turnBegan = 0;
+let waiting = 0;
+
+async function inTurn<T>(decode: () => Promise<T>): Promise<T> {
+  if (performance.now() - turnBegan > turn) {
+    await nextTurn();
+    turnBegan = performance.now();
+  }
+  return await decode();
+}
 
 /** One after the other: what lies in memory unpacked is one image at a time, whoever asks. */
 async function decoded(bytes: Uint8Array, name: string, { predictor, model, options }: Reader): Promise<Uint8Array> {
-  const mine = decoding.then(() => prepareFile(bytes, name, predictor, model, options));
+  if (waiting++ === 0) turnBegan = performance.now();
+  const mine = decoding.then(() => inTurn(() => prepareFile(bytes, name, predictor, model, options)));
   decoding = mine.catch(() => {});
   try {
     return (await mine).bytes;
@@ -62,14 +76,18 @@ async function decoded(bytes: Uint8Array, name: string, { predictor, model, opti
     if (!(error instanceof HeddleError)) throw error;
     const lacksSharp = error.message.includes("package sharp");
     throw new Refusal(lacksSharp ? 415 : 400, error.message);
+  } finally {
+    waiting--;
   }
 }
 
 async function ofJson(body: Uint8Array, reader: Reader, hold: Hold): Promise<Uint8Array> {
   if (body.length > mostJson) throw new Refusal(413, "expected at most 8 MiB of JSON, got more: send image files");
-  const images = listOf(parse(body));
   const { height, width, channels } = reader.predictor.shape;
   const pixels = height * width * channels;
+  const shape = `${height}x${width}x${channels}`;
+  hold(body.length); // its text
+  const images = listOf(parse(body, pixels, shape));
   if (images.length > mostImages) throw new Refusal(413, `expected at most ${mostImages} images, got ${images.length}`);
   hold(images.length * pixels);
   const bytes = new Uint8Array(images.length * pixels);
@@ -81,7 +99,6 @@ async function ofJson(body: Uint8Array, reader: Reader, hold: Hold): Promise<Uin
     }
     if (!Array.isArray(image) || image.length !== pixels) {
       const got = Array.isArray(image) ? countText(image) : typeof image;
-      const shape = `${height}x${width}x${channels}`;
       throw new Refusal(400, `${where}: expected ${pixels} numbers (${shape}, channels last), got ${got}`);
     }
     const mine = bytes.subarray(i * pixels, (i + 1) * pixels);
@@ -104,10 +121,21 @@ function preparedNumbers(values: Uint8Array, where: string, { predictor, model, 
   return predictor.prepare({ width, height, channels, pixels }, { prepare: options.prepare }).bytes;
 }
 
-/** JSON of a few levels: millions of nested lists would take a hundred times their text. */
-function parse(body: Uint8Array): unknown {
-  let lists = 0;
-  for (const byte of body) if (byte === 0x5b || byte === 0x7b) lists++;
+/**
+ * JSON of a few levels, with no more values than the images have: millions of lists, texts or keys would take ten or a hundred
+ * times their text.
+ */
+function parse(body: Uint8Array, pixels: number, shape: string): unknown {
+  let [lists, commas] = [0, 0];
+  for (const byte of body) {
+    if (byte === 0x5b || byte === 0x7b) lists++;
+    else if (byte === 0x2c) commas++;
+  }
+  // Between images, and in "data:image/png;base64,".
+  if (commas > lists * pixels + 2 * mostImages) {
+    const expected = `expected ${pixels} numbers (${shape}, channels last) for each image`;
+    throw new Refusal(400, `${expected}, got ${commas + 1} values`);
+  }
   if (lists > mostImages + 16)
     throw new Refusal(400, `expected at most ${mostImages} images in JSON, got ${lists} lists`);
   try {
@@ -142,7 +170,8 @@ const valueText = (value: unknown): string =>
 
 /** A file as base64, with or without "data:image/png;base64," before it. */
 function base64(text: string, where: string): Uint8Array {
-  const bytes = Buffer.from(text.replace(/^data:[^,]{0,100},/i, ""), "base64");
-  if (isImage(bytes)) return bytes;
+  const start = /^data:[^,]{0,100},/i.exec(text)?.[0].length ?? 0;
+  // Its head tells, before memory is asked for.
+  if (isImage(Buffer.from(text.slice(start, start + 64), "base64"))) return Buffer.from(text.slice(start), "base64");
   throw new Refusal(400, `${where}: expected a list of numbers, or an image file in base64, got another text`);
 }

@@ -125,8 +125,11 @@ test("JSON after a byte order mark is JSON", async () => {
 });
 
 const png = Buffer.from(encodePng({ ...input, pixels: imagesOf(net.spec, 1) }));
+const many = "1,".repeat(50_000);
 const hints: readonly [what: string, body: Uint8Array | string, status: number, words: RegExp][] = [
   ["rows in rows", json(Array(28).fill(Array(28).fill(0))), 400, /got 28 lists: one flat list is meant/],
+  ["far too many numbers", `{"images": [[${many}1]]}`, 400, /784 numbers .* each image, got 50001 values/],
+  ["far too many keys", `{${many.replaceAll("1,", '"a":1,')}"images": []}`, 400, /got 50001 values/],
   ["base64", png.toString("base64"), 415, /got a file in base64: send its bytes/],
   ["a data URL", `data:image/png;base64,${png.toString("base64")}`, 415, /got a file in base64/],
   ["a BMP", Buffer.concat([Buffer.from("BM1234\0\0\0\0"), Buffer.alloc(60)]), 415, /got a BMP image\. Convert it/],
