@@ -27,7 +27,13 @@ export const resultColumns = (): number => process.stdout.columns || 80;
 export const printText = (text: string): void => print(`${render(text)}\n`);
 
 /** A result for programs: one document. */
-export const printJson = (document: unknown): void => print(`${JSON.stringify(document)}\n`);
+export const printJson = (document: unknown): void => print(`${jsonOf(document)}\n`);
+
+export const jsonOf = (document: unknown): string => JSON.stringify(document).replace(steering, escaped);
+
+/** What would steer a terminal or turn the direction of text, and JSON.stringify leaves as it is; in JSON its escape is the same. */
+const steering = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /** Into a file until all of it is there: Node's own stream takes half of it for the whole where a disk is full. */
 function print(text: string): void {

@@ -9,7 +9,7 @@ import { draw } from "../../src/cli/draw.js";
 import { parseIndex } from "../../src/cli/predict.js";
 import { parseShape } from "../../src/cli/summary.js";
 import { fit, table } from "../../src/cli/table.js";
-import { wantsColor } from "../../src/cli/terminal.js";
+import { jsonOf, wantsColor } from "../../src/cli/terminal.js";
 
 test("half blocks show two rows of pixels in one line", () => {
   // Four columns: above, below, both, none.
@@ -93,4 +93,12 @@ test("NO_COLOR and --no-color win over FORCE_COLOR, and that over the terminal",
   assert.equal(wantsColor({ color: true, isTTY: true, env: { FORCE_COLOR: "0" } }), false);
   assert.equal(wantsColor({ color: true, isTTY: true, env: { FORCE_COLOR: "1", NO_COLOR: "1" } }), false);
   assert.equal(wantsColor({ color: false, isTTY: true, env: { FORCE_COLOR: "1" } }), false);
+});
+
+test("JSON on a terminal steers nothing, and is read back as it was", () => {
+  const document = { names: ["\u001b[2J\u009b31m", "\u202eabc", "\u2028", "قطة", 'a "b"\\'] };
+  const text = jsonOf(document);
+  assert.doesNotMatch(text, /[\p{Cc}\p{Bidi_Control}\u2028]/u);
+  assert.ok(text.includes("قطة"));
+  assert.deepEqual(JSON.parse(text), document);
 });

@@ -127,6 +127,7 @@ test("a figure in a file is whole: its size, its colors, no variable, no class w
 });
 
 test("names are shortened in the middle to their room, and stay different from each other", () => {
+  assert.deepEqual(shortenAll([" ", "a"], 50, 10), ["␠", "a"], "a name of blanks is seen");
   const names = [
     `${"W".repeat(50)}X`,
     `${"W".repeat(50)}Y`,

@@ -32,6 +32,8 @@ export function widthOf(text: string, size: number): number {
 
 /** The text, shortened in the middle where it would take more than `room` pixels: its ends tell names apart best. */
 export function shorten(text: string, room: number, size: number): string {
+  // A name of blanks is seen, too.
+  if (text.trim() === "") return "␠";
   if (widthOf(text, size) <= room) return text;
   const signs = graphemes(text);
   let [head, tail] = ["", ""];
