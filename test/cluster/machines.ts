@@ -6,11 +6,23 @@ import type { Launcher } from "./launch.js";
 
 const ip = (...words: string[]): void => void execFileSync("ip", words, { stdio: "pipe" });
 
-/** Why there can be none; false where there can. */
-export const noMachines =
-  spawnSync("ip", ["netns", "add", `heddle-probe-${process.pid}`]).status !== 0 &&
-  "no right to make network namespaces (root, and Debian's iproute2)";
-if (noMachines === false) ip("netns", "delete", `heddle-probe-${process.pid}`);
+/** Why there can be none; false where there can: a wire into a new namespace is tried. */
+export const noMachines = ((): string | false => {
+  const name = `heddle-probe-${process.pid}`;
+  try {
+    ip("netns", "add", name);
+    ip("link", "add", "wire0", "netns", name, "type", "veth", "peer", "name", "wire1", "netns", name);
+    return false;
+  } catch {
+    return "no right to make network namespaces and wires (root, and Debian's iproute2)";
+  } finally {
+    spawnSync("ip", ["netns", "delete", name]);
+  }
+})();
+
+/** Why no process can have a /dev/shm of its own. */
+export const noMounts =
+  spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/dev/shm"]).status !== 0 && "no right to mount (root)";
 
 export interface Machines {
   /** Starts one process on each. */

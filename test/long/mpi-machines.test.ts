@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { emptyFolder, heddle } from "../cli/heddle.js";
 import { launch, launchers, noLauncher, processesOf } from "../cluster/launch.js";
-import { noMachines, twoMachines } from "../cluster/machines.js";
+import { noMachines, noMounts, twoMachines } from "../cluster/machines.js";
 
 const short = ["train", "--epochs", "3", "--quiet", "--json"];
 const hashOf = ({ stdout, stderr }: { stdout: string; stderr: string }): string => {
@@ -61,7 +61,7 @@ test("a checkpoint that takes 10 s and more is work, not silence", { skip: noLau
 });
 
 test("1 MiB of /dev/shm: it works, or a sentence says why it does not", {
-  skip: noMachines || noLauncher,
+  skip: noMounts || noLauncher,
 }, async () => {
   for (const { name, path, flags } of launchers) {
     const small = ["-m", "sh", "-c", 'mount -t tmpfs -o size=1m tmpfs /dev/shm && exec "$0" "$@"', path, ...flags];
