@@ -64,7 +64,9 @@ export function metadataOf(session: Session, hash: string): ModelMetadata {
 function readingOf({ config, dataset }: Session): Reading {
   const { imageSize, fit, channels, label, layout, order, paper, maximum, maxMegapixels } = config;
   return {
-    ...(imageSize !== undefined && { imageSize, fit }),
+    ...(imageSize !== undefined && { imageSize }),
+    // Images of one size need none in training; those that the model is asked about later do.
+    ...((imageSize !== undefined || fit !== "pad") && { fit }),
     ...(channels !== undefined && { channels }),
     ...(label !== undefined && { label }),
     ...(layout !== undefined && { layout }),

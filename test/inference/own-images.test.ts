@@ -1,9 +1,11 @@
 /** Models of a user's own images: what was decided in training goes with the model. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import type { LoadEvent } from "../../src/data/dataset.js";
 import { evaluate } from "../../src/inference/evaluate.js";
+import { predictFiles } from "../../src/inference/predict-files.js";
 import { readModel } from "../../src/model/model-file.js";
 import { train } from "../../src/train/trainer.js";
 import { saying } from "../data/fixtures.js";
@@ -40,6 +42,24 @@ test("size and way of fitting come from the model, and need no flag", async (t) 
   await evaluate({ path: out, dataset: `folder:${other.root}`, split: "test", onEvent, ...asked });
   const told = events.flatMap((event) => (event.kind === "finding" ? [event.finding.evidence] : []));
   assert.match(told.join("\n"), /The model does not know tall/);
+});
+
+test("a way of fitting that training did not need is that of images of another size later", async (t) => {
+  const even = Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [`${["low", "high"][i % 2]}/${i}.png`, png(20 * i, { height: 3, width: 3 })]),
+  );
+  const { root } = pictureFolder(t, { ...even });
+  const [dataset, out] = [`folder:${root}`, join(root, "..", `${basename(root)}-run`)];
+  t.after(() => rmSync(out, { recursive: true, force: true }));
+  await train({ config: { ...settings, dataset, out, fit: "stretch" } });
+  const wide = pictureFolder(t, { "wide.png": png(9, { height: 3, width: 9 }) }).root;
+  const { predictions: answers } = await predictFiles({
+    path: out,
+    files: [join(wide, "wide.png")],
+    backend: "reference",
+  });
+  assert.match(JSON.stringify(answers), /to 3x3 \(stretch\)/);
+  assert.ok((await evaluate({ path: out, ...asked })).score.samples > 0);
 });
 
 test("size and channels are refused where the images are what they are", async () => {
