@@ -81,6 +81,10 @@ test("every planted copy is found, and nothing else; splits and labels are told"
     /^20 images of the test split show what is trained on too: train image 0 ~ test image 0,/,
   );
   assert.match(told["near-labels"] ?? "", /^$|two labels/);
+  // What is held back for validation chooses the weights: the test split is not new to it either.
+  const halves = { ...config, validation: 0.5 };
+  const half = checkData(dataset, splitSamples(dataset, halves), halves, groups).find(({ id }) => id === "near-test");
+  assert.match(half?.evidence ?? "", /^20 images of the test split show what is trained or validated on too:/);
   const { groups: shown, more } = viewCopies(dataset, groups);
   assert.deepEqual([shown.length, more, shown[0].kind], [12, 8, "near"]);
 });

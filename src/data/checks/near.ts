@@ -24,13 +24,17 @@ export const near: DataCheck = {
     const findings: Finding[] = [];
     for (const held of ["validation", "test"] as const) {
       const pairs = groups.flatMap((group): (readonly [number, number])[] => {
-        const seen = group.find((sample) => partOf.get(sample) === "train");
+        const trained = group.find((sample) => partOf.get(sample) === "train");
+        const seen =
+          trained ?? (held === "test" ? group.find((sample) => partOf.get(sample) === "validation") : undefined);
         return seen === undefined
           ? []
           : group.filter((sample) => partOf.get(sample) === held).map((sample) => [seen, sample] as const);
       });
       if (pairs.length === 0) continue;
-      const evidence = `${imageCount(pairs.length)} of the ${held} split ${pairs.length === 1 ? "shows" : "show"} what is trained on too: ${shown(pairs)}.`;
+      const isValidated = pairs.some(([seen]) => partOf.get(seen) === "validation");
+      const on = isValidated ? "trained or validated on" : "trained on";
+      const evidence = `${imageCount(pairs.length)} of the ${held} split ${pairs.length === 1 ? "shows" : "show"} what is ${on} too: ${shown(pairs)}.`;
       findings.push({
         id: `near-${held}`,
         severity: "warning",
