@@ -36,11 +36,28 @@ export async function readOnce(path: string, what: string): Promise<Uint8Array<A
   }
 }
 
+/** Undefined where nothing can be seen: a path through a file throws, whatever is asked. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Throws `dataError` for a pipe or a device in the place of a file that others read, in places or more than once. */
 export function refuseStream(path: string, what: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statusOf(path);
   const stream = found && streamName(found);
   if (stream) throw cannotRead(path, what, new Stream(stream));
+}
+
+/** Throws `dataError` unless there is a file. */
+export function needFile(path: string, what: string): void {
+  refuseStream(path, what);
+  const found = statusOf(path);
+  if (found?.isFile()) return;
+  throw dataError({ where: path, expected: what, got: found ? "a folder" : "no such file" });
 }
 
 /** What `readWholeFile` reads; throws what the file system says, for `reasonOf`. */

@@ -69,7 +69,8 @@ function flagFor(command: Command, word: string): string | undefined {
   const { model } = command.opts<{ model?: string }>();
   if (model !== undefined && isLayerWord(model))
     return `A net of layers goes into quotes: --model "${model} ${word} …".`;
-  return existsSync(word) ? `Did you mean --dataset ${word}?` : undefined;
+  // A form of data stands before its path.
+  return existsSync(word.replace(/^[a-z]+:/, "")) ? `Did you mean --dataset ${word}?` : undefined;
 }
 
 /** The deepest command that the words before the first flag name. */

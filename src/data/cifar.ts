@@ -8,6 +8,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { dataError, usageError } from "../base/errors.js";
+import { isFile } from "../base/path-kind.js";
 import type { ImageShape, Split } from "../base/shape.js";
 import { arrange } from "../formats/arrangement.js";
 import { fileOf, findFiles, missingFiles, readBytes } from "../formats/files.js";
@@ -228,5 +229,3 @@ async function classNames(
   const expected = `2 to ${kind.classes.length} class names`;
   throw dataError({ where: (text ?? meta)!.path, expected, got: `${names.length}` });
 }
-
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

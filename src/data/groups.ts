@@ -1,6 +1,7 @@
 /** `--group-by`: samples that must not be parted by a split, as several images of one thing. */
-import { statSync } from "node:fs";
+
 import { dataError, usageError } from "../base/errors.js";
+import { isFile } from "../base/path-kind.js";
 import { readWholeFile } from "../base/read-file.js";
 import type { Dataset } from "./dataset.js";
 
@@ -87,8 +88,4 @@ function compile(pattern: string): RegExp {
     expected: "a file, or a pattern with a group in parentheses, as ^[^/]+/([^_]+)_",
     got: `${JSON.stringify(pattern)}, which has none and names no file`,
   });
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -2,9 +2,10 @@
  * `idx:PATH`: a folder of IDX files, plain or gzipped, by whatever names say which is which: MNIST's with a hyphen or a dot,
  * EMNIST's, QMNIST's, one's own. PATH may go on with what the names of one of several sets begin with.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { dataError, type HeddleError } from "../base/errors.js";
+import { isFile, kindOf } from "../base/path-kind.js";
 import { reasonOf } from "../base/read-file.js";
 import { readHead } from "../formats/files.js";
 import { openIdx } from "../formats/idx.js";
@@ -56,7 +57,7 @@ const isExtended = ({ dtype, shape }: ArrayMember): boolean =>
 
 /** The names of the IDX files at a path; what is packed and not packed is one file. */
 async function idxFiles(path: string): Promise<{ folder: string; files: string[] }> {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = kindOf(path) === "folder";
   const [folder, start] = isFolder ? [path, ""] : [dirname(path), basename(path)];
   const names = namesIn(folder, path).filter((name) => name.startsWith(start) && !name.startsWith("."));
   if (names.length === 1 && names[0] === start) {
@@ -112,7 +113,7 @@ function namesIn(folder: string, path: string): string[] {
 function mappingOf(folder: string, members: readonly ArrayMember[]): string[] | null {
   const set = /^(emnist-[a-z]+)-/.exec(basename(members[0].where))?.[1];
   const file = join(folder, `${set}-mapping.txt`);
-  if (set === undefined || !statSync(file, { throwIfNoEntry: false })?.isFile()) return null;
+  if (set === undefined || !isFile(file)) return null;
   const names: string[] = [];
   for (const line of readFileSync(file, "utf8").split("\n")) {
     const [label, code] = line.trim().split(/\s+/).map(Number);

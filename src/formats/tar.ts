@@ -6,7 +6,7 @@ import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { createTarDecoder, type ParsedTarEntry } from "modern-tar";
 import { dataError, HeddleError } from "../base/errors.js";
-import { reasonOf, refuseStream } from "../base/read-file.js";
+import { needFile, reasonOf } from "../base/read-file.js";
 import { sniffFile } from "./sniff.js";
 
 export interface TarFile {
@@ -72,7 +72,7 @@ const kinds: Readonly<Record<string, TarFile["kind"]>> = {
 
 /** True for gzip data. Throws `dataError` for a file that is known to be something else than a tar archive. */
 function checkKind(path: string): boolean {
-  refuseStream(path, "a tar archive");
+  needFile(path, "a tar archive");
   const kind = sniffFile(path);
   if (kind?.what === "gzip data") return true;
   if (!kind || kind.what === "a tar archive") return false;
@@ -109,7 +109,8 @@ async function feed(
     file.destroy();
     unpacked.destroy();
   });
-  file.on("error", (error) => unpacked.destroy(error));
+  // What is not piped tells whoever reads it.
+  if (isPacked) file.on("error", (error) => unpacked.destroy(error));
   try {
     let total = 0;
     for await (const chunk of (isPacked ? file.pipe(unpacked) : file) as AsyncIterable<Uint8Array>) {

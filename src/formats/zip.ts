@@ -5,7 +5,7 @@
 import { crc32 } from "node:zlib";
 import type { Entry, ZipFile } from "yauzl";
 import { dataError, HeddleError } from "../base/errors.js";
-import { reasonOf, refuseStream } from "../base/read-file.js";
+import { needFile, reasonOf } from "../base/read-file.js";
 import { cleanName } from "./archive-names.js";
 import { sniffFile } from "./sniff.js";
 
@@ -49,7 +49,7 @@ export class ZipArchive {
 
   /** Throws `dataError` where the file is no whole archive, is encrypted, or has a name twice. */
   static async open(path: string): Promise<ZipArchive> {
-    refuseStream(path, "a zip archive");
+    needFile(path, "a zip archive");
     const yauzl = await import("yauzl");
     const zip = await openFile(path).catch((cause: unknown) => {
       throw notZip(path, cause);
