@@ -1,12 +1,22 @@
 /** What a run writes for other programs: event files and tables, also after a resume. */
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { decodePng } from "../../src/formats/png.js";
 import { readMetrics } from "../../src/run/metrics-file.js";
 import type { TrainEvent } from "../../src/train/events.js";
 import { train } from "../../src/train/trainer.js";
+import { npz } from "../data/numpy-maker.js";
 import { configOf, run, type Settings, temporaryFolder } from "../engine/runs.js";
 import { refusal } from "../run/refuses.js";
 import { crc32cPlain } from "./crc32c-plain.js";
@@ -121,6 +131,22 @@ test("images: ten at most, enlarged by a whole factor, as bright as the data", a
   const pictures = images.map(({ image }) => decodePng(image!.png, "image"));
   for (const { width, height } of pictures) assert.deepEqual([width, height], [96, 96]);
   assert.equal(Math.max(...pictures.flatMap(({ pixels }) => Array.from(pixels))), 255);
+});
+
+test("images: red stays red", async (t) => {
+  const folder = temporaryFolder(t);
+  const [count, tensorboard] = [20, join(folder, "tb")];
+  const images = Uint8Array.from({ length: count * 36 * 3 }, (_, i) => (i % 3 === 0 ? 255 : 0));
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 2);
+  const [x, y] = [
+    { shape: [count, 6, 6, 3], bytes: images },
+    { shape: [count], bytes: labels },
+  ];
+  const file = join(folder, "red.npz");
+  writeFileSync(file, npz({ x_train: x, y_train: y, x_test: x, y_test: y }));
+  await run(t, { dataset: `npz:${file}`, model: "mlp:3", epochs: 1, threads: 1, tensorboard });
+  const [{ image }] = readEvents(tensorboard).filter((entry) => entry.image);
+  assert.deepEqual([...decodePng(image!.png, "image").pixels.slice(0, 3)], [255, 0, 0]);
 });
 
 test("event files of another run are not mixed with this one's", async (t) => {
