@@ -32,10 +32,15 @@ function installed(t: TestContext): { folder: string; files: string[] } {
 }
 
 /** What the compiler says of a program; nothing where it is right. */
-function compiled(folder: string, lines: readonly string[]): string {
+function compiled(
+  folder: string,
+  lines: readonly string[],
+  modules = ["--module", "nodenext"],
+  compiler = findTypeScript()!,
+): string {
   writeFileSync(join(folder, "caller.ts"), lines.join("\n"));
-  const settings = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node"];
-  const { stdout } = spawnSync(process.execPath, [findTypeScript()!, ...settings, "caller.ts"], {
+  const settings = ["--noEmit", "--strict", "--target", "es2022", ...modules, "--types", "node"];
+  const { stdout } = spawnSync(process.execPath, [compiler, ...settings, "caller.ts"], {
     cwd: folder,
     encoding: "utf8",
   });
@@ -61,6 +66,24 @@ test("types: no zod, and every declaration in them compiles without one", (t) =>
     "export const unknown: TrainConfigInput = { epoch: 3 };",
   ];
   assert.equal(compiled(folder, caller), "");
+});
+
+test("types: CommonJS with node10's resolution, which knows no exports, finds them", (t) => {
+  const { folder } = installed(t);
+  const own = join(folder, "node_modules", "heddle");
+  mkdirSync(own);
+  symlinkSync(join(root, "package.json"), join(own, "package.json"));
+  writeTypes(join(own, "dist", "types"));
+  const caller = [
+    'import { openPredictor, train } from "heddle";',
+    "export const backend: string = openPredictor('runs/1').backend;",
+    "// @ts-expect-error: no such setting",
+    "void train({ config: { epoch: 3 } });",
+  ];
+  const resolution = ["--module", "commonjs", "--moduleResolution", "node10", "--ignoreDeprecations", "6.0"];
+  // The last version that has it.
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  assert.equal(compiled(folder, caller, resolution, compiler), "");
 });
 
 /** Generic ones, classes with private parts, and those that hold a schema itself, which has fewer methods here. */

@@ -1,10 +1,10 @@
 /** Runs that begin well and cannot go on: numbers that overflow, a disk that fills up. What was saved before stays whole. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { encodeSafetensors } from "../../src/model/safetensors.js";
 import { train } from "../../src/train/trainer.js";
 import { emptyFolder, heddle, type Outcome } from "../cli/heddle.js";
@@ -195,4 +195,14 @@ test("without the addon --backend native fails and says how to build it; auto fa
   const fallen = await start(settings, { cwd, program }).ended;
   assert.equal(fallen.code, 0, fallen.stderr);
   assert.match(fallen.stderr, /^reference typescript \(no addon: .+\) · /m);
+  // A predictor, which says nothing else, warns once.
+  const library = JSON.stringify(pathToFileURL(join(program, "dist", "src", "index.js")).href);
+  const code = `const { openPredictor } = await import(${library}); openPredictor("run"); console.log(openPredictor("run").backend)`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+    cwd,
+    encoding: "utf8",
+  });
+  assert.equal(stdout, "reference\n", stderr);
+  assert.equal(stderr.match(/\[HEDDLE_NO_ADDON\] Warning: .*--packages=external/gs)?.length, 1, stderr);
+  assert.equal(stderr.split("HEDDLE_NO_ADDON").length, 2, stderr);
 });
