@@ -31,23 +31,25 @@ export function findNearCopies(dataset: Dataset): number[][] {
   const groups = new Groups(images.length);
   const grid = new Map<number, number[]>();
   const scale = 255 / dataset.maximum;
+  const alike = new Alike(images, dataset.shape);
   for (const [sample, image] of images.entries()) {
     const thumbnail = thumbnails.subarray(sample * cells, (sample + 1) * cells);
     drawThumbnail(image, dataset.shape, scale, thumbnail);
     const at = quadrants.subarray(sample * 4, (sample + 1) * 4);
     placeInGrid(thumbnail, at);
     if (withoutMean(thumbnail) < leastContrast) continue;
+    const key = keyOf(at);
     let compared = 0;
-    for (let near = 0; near < 81 && compared < mostCompared; near++) {
-      for (const other of grid.get(keyOf(at, near)) ?? []) {
+    for (const offset of neighbors) {
+      const others = grid.get(key + offset);
+      if (!others) continue;
+      for (const other of others) {
         if (++compared > mostCompared) break;
-        if (groups.of(other) === groups.of(sample)) continue;
-        if (differ(thumbnails, sample, other) || correlation(image, images[other], dataset.shape) < leastCorrelation)
-          continue;
-        groups.join(sample, other);
+        if (differ(thumbnails, sample, other) || groups.of(other) === groups.of(sample)) continue;
+        if (alike.are(sample, other)) groups.join(sample, other);
       }
+      if (compared >= mostCompared) break;
     }
-    const key = keyOf(at, 40);
     const inside = grid.get(key);
     if (inside) inside.push(sample);
     else grid.set(key, [sample]);
@@ -108,15 +110,13 @@ function placeInGrid(thumbnail: Float32Array, into: Int32Array): void {
   for (let i = 0; i < 4; i++) into[i] = 1 + Math.floor(sums[i] / (cells / 4) / cell);
 }
 
-/** Of the cell itself (`near` 40) or one of those around it: in each dimension one less, the same, or one more. */
-function keyOf(at: Int32Array, near: number): number {
-  let [key, rest] = [0, near];
-  for (let i = 0; i < 4; i++) {
-    key = key * cellsAcross + at[i] + (rest % 3) - 1;
-    rest = Math.floor(rest / 3);
-  }
-  return key;
-}
+const keyOf = (at: ArrayLike<number>): number =>
+  ((at[0] * cellsAcross + at[1]) * cellsAcross + at[2]) * cellsAcross + at[3];
+
+/** From a cell's key to its own and those around it: in each dimension one less, the same, or one more. */
+const neighbors = Array.from({ length: 81 }, (_, near) =>
+  keyOf([near, near / 3, near / 9, near / 27].map((rest) => (Math.floor(rest) % 3) - 1)),
+);
 
 function differ(thumbnails: Float32Array, a: number, b: number): boolean {
   const most = thumbnailDifference * cells;
@@ -131,21 +131,66 @@ function differ(thumbnails: Float32Array, a: number, b: number): boolean {
 /** Of RGB by what is seen brightest (ITU-R BT.601, times 8): JPEG keeps colors at half the size. */
 const [redShare, greenShare, blueShare] = [2, 5, 1];
 
-function correlation(a: Uint8Array, b: Uint8Array, { channels }: ImageShape): number {
-  const isColored = channels === 3;
-  let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < a.length; i += isColored ? 3 : 1) {
-    const x = isColored ? redShare * a[i] + greenShare * a[i + 1] + blueShare * a[i + 2] : a[i];
-    const y = isColored ? redShare * b[i] + greenShare * b[i + 1] + blueShare * b[i + 2] : b[i];
-    sumA += x;
-    sumB += y;
-    squaresA += x * x;
-    squaresB += y * y;
-    products += x * y;
+/**
+ * Whether pixels of two images go together: of a = (x - mean) / deviation, the correlation of n pixels is
+ * 1 - sum (a - b)^2 / 2 n. The sum only grows, so most pairs are told apart by a few rows.
+ */
+class Alike {
+  readonly #images: readonly Uint8Array[];
+  readonly #shape: ImageShape;
+  /** 1 / deviation of each image, 0 where it has none, and mean / deviation; NaN until they are asked for. */
+  readonly #factors: Float64Array;
+  readonly #shifts: Float64Array;
+
+  constructor(images: readonly Uint8Array[], shape: ImageShape) {
+    [this.#images, this.#shape] = [images, shape];
+    this.#factors = new Float64Array(images.length).fill(NaN);
+    this.#shifts = new Float64Array(images.length);
   }
-  const n = isColored ? a.length / 3 : a.length;
-  const spread = (n * squaresA - sumA * sumA) * (n * squaresB - sumB * sumB);
-  return spread <= 0 ? 0 : (n * products - sumA * sumB) / Math.sqrt(spread);
+
+  are(first: number, second: number): boolean {
+    for (const image of [first, second]) if (Number.isNaN(this.#factors[image])) this.#measure(image);
+    const [a, b] = [this.#images[first], this.#images[second]];
+    const [f, g] = [this.#factors[first], this.#factors[second]];
+    if (f === 0 || g === 0) return false;
+    const shift = this.#shifts[first] - this.#shifts[second];
+    const { channels, width } = this.#shape;
+    const isColored = channels === 3;
+    const row = isColored ? width * 3 : width;
+    const pixels = isColored ? a.length / 3 : a.length;
+    const most = 2 * (1 - leastCorrelation) * pixels;
+    let sum = 0;
+    for (let i = 0; i < a.length; ) {
+      const end = i + row;
+      if (isColored) {
+        for (; i < end; i += 3) {
+          const x = redShare * a[i] + greenShare * a[i + 1] + blueShare * a[i + 2];
+          const y = redShare * b[i] + greenShare * b[i + 1] + blueShare * b[i + 2];
+          sum += (f * x - g * y - shift) ** 2;
+        }
+      } else {
+        for (; i < end; i++) sum += (f * a[i] - g * b[i] - shift) ** 2;
+      }
+      if (sum > most) return false;
+    }
+    return true;
+  }
+
+  #measure(image: number): void {
+    const a = this.#images[image];
+    const isColored = this.#shape.channels === 3;
+    let [sum, squares] = [0, 0];
+    for (let i = 0; i < a.length; i += isColored ? 3 : 1) {
+      const x = isColored ? redShare * a[i] + greenShare * a[i + 1] + blueShare * a[i + 2] : a[i];
+      sum += x;
+      squares += x * x;
+    }
+    const pixels = isColored ? a.length / 3 : a.length;
+    const mean = sum / pixels;
+    const variance = squares / pixels - mean * mean;
+    const factor = variance > 0 ? 1 / Math.sqrt(variance) : 0;
+    [this.#factors[image], this.#shifts[image]] = [factor, mean * factor];
+  }
 }
 
 /** Union-find: what is near to something near is one group. */

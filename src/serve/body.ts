@@ -1,12 +1,16 @@
 /** Reads the bodies of requests: counted as they come, with a limit for each and one for all that are under way. */
 import type { IncomingMessage } from "node:http";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { bytes as bytesText } from "../base/text.js";
 import { Refusal } from "./refusal.js";
 
 /** Bytes of one body. */
 export const mostBody = 16 * 2 ** 20;
 /** Bytes of all bodies under way, and of the images that they hold. */
-const mostUnderWay = 32 * 2 ** 20;
+const mostUnderWay = 24 * 2 ** 20;
+/** After as many bytes of bodies their memory is given back at once: V8 alone waits until the process has grown. */
+const mostUncollected = 8 * 2 ** 20;
 /** Of a body that is too long the rest is read and thrown away for so long: a client that still sends hears no answer. */
 const [mostThrown, throwMilliseconds] = [64 * 2 ** 20, 1000];
 
@@ -19,6 +23,7 @@ export type Hold = (bytes: number) => void;
 /** The bodies of one server. */
 export class Bodies {
   #underWay = 0;
+  #uncollected = 0;
   /** Refuse those that have not come whole. */
   readonly #unread = new Set<(status: number, message: string) => void>();
 
@@ -34,6 +39,11 @@ export class Bodies {
       return await use(await this.#read(request, held), hold);
     } finally {
       this.#underWay -= held.bytes;
+      this.#uncollected += held.bytes;
+      if (this.#uncollected > mostUncollected) {
+        this.#uncollected = 0;
+        collectGarbage();
+      }
     }
   }
 
@@ -75,6 +85,17 @@ export class Bodies {
       for (const event of ["close", "error"]) request.once(event, left);
     });
   }
+}
+
+let collect: (() => void) | null = null;
+/** Some milliseconds, once for megabytes of bodies. Node has no other door to it in a process that was started without a flag. */
+function collectGarbage(): void {
+  if (!collect) {
+    setFlagsFromString("--expose-gc");
+    collect = runInNewContext("gc") as () => void;
+    setFlagsFromString("--no-expose-gc");
+  }
+  collect();
 }
 
 /** Reads what is left of a body that nobody wants, within reason. */

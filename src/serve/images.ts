@@ -19,7 +19,7 @@ export interface Reader {
 /** Images of one request. */
 export const mostImages = 1024;
 /** Bytes of JSON: its numbers take up to eight times as much memory. */
-const mostJson = 8 * 2 ** 20;
+const mostJson = 4 * 2 ** 20;
 
 /** The images of a body, one after the other. Throws `Refusal`. */
 export async function imagesOf(body: Uint8Array, reader: Reader, hold: Hold): Promise<Uint8Array> {
@@ -82,7 +82,7 @@ async function decoded(bytes: Uint8Array, name: string, { predictor, model, opti
 }
 
 async function ofJson(body: Uint8Array, reader: Reader, hold: Hold): Promise<Uint8Array> {
-  if (body.length > mostJson) throw new Refusal(413, "expected at most 8 MiB of JSON, got more: send image files");
+  if (body.length > mostJson) throw new Refusal(413, "expected at most 4 MiB of JSON, got more: send image files");
   const { height, width, channels } = reader.predictor.shape;
   const pixels = height * width * channels;
   const shape = `${height}x${width}x${channels}`;

@@ -93,6 +93,33 @@ test("30 MiB in chunks, 1 GiB promised, 1 MiB of chunk extension, from eight at 
   assert.equal((await fetch(`${url}/predict`, { method: "POST", body })).status, 200);
 });
 
+test("JSON of every kind and 4 MiB, eight at once, one kind after the other: under 100 MB more in all", {
+  skip: notLinux,
+}, async (t) => {
+  const { child, url } = await start(t);
+  for (let i = 0; i < 200; i++) await (await fetch(`${url}/predict`, { method: "POST", body })).text();
+  const rest = memory(child, "VmRSS");
+  const most = 4 * 2 ** 20 - 100;
+  const many = (one: string): string =>
+    Array<string>(Math.floor(most / (one.length + 1)))
+      .fill(one)
+      .join(",");
+  const texts = ["7", "0.123456", "[1]", '"ab"', '{"a":1}'].map((one) => `{"images":[${many(one)}]}`);
+  const others = [`{"images":[[${many("7")}]]}`, `{"images":["${"A".repeat(most)}"]}`, "[".repeat(most)];
+  for (const text of [...texts, ...others, ...texts]) {
+    const send = (): Promise<number> =>
+      fetch(`${url}/predict`, { method: "POST", body: text }).then(({ status }) => status);
+    const statuses = await Promise.all(Array.from({ length: 8 }, send));
+    assert.deepEqual(
+      statuses.filter((status) => status !== 400 && status !== 503),
+      [],
+      text.slice(0, 40),
+    );
+  }
+  assert.ok(memory(child, "VmHWM") - rest < 95, `${memory(child, "VmHWM") - rest} MiB`);
+  assert.equal((await fetch(`${url}/predict`, { method: "POST", body })).status, 200);
+});
+
 test("ten images of 64 million pixels at once, allowed: under 500 MB", { skip: notLinux }, async (t) => {
   const { child, url } = await start(t, "--max-megapixels", "64");
   const png = encodePng({ width: 8000, height: 8000, channels: 1, pixels: new Uint8Array(64e6) });
