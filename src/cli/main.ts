@@ -1,5 +1,6 @@
 /** The command line: finds the command, loads it alone, and turns what it throws into one message and an exit code. */
 import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
 import { Command, CommanderError } from "commander";
 import { render } from "./ansi.js";
 import { commands } from "./index.js";
@@ -8,6 +9,7 @@ import { troubleText } from "./trouble.js";
 
 export async function main(argv: readonly string[]): Promise<void> {
   surviveOutput();
+  surviveTerminal();
   heedNohup();
   // Nothing else is loaded for whoever starts one process.
   if (Object.keys(process.env).some((name) => launchers.test(name))) {
@@ -93,6 +95,19 @@ async function report(error: unknown): Promise<number> {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`heddle: unexpected failure: ${text}\n`);
   return exitCodes.run;
+}
+
+/**
+ * Node gives a terminal its settings back at its end, and aborts where that terminal is gone. All is done by then: the process
+ * ends as a hang-up ends it, which shells show as 129.
+ */
+function surviveTerminal(): void {
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  process.on("exit", () => {
+    if (terminals.every((descriptor) => isatty(descriptor))) return;
+    process.removeAllListeners("SIGHUP");
+    process.kill(process.pid, "SIGHUP");
+  });
 }
 
 /**

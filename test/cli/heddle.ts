@@ -7,7 +7,7 @@ import type { Readable, Writable } from "node:stream";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const bin = fileURLToPath(new URL("../../../bin/heddle.js", import.meta.url));
+export const bin = fileURLToPath(new URL("../../../bin/heddle.js", import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;

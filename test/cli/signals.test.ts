@@ -1,9 +1,11 @@
 /** Ctrl-C and SIGTERM: finish the step, write the checkpoint, exit 130 or 143; the second one ends at once. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { emptyFolder, heddle } from "./heddle.js";
+import { bin, emptyFolder, heddle } from "./heddle.js";
 
 // Long enough that nobody waits for its end.
 const endless = ["train", "--epochs", "100000", "--out", "run"];
@@ -60,6 +62,36 @@ test("the second signal ends the run at once", async (t) => {
     },
   });
   assert.equal(code, 130);
+});
+
+/** Runs a program in a terminal of its own, which it closes once `epoch` has been shown there; prints how the program ended. */
+const inTerminal = `
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+text = b""
+while b"epoch" not in text:
+    text += os.read(terminal, 4096)
+os.close(terminal)
+status = os.waitpid(child, 0)[1]
+print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else -os.WEXITSTATUS(status))
+`;
+
+test("a terminal that closes leaves a checkpoint and result.json, and the process ends by the hang-up", {
+  skip: spawnSync("python3", ["-c", "import pty"]).status === 0 ? false : "no Python with terminals here",
+}, (t) => {
+  const folder = emptyFolder(t);
+  const { stdout, stderr } = spawnSync("python3", ["-c", inTerminal, process.execPath, bin, ...endless], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, CI: "", TERM: "xterm" },
+    timeout: 60_000,
+  });
+  assert.equal(stdout.trim(), `${constants.signals.SIGHUP}`, stderr);
+  const { ended } = JSON.parse(readFileSync(join(folder, "run", "result.json"), "utf8")) as { ended: string };
+  assert.equal(ended, "interrupted");
+  assert.ok(existsSync(join(folder, "run", "last.ckpt")));
 });
 
 test("a reader that goes away early is no failure", async () => {
