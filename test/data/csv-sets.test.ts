@@ -55,6 +55,13 @@ test("csv:PATH: a file, packed or not, is a training split of square grey images
   }
 });
 
+test("csv:PATH: labels beyond 65,535 are classes of their own", async (t) => {
+  const root = dataFolder(t, { "a.csv": headed(0, 65536, 1, 65537, 65536) });
+  const { dataset } = await open(`csv:${root}/a.csv`);
+  assert.deepEqual(dataset.classes, ["0", "1", "65536", "65537"]);
+  assert.deepEqual([...dataset.train.labels], [0, 2, 1, 3, 2]);
+});
+
 test("csv:PATH: a folder has its splits by the names of the files", async (t) => {
   const files = {
     "a_train.csv": headed(0, 1, 2),
