@@ -184,12 +184,12 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
     const peak = measuredPeak(engine.backend, dtype);
     return {
       threads,
+      processes: plan.division.processes,
+      received: plan.exchanged * (1 - 1 / plan.division.processes),
       msPerStep: { best, median: times[times.length >> 1] },
       samplesPerSecond: (batchSize / best) * 1000,
       gflops: flops / best / 1e6,
       peakShare: peak > 0 ? flops / (best / 1000) / (peak * cores) : 0,
-      processes: plan.division.processes,
-      received: plan.exchanged * (1 - 1 / plan.division.processes),
       operations: options.layers
         ? operationTimes(engine.plan.parts[0], net, { windows: profiles, steps, rows: batchSize / cores, peak })
         : null,
