@@ -216,7 +216,10 @@ test("summary, bench and doctor print one document each", async () => {
       "summary dtu-mlp",
       "parameters statistics multiplyAdds layers activationBytes memory plan sentence input classes notes",
     ],
-    ["bench step --model digits-mlp --threads 1 --seconds 0.1", "threads processes received msPerStep samplesPerSecond gflops peakShare ranks"],
+    [
+      "bench step --model digits-mlp --threads 1 --seconds 0.1",
+      "threads processes received msPerStep samplesPerSecond gflops peakShare ranks",
+    ],
     ["bench scaling --model digits-mlp --threads 1,2 --seconds 0.1", "results"],
     ["bench gemm --seconds 0.01", "results"],
     ["doctor", "node platform cpu features cores threads memory native speed mpi dataDir datasets environment"],

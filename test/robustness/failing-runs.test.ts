@@ -47,7 +47,8 @@ test("a loss that is not finite in a later epoch leaves the checkpoint and the m
       "m",
     );
     failsWith(await heddle([...overflow, "--epochs", "5", ...flags], { cwd }), message);
-    const filesOf = () => snapshot(join(cwd, "run")).filter((file) => !/^(result\.json|report\.html|answers\.)/.test(file));
+    const filesOf = () =>
+      snapshot(join(cwd, "run")).filter((file) => !/^(result\.json|report\.html|answers\.)/.test(file));
     const saved = filesOf();
     assert.equal(saved.length, 5);
     assert.equal(metricsOf(join(cwd, "run")).length, 1);
