@@ -9,8 +9,11 @@ import { Refusal } from "./refusal.js";
 export const mostBody = 16 * 2 ** 20;
 /** Bytes of all bodies under way, and of the images that they hold. */
 const mostUnderWay = 24 * 2 ** 20;
-/** After as many bytes of bodies their memory is given back at once: V8 alone waits until the process has grown. */
-const mostUncollected = 8 * 2 ** 20;
+/**
+ * After as many bytes of large bodies their memory is given back at once: V8 alone waits until the process has grown. It takes
+ * 25 ms, in which nobody is answered; small bodies need none of it.
+ */
+const [large, mostUncollected] = [2 ** 18, 8 * 2 ** 20];
 /** Of a body that is too long the rest is read and thrown away for so long: a client that still sends hears no answer. */
 const [mostThrown, throwMilliseconds] = [64 * 2 ** 20, 1000];
 
@@ -39,7 +42,7 @@ export class Bodies {
       return await use(await this.#read(request, held), hold);
     } finally {
       this.#underWay -= held.bytes;
-      this.#uncollected += held.bytes;
+      if (held.bytes > large) this.#uncollected += held.bytes;
       if (this.#uncollected > mostUncollected) {
         this.#uncollected = 0;
         collectGarbage();
