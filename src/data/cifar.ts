@@ -172,7 +172,7 @@ async function openBatch(part: Part, labelBytes: number, kind: CifarLabels): Pro
     : pickledBatch(bytes, part.path, kind);
 }
 
-/** One batch is unpacked while the one before is copied; no more than two are in memory beside the images. */
+/** Two batches are unpacked at once, while the one before them is copied: three are in memory beside the images at most. */
 async function readSplit(
   batches: readonly (() => Promise<Batch>)[],
   expected: number,
@@ -180,10 +180,19 @@ async function readSplit(
 ): Promise<Split> {
   let images = new Uint8Array(expected * imageBytes);
   const labels: number[] = [];
-  let next = batches[0]();
+  const opened: (Promise<Batch> | null)[] = [];
+  const open = (i: number): void => {
+    if (i >= batches.length) return;
+    const opening = batches[i]();
+    // Where one before it fails, nobody hears of its own failure.
+    opening.catch(() => {});
+    opened[i] = opening;
+  };
+  for (let i = 0; i < 2; i++) open(i);
   for (let i = 0; i < batches.length; i++) {
-    const batch = await next;
-    if (i + 1 < batches.length) next = batches[i + 1]();
+    const batch = (await opened[i])!;
+    opened[i] = null;
+    open(i + 2);
     const start = labels.length;
     const end = (start + batch.count) * imageBytes;
     if (end > images.length) {
