@@ -242,7 +242,7 @@ int Program::execute(size_t at, const Step& step, const BlockCursor* cursor) {
   } else if (entry.operation == operation_offer) {
     offer(entry.words, step);
   } else if (entry.operation == operation_part) {
-    offer_part(entry.words);
+    offer_part(entry.words, step);
   } else if (entry.operation == operation_exchange) {
     const uint64_t from = ticks();
     const bool done = exchange(entry.words);

@@ -72,7 +72,7 @@ class Program {
   int execute(size_t at, const Step& step, const BlockCursor* cursor);
   static constexpr int go_on = INT32_MIN;
   void offer(const Word* words, const Step& step);
-  void offer_part(const Word* words);
+  void offer_part(const Word* words, const Step& step);
   // False where the other processes have not all come yet: to be called again.
   bool exchange(const Word* words);
 

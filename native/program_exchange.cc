@@ -39,8 +39,9 @@ void Program::offer(const Word* words, const Step& step) {
   offered_.push_back(std::move(gather));
 }
 
-// part: what one process has made of x. Parts come in the order of the processes.
-void Program::offer_part(const Word* words) {
+// part: what one process has made of x, once its update is made. Parts come in the order of the processes.
+void Program::offer_part(const Word* words, const Step& step) {
+  if (!step.finish) return;
   const auto a = read_arguments<PartArguments>(words);
   if (a.process == 0) offered_.push_back({a.x, {}, {}});
   offered_.back().places.push_back(int(a.from));

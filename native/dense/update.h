@@ -91,7 +91,8 @@ template <class T> struct DenseCopyUpdateArguments {
 };
 
 // denseCopyUpdate: the transposed copy of units that other processes have updated.
-template <class T> void dense_copy_update(const Word* words, const Step&) {
+template <class T> void dense_copy_update(const Word* words, const Step& step) {
+  if (!step.finish) return;
   const auto a = read_arguments<DenseCopyUpdateArguments<T>>(words);
   const int64_t units = (a.k + unit_rows<T> - 1) / unit_rows<T>;
   for_each_panel_units(a.w, a.k, a.n, units, a.first_unit, a.last_unit,

@@ -25,9 +25,9 @@ export async function serveTeam(team: Team): Promise<number> {
     const order = await team.hear();
     if (order.kind === "end") return order.code;
     if (order.kind === "bench") {
-      const { step } = order;
+      const { step, spec } = order;
       const engine = new Engine(step.threads as number, step.backend, team);
-      serving = { engine, configure: () => engine.configure(engineOptions(step)) };
+      serving = { engine, configure: () => engine.configure(engineOptions(step, spec)) };
       await team.gather(null);
       continue;
     }

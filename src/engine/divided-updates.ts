@@ -38,7 +38,7 @@ export class DividedUpdates {
     this.#options = options;
   }
 
-  /** The units of a weight that a rank updates; null where each process updates the whole. */
+  /** The units of a weight that a rank updates; null where each process updates the whole. Who asks divides it: `parts` has it from then on. */
   unitsOf(weight: PlannedParameter, units: number, rank: number): Range | null {
     const { division, ranks, chunk, dtype } = this.#options;
     const { processes } = division;

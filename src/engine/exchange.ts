@@ -16,6 +16,19 @@ export interface Offer {
   readonly pieces: number;
 }
 
+/** Bytes that processes exchange, all parts together: for each sample, for each chunk of a step, and once a step. */
+export interface Exchanged {
+  readonly ofSample: number;
+  readonly ofChunk: number;
+  readonly ofStep: number;
+}
+
+/** For a step of so many samples. */
+export const exchangedBytes = (
+  { exchanged: { ofSample, ofChunk, ofStep }, chunk }: { readonly exchanged: Exchanged; readonly chunk: number },
+  samples: number,
+): number => ofSample * samples + ofChunk * Math.ceil(samples / chunk) + ofStep;
+
 /** Notes which regions operations name, instead of writing them down. What reads sums of groups does not read their samples. */
 export class RegionReader extends ProgramWriter {
   readonly regions = new Set<Region>();
@@ -94,10 +107,14 @@ export class Exchange {
     this.meet(writer);
   }
 
-  /** All that is exchanged for a chunk of so many samples. */
-  bytes(chunk: number): number {
-    const ofRows = this.#offered.reduce((sum, { rowBytes, rows }) => sum + rowBytes * (rows || chunk), 0);
-    return this.#parts.reduce((sum, { edges }) => sum + 4 * edges[edges.length - 1], ofRows);
+  /** All that is exchanged. */
+  bytes(): Exchanged {
+    const sum = (list: readonly Offer[], of: (offer: Offer) => number) => list.reduce((all, each) => all + of(each), 0);
+    return {
+      ofSample: sum(this.#offered, ({ rowBytes, rows }) => (rows === 0 ? rowBytes : 0)),
+      ofChunk: sum(this.#offered, ({ rowBytes, rows }) => rowBytes * rows),
+      ofStep: this.#parts.reduce((all, { edges }) => all + 4 * edges[edges.length - 1], 0),
+    };
   }
 
   /** Of these regions, those that processes make parts of. */

@@ -27,7 +27,7 @@ import { controlWord } from "./control.js";
 import { block, cutsOf } from "./cuts.js";
 import { DividedUpdates, type Parts } from "./divided-updates.js";
 import { alone, type Division } from "./division.js";
-import { Exchange } from "./exchange.js";
+import { Exchange, type Exchanged } from "./exchange.js";
 import { type Finishing, type FinishingPrograms, finishingPrograms, nothingMore } from "./finishing.js";
 import { Memory, type PlannedParameter } from "./memory.js";
 import { type PlannedStage, plannedStage } from "./planned-stage.js";
@@ -100,8 +100,7 @@ export interface Plan extends FinishingPrograms {
   readonly score: readonly Float64Array[];
   /** What the operations of each rank's training program are. */
   readonly parts: readonly (readonly ProgramPart[])[];
-  /** Bytes that processes exchange for a full chunk, all parts together. */
-  readonly exchanged: number;
+  readonly exchanged: Exchanged;
   /** The optimizers' state of which each process has only its part up to date. */
   readonly dividedState: readonly Parts[];
   /** To be run by one thread when parameters have been written from outside. */
@@ -275,7 +274,7 @@ export function makePlan(options: PlanOptions): Plan {
   return {
     ...{ dtype, ranks, division, places, batchSize, chunk, pixels, bytes: layout.bytes },
     mapped: options.mapped ?? null,
-    ...{ regions, input, groups, scoreRows, ...programs, exchanged: exchange.bytes(chunk) },
+    ...{ regions, input, groups, scoreRows, ...programs, exchanged: exchange.bytes() },
     stages: stages.map((stage, i) => plannedStage(stage, memory.stages[i])),
     parameters,
     // An update that waits is made whole from the whole gradient.

@@ -8,6 +8,7 @@
  */
 import { above0, checkOptions, list, whole } from "../base/given.js";
 import { passesOf } from "../engine/costs.js";
+import { exchangedBytes } from "../engine/exchange.js";
 import { makePlan, type Plan } from "../engine/plan.js";
 import { shardOf } from "../engine/shard.js";
 import type { OperationTime } from "./operations.js";
@@ -144,7 +145,7 @@ function planner(options: NetworkOptions, times: Times) {
     const update = owned + (times.update - times.divided);
     return {
       ...{ samples, update, compute: samples + update },
-      bytes: (plan.exchanged * batchSize * (nodes - 1)) / (Math.min(plan.chunk, batchSize) * nodes),
+      bytes: (exchangedBytes(plan, batchSize) * (nodes - 1)) / nodes,
       exchanges: nodes === 1 ? 0 : plan.parts[0].filter(({ operation }) => operation === "exchange").length,
     };
   };

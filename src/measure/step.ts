@@ -13,6 +13,7 @@ import type { TrainConfig } from "../config/schema.js";
 import type { Dataset } from "../data/dataset.js";
 import { currentCrew } from "../engine/crew.js";
 import { Engine } from "../engine/engine.js";
+import { exchangedBytes } from "../engine/exchange.js";
 import type { FinishedRank } from "../engine/job.js";
 import type { EngineOptions } from "../engine/options.js";
 import { lossOf } from "../losses/index.js";
@@ -87,7 +88,7 @@ export async function openStepBench(
   const { batchSize, dtype } = options;
   const crew = currentCrew();
   const threads = crew && options.threads === "auto" ? crew.cores : chooseThreads(options.threads).threads;
-  await crew?.prepare({ kind: "bench", step: { ...options, threads } } satisfies BenchOrder, null);
+  await crew?.prepare({ kind: "bench", step: { ...options, threads }, spec } satisfies BenchOrder, null);
   const engine = new Engine(threads, options.backend, crew);
   try {
     const configured = engineOptions(options, spec);
@@ -127,6 +128,8 @@ export async function openStepBench(
 export interface BenchOrder {
   readonly kind: "bench";
   readonly step: Omit<StepOptions, "seconds" | "layers">;
+  /** The net, where it is not the model of that name. */
+  readonly spec: NetSpec | undefined;
 }
 
 /** What an engine is laid out for, to run this step. Throws HeddleError where the net or the memory cannot be had. */
@@ -185,7 +188,7 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
     return {
       threads,
       processes: plan.division.processes,
-      received: plan.exchanged * (1 - 1 / plan.division.processes),
+      received: exchangedBytes(plan, batchSize) * (1 - 1 / plan.division.processes),
       msPerStep: { best, median: times[times.length >> 1] },
       samplesPerSecond: (batchSize / best) * 1000,
       gflops: flops / best / 1e6,

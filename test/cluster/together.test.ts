@@ -123,6 +123,7 @@ test("a step brings each process what the plan says, to the byte", { skip: noLau
   for (const settings of [
     { model: "lenet5", subset: 640 },
     { model: "mlp:96", batchSize: 320 },
+    { model: "mlp:96", batchSize: 1100 },
   ]) {
     const { stdout, stderr } = await launch(launchers[0], 2, [JSON.stringify(settings)], { program });
     const { planned, counted } = JSON.parse(stdout) as { planned: number; counted: number };

@@ -2,6 +2,7 @@
 
 import { currentCrew } from "../../src/engine/crew.js";
 import { Engine } from "../../src/engine/engine.js";
+import { exchangedBytes } from "../../src/engine/exchange.js";
 import { joinTeam, serveTeam } from "../../src/index.js";
 import { train } from "../../src/train/trainer.js";
 
@@ -26,14 +27,14 @@ if (team.isFirst) {
         engine.configure = (options) => {
           configure(options);
           // Each of the two gets the half that the other has made.
-          planned = engine.plan.exchanged / 2;
+          planned = exchangedBytes(engine.plan, engine.plan.batchSize) / 2;
         };
         return engine;
       },
     });
     return team.bytes - before;
   };
-  const counted = ((await bytesOf(7)) - (await bytesOf(2))) / 5;
+  const counted = ((await bytesOf(4)) - (await bytesOf(2))) / 2;
   process.stdout.write(`${JSON.stringify({ planned, counted })}\n`);
   await team.end(0);
 } else {

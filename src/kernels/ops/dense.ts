@@ -63,12 +63,13 @@ export const dense = {
     },
   }),
 
-  /** wt = the transpose of w, for the units of this rank, where w was updated elsewhere. */
+  /** wt = the transpose of w, for the units of this rank, where w was updated elsewhere in this step. */
   denseCopyUpdate: operation({
     signature: "w* wt* k n units..",
     native: "dense/update.h",
     cut: "units",
-    twin({ w, wt, k, n, units }) {
+    twin({ w, wt, k, n, units }, { finish }) {
+      if (!finish) return;
       for (const unit of unitsOf(k, n, lanesOf(w)).slice(...units)) {
         const [[top], [left]] = [unit.rows, unit.columns];
         pack(transpose(unpack(w, k, n, unit)).slice(0, n - left), wt, n, k, left, top);

@@ -63,7 +63,10 @@ export const controls = {
    * step's chunk, divided by `pieces` of whole rows among processes.
    */
   offer: "x*32 rowBytes rows pieces",
-  /** The next process's part of `x`, words [from, to) of 4 bytes; those of all processes, from the first on, are one offer. */
+  /**
+   * The next process's part of `x`, words [from, to) of 4 bytes; those of all processes, from the first on, are one offer. Only in
+   * the chunk that ends a step.
+   */
   part: "x*32 process from to",
   /** Waits until all processes have all that was offered; a flag that is up in one is up in all, and the first stop holds. */
   exchange: "flag*32 stopAfter*32",
