@@ -4,12 +4,15 @@
  */
 import type { Engine } from "../engine/engine.js";
 import type { FinishedRank } from "../engine/job.js";
+import { elementCount } from "../nn/net.js";
 import type { Session } from "../run/session.js";
 import type { EpochLine } from "./events.js";
 import type { Progress } from "./progress.js";
 
 /** A fall that is worth a copy of the weights at both ends of the epoch. */
 const steep = 0.2;
+/** Of larger nets it is not measured: both copies are made and compared on the caller's thread, which nothing may hold for long. */
+const mostNumbers = 4e6;
 /** Within an epoch that is measured, the rate falls by no more than this. */
 const steady = 0.8;
 
@@ -55,7 +58,8 @@ export class EpochNotes {
   }
 
   #isAtFall(epoch: number): boolean {
-    const { rate, steps, follow, config } = this.#session;
+    const { rate, steps, follow, config, net } = this.#session;
+    if (net.parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0) > mostNumbers) return false;
     // What validation makes of the rate is not known before.
     if (follow) return true;
     const [first, last] = [epoch * steps, epoch * steps + steps - 1];

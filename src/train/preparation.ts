@@ -25,7 +25,7 @@ export async function prepareCrew(session: Session, sources: ConfigSources, thre
   const { config, preprocessing, loss, dataset, mistakes } = session;
   const found = { preprocessing, classWeights: loss.classWeights, datasetPath: datasetPath(config.dataset) };
   const own = dataHash(dataset);
-  const preparation = { kind: "prepare", config, sources, found, mistakes, threads };
+  const preparation: Preparation = { kind: "prepare", config, sources, found, mistakes, threads };
   const sent = config.dataFromRoot ? { ...dataset, mapped: undefined } : undefined;
   const all = await crew.prepare(preparation, { dataHash: own }, sent);
   for (const [process, prepared] of (all as Prepared[]).entries()) {

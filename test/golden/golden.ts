@@ -52,6 +52,15 @@ export const goldenNets = (): readonly { readonly net: NetSpec }[] =>
 export const goldenLosses = (): readonly { readonly loss: string }[] =>
   (readJson("losses.json") as { steps: readonly { loss: string }[] }).steps;
 
+/** Trainings of one net of so many updates, each with what it leaves (`make_hundred.py`, `make_steering.py`). */
+export interface GoldenUpdates<Case> extends Omit<Affine, "maximum"> {
+  readonly batchSize: number;
+  readonly samples: number;
+  readonly steps: number;
+  readonly cases: readonly Case[];
+}
+export const goldenUpdates = <Case>(name: string) => readJson(name) as GoldenUpdates<Case>;
+
 export interface GoldenOptimizer {
   readonly optimizer: string;
   readonly lr: number;

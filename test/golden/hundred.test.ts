@@ -3,7 +3,6 @@
  * where it has none (`make_hundred.py`). What is registered without a case here fails.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { identity } from "../../src/base/random.js";
 import { readSetting } from "../../src/base/setting.js";
@@ -11,7 +10,6 @@ import { Engine } from "../../src/engine/engine.js";
 import { lossOf } from "../../src/losses/index.js";
 import { findMetric, isBetter } from "../../src/metrics/index.js";
 import { resolveNet } from "../../src/nn/net.js";
-import type { NetSpec } from "../../src/nn/spec.js";
 import { epsilonPlace } from "../../src/optim/epsilon.js";
 import { parseGroups } from "../../src/optim/groups.js";
 import { optimizers, ruleOf } from "../../src/optim/index.js";
@@ -21,7 +19,7 @@ import { parameterGroups } from "../../src/run/parameter-groups.js";
 import { meanLoss } from "../contract/lab.js";
 import { chosenBackend } from "../kernels/addon.js";
 import { formulaDataset } from "./formula.js";
-import { goldenFile, goldenOptimizers, preprocessingOf, worst } from "./golden.js";
+import { goldenOptimizers, goldenUpdates, preprocessingOf, worst } from "./golden.js";
 import { formulaWeights } from "./nets.js";
 
 interface Case {
@@ -38,15 +36,7 @@ interface Case {
   /** After the last update. */
   readonly tensors: Readonly<Record<string, readonly number[]>>;
 }
-const golden = JSON.parse(readFileSync(goldenFile("hundred.json"), "utf8")) as {
-  readonly net: NetSpec;
-  readonly scale: readonly number[];
-  readonly shift: readonly number[];
-  readonly batchSize: number;
-  readonly samples: number;
-  readonly steps: number;
-  readonly cases: readonly Case[];
-};
+const golden = goldenUpdates<Case>("hundred.json");
 const { batchSize, samples, steps, cases } = golden;
 const net = resolveNet(golden.net);
 const tolerance = 1e-6;

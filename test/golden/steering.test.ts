@@ -1,16 +1,14 @@
 /** Clipping, max-norm and averages over twelve steps of a net, as PyTorch makes them in double (`make_steering.py`). */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { identity } from "../../src/base/random.js";
 import { Engine } from "../../src/engine/engine.js";
 import { lossOf } from "../../src/losses/index.js";
 import { resolveNet } from "../../src/nn/net.js";
-import type { NetSpec } from "../../src/nn/spec.js";
 import { ruleOf } from "../../src/optim/index.js";
 import { chosenBackend } from "../kernels/addon.js";
 import { formulaDataset } from "./formula.js";
-import { goldenFile, preprocessingOf, worst } from "./golden.js";
+import { type GoldenUpdates, goldenUpdates, preprocessingOf, worst } from "./golden.js";
 import { formulaWeights } from "./nets.js";
 
 interface Case {
@@ -23,16 +21,7 @@ interface Case {
   /** After the last: of the average where there is one. */
   readonly tensors: Readonly<Record<string, readonly number[]>>;
 }
-const golden = JSON.parse(readFileSync(goldenFile("steering.json"), "utf8")) as {
-  readonly net: NetSpec;
-  readonly scale: readonly number[];
-  readonly shift: readonly number[];
-  readonly batchSize: number;
-  readonly samples: number;
-  readonly steps: number;
-  readonly lr: number;
-  readonly cases: readonly Case[];
-};
+const golden = goldenUpdates<Case>("steering.json") as GoldenUpdates<Case> & { readonly lr: number };
 const { batchSize, samples, steps, lr } = golden;
 const net = resolveNet(golden.net);
 const optimizer = "sgd momentum=0.9";
