@@ -4,6 +4,7 @@ import { isatty } from "node:tty";
 import { Command, CommanderError } from "commander";
 import { render } from "./ansi.js";
 import { commands } from "./index.js";
+import { isLaunched } from "./launched.js";
 import { heedNohup } from "./nohup.js";
 import { troubleText } from "./trouble.js";
 
@@ -12,14 +13,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   surviveTerminal();
   heedNohup();
   // Nothing else is loaded for whoever starts one process.
-  if (Object.keys(process.env).some((name) => launchers.test(name))) {
+  if (isLaunched()) {
     const { runTogether } = await import("./processes.js");
     await runTogether(() => run(argv), report);
   } else await run(argv);
 }
-
-/** How launchers of several processes say how many they start. */
-const launchers = /^(OMPI_COMM_WORLD|MV2_COMM_WORLD|PMI|PALS|SLURM_STEP)_(SIZE|NUM_TASKS)$/;
 
 async function run(argv: readonly string[]): Promise<void> {
   const program = new Command("heddle");

@@ -1,6 +1,7 @@
 /** `heddle bench scaling`: the same step at several numbers of threads, or of processes and of machines. */
 import type { Command } from "commander";
 import { benchNetwork, benchScaling, count, percent, readCores, type StepResult, usageError } from "../../index.js";
+import { isLaunched } from "../launched.js";
 import { newCommand, numberOf } from "../options.js";
 import { table } from "../table.js";
 import { printJson, printText, resultColors } from "../terminal.js";
@@ -49,6 +50,10 @@ async function runProcesses(options: ScalingOptions, given: string, self: Comman
         ? [given, "Begin with 1: `--processes 1,2,4`."]
         : ["--threads too", "Leave one away: each process gets its share of the cores."];
     throw usageError({ where: "--processes", expected: "numbers of processes, 1 first, and no --threads", got, fix });
+  }
+  if (isLaunched()) {
+    const fix = "Leave mpirun or srun away; `bench step` times a step of the processes that they start.";
+    throw usageError({ where: "--processes", expected: "one process, which starts the others", got: "several", fix });
   }
   const what = await stepOptions(options, self);
   const { result, network } = await benchNetwork({ ...what, nodes, gigabits });
