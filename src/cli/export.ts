@@ -13,10 +13,13 @@ interface ExportOptions {
 }
 
 export function command(): Command {
+  const to = new Option("--to <FORMAT>", "format of the file").makeOptionMandatory();
+  // For help and completion; the library says what is wrong with another.
+  to.argChoices = exportFormats.map(({ name }) => name);
   const formats = exportFormats.map(({ name, summary }) => `  ${name.padEnd(6)} ${summary}`).join("\n");
   return newCommand("export", "Write a trained model as a file that other programs run.")
     .argument("[RUN|FILE]", "run folder or model file (default: the newest run)")
-    .addOption(new Option("--to <FORMAT>", "format of the file").makeOptionMandatory())
+    .addOption(to)
     .requiredOption("-o, --out <FILE>", "the file to write")
     .addOption(weightsOption())
     .option("--no-preprocessing", "leave the preprocessing out: prepared numbers go in, not pixel values")

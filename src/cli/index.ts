@@ -39,4 +39,5 @@ export const commands: readonly CommandEntry[] = [
     summary: "mistakes in a run; what this machine offers and what Heddle makes of it",
     load: () => import("./doctor.js"),
   },
+  { name: "completion", summary: "completion for bash, zsh and fish", load: () => import("./completion.js") },
 ];

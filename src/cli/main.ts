@@ -1,11 +1,11 @@
 /** The command line: finds the command, loads it alone, and turns what it throws into one message and an exit code. */
-import { readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { Command, CommanderError } from "commander";
 import { render } from "./ansi.js";
 import { commands } from "./index.js";
 import { isLaunched } from "./launched.js";
 import { heedNohup } from "./nohup.js";
+import { emptyProgram, versioned } from "./program.js";
 import { troubleText } from "./trouble.js";
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -20,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(argv: readonly string[]): Promise<void> {
-  const program = new Command("heddle");
+  const program = emptyProgram();
   try {
     await addCommands(program, argv);
     await program.parseAsync(argv, { from: "user" });
@@ -42,19 +42,13 @@ async function run(argv: readonly string[]): Promise<void> {
 
 /** Loads the command that is called; of the others, help needs the names alone. */
 async function addCommands(program: Command, argv: readonly string[]): Promise<void> {
-  program
-    .description("Trains image classifiers on every core of a CPU server.")
-    .helpCommand("help [command]", "show the help of a command")
-    .version(version(), "--version", "print the version")
-    .addHelpText("after", "\nheddle train needs nothing else: it trains on embedded digits in a few seconds.");
-
   const operands = argv.filter((argument) => !argument.startsWith("-"));
   const helped = operands[0] === "help" || argv.some((argument) => argument === "--help" || argument === "-h");
   const called = operands[0] === "help" ? operands[1] : operands[0];
   for (const { name, summary, load } of commands) {
     const command = name === called ? (await load()).command() : new Command(name).description(summary);
     if (name === called && helped) (await import("./choices.js")).addChoices(command);
-    program.addCommand(command.version(version(), "--version", "print the version"));
+    program.addCommand(versioned(command));
   }
   if (helped && called === undefined) (await import("./choices.js")).addChoices(program);
   prepare(program);
@@ -73,11 +67,6 @@ function refuseUnknown(program: Command, [word, ...rest]: readonly string[]): vo
 function prepare(command: Command): void {
   command.exitOverride().configureOutput({ outputError: () => {} });
   for (const child of command.commands) prepare(child);
-}
-
-function version(): string {
-  const path = new URL("../../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
 /** One message on stderr; returns the exit code. */

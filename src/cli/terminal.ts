@@ -26,6 +26,9 @@ export const resultColumns = (): number => process.stdout.columns || 80;
 /** A result for people. */
 export const printText = (text: string): void => print(`${render(text)}\n`);
 
+/** A result for programs: a text of ours alone, to the byte. */
+export const printAsIs = (text: string): void => print(text);
+
 /** A result for programs: one document. */
 export const printJson = (document: unknown): void => print(`${jsonOf(document)}\n`);
 

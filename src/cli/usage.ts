@@ -49,9 +49,14 @@ export function explainUsage(
       return usageError({ where, expected: `${expected} arguments beside flags`, got: given, fix });
     }
     case "commander.invalidArgument": {
-      const [, got = "another"] = /argument '([^']*)' is invalid/.exec(message) ?? [];
+      const operand = /command-argument value '.*' is invalid for argument '([^']*)'/.exec(message)?.[1];
+      const got = operand ? quoted : (/argument '([^']*)' is invalid/.exec(message)?.[1] ?? "another");
       const allowed = /Allowed choices are (.*)\./.exec(message)?.[1] ?? "another value";
-      return usageError({ where: flag, expected: allowed.replace(/, ([^,]*)$/, " or $1"), got: JSON.stringify(got) });
+      return usageError({
+        where: operand ? `${where} ${operand}` : flag,
+        expected: allowed.replace(/, ([^,]*)$/, " or $1"),
+        got: JSON.stringify(got),
+      });
     }
     default:
       return new HeddleError("usage", message.replace(/^error: /, ""));
