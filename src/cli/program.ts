@@ -12,7 +12,10 @@ export const emptyProgram = (): Command =>
   );
 
 /** The program and each command of it say the version. */
-export const versioned = (command: Command): Command => command.version(version(), "--version", "print the version");
+export function versioned(command: Command): Command {
+  for (const child of command.commands) versioned(child);
+  return command.version(version(), "--version", "print the version");
+}
 
 export function version(): string {
   const path = new URL("../../../package.json", import.meta.url);

@@ -27,6 +27,7 @@ test("npm pack: the installed package trains without a compiler, and ships no te
     "dist/types/index.d.ts",
     "README.md",
     "docs/run-folder.md",
+    "man/heddle.1",
   ]) {
     assert.ok(paths.includes(needed), `${needed} is missing`);
   }
