@@ -195,6 +195,7 @@ export type { LayerTime } from "./engine/layer-times.js";
 export { dgemm, type GemmOptions, sgemm } from "./kernels/gemm.js";
 export { nativeStatus } from "./kernels/native.js";
 export type { Profiled, ProfileOptions, StepProfile } from "./measure/profile.js";
+export { packageVersion, versionText } from "./version.js";
 
 // Words: errors in their one form, numbers as people read them.
 

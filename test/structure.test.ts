@@ -78,10 +78,12 @@ test("rooms import only from rooms beneath them", () => {
   assert.deepEqual(upward, []);
 });
 test("the command line stands on the public API alone", () => {
+  // The second is a part of the first that is loaded before it.
+  const open = ["src/index.ts", "src/version.ts"];
   const past = sources
     .filter((file) => roomOf(file) === "cli")
     .flatMap(importsOf)
-    .filter(({ to }) => roomOf(to) !== "cli" && to !== "src/index.ts")
+    .filter(({ to }) => roomOf(to) !== "cli" && !open.includes(to))
     .map(({ at, to }) => `${at} -> ${to}`);
   assert.deepEqual(past, []);
 });

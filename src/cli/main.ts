@@ -1,6 +1,7 @@
 /** The command line: finds the command, loads it alone, and turns what it throws into one message and an exit code. */
 import { isatty } from "node:tty";
 import { Command, CommanderError } from "commander";
+import { packageVersion, versionText } from "../version.js";
 import { render } from "./ansi.js";
 import { commands } from "./index.js";
 import { isLaunched } from "./launched.js";
@@ -20,9 +21,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(argv: readonly string[]): Promise<void> {
-  const program = emptyProgram();
+  // The addon is loaded for whoever asks.
+  const version = argv.includes("--version") ? versionText() : packageVersion();
+  const program = emptyProgram(version);
   try {
-    await addCommands(program, argv);
+    await addCommands(program, argv, version);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
     // Help and version that were asked for end here; the library, which words of errors need, is not waited for.
@@ -41,14 +44,14 @@ async function run(argv: readonly string[]): Promise<void> {
 }
 
 /** Loads the command that is called; of the others, help needs the names alone. */
-async function addCommands(program: Command, argv: readonly string[]): Promise<void> {
+async function addCommands(program: Command, argv: readonly string[], version: string): Promise<void> {
   const operands = argv.filter((argument) => !argument.startsWith("-"));
   const helped = operands[0] === "help" || argv.some((argument) => argument === "--help" || argument === "-h");
   const called = operands[0] === "help" ? operands[1] : operands[0];
   for (const { name, summary, load } of commands) {
     const command = name === called ? (await load()).command() : new Command(name).description(summary);
     if (name === called && helped) (await import("./choices.js")).addChoices(command);
-    program.addCommand(versioned(command));
+    program.addCommand(versioned(command, version));
   }
   if (helped && called === undefined) (await import("./choices.js")).addChoices(program);
   prepare(program);

@@ -1,7 +1,7 @@
 /** The manual page, in roff: what help says of every command, on one page. `native/manual.mjs` writes it where the package is made. */
 import { choicesOf, exitMeanings, usageOf } from "../index.js";
+import { packageVersion } from "../version.js";
 import { type Described, type DescribedOption, describeProgram, type Operand, withBelow } from "./described.js";
-import { version } from "./program.js";
 
 /** The text of `man/heddle.1`. */
 export async function manual(): Promise<string> {
@@ -10,7 +10,7 @@ export async function manual(): Promise<string> {
   const commands = all.filter(({ path }) => !path.endsWith("help"));
   const shared = commands[0].options.filter((option) => commands.every((each) => has(each, option)));
   const parts = [
-    `.TH HEDDLE 1 "" "Heddle ${version()}" "User Commands"`,
+    `.TH HEDDLE 1 "" "Heddle ${packageVersion()}" "User Commands"`,
     section("Name", [`heddle \\- ${plain(lowered(program.description.replace(/\.$/, "")))}`]),
     section("Synopsis", [`.B heddle\n.I COMMAND\n[\\fIoptions\\fR]`, `.B heddle help\n.I COMMAND`]),
     section("Description", [

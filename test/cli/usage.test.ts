@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { nativeStatus } from "../../src/index.js";
 import { emptyFolder, heddle } from "./heddle.js";
 
 const wrong: readonly [args: string, message: RegExp][] = [
@@ -100,10 +101,18 @@ describe("asked for", { concurrency: 2 }, () => {
     const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
       version: string;
     };
-    for (const args of [["--version"], ["train", "--version"]]) {
-      const { code, stdout, stderr } = await heddle(args);
-      assert.deepEqual([code, stdout, stderr], [0, `${manifest.version}\n`, ""]);
+    const { available, isa } = nativeStatus();
+    const machine = `${process.platform}-${process.arch}`;
+    const addon = available ? `addon ${machine}, ${isa}` : `no addon for ${machine}`;
+    const line = `${manifest.version} (${addon}; Node ${process.versions.node})\n`;
+    const env = process.env["HEDDLE_ISA"] === undefined ? {} : { HEDDLE_ISA: process.env["HEDDLE_ISA"] };
+    for (const args of [["--version"], ["train", "--version"], ["data", "list", "--version"]]) {
+      const { code, stdout, stderr } = await heddle(args, { env });
+      assert.deepEqual([code, stdout, stderr], [0, line, ""]);
     }
+    if (!available) return;
+    const { stdout } = await heddle(["--version"], { env: { HEDDLE_ISA: "generic" } });
+    assert.equal(stdout, line.replace(isa, "generic"));
   });
 
   test("help names every flag of train on stdout", async () => {
@@ -131,13 +140,14 @@ describe("asked for", { concurrency: 2 }, () => {
   });
 });
 
-test("--version waits for no part of the library", async () => {
+test("--version waits for no part of the library but the addon", async () => {
   const { stdout, stderr } = await heddle(["--version"], { env: { NODE_DEBUG: "esm" } });
-  assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  assert.match(stdout, /^\d+\.\d+\.\d+ \(.*\)\n$/);
   const loaded = new Set([...stderr.matchAll(/dist\/src\/([\w/-]+)\.js/g)].map(([, name]) => name));
   assert.ok(loaded.has("cli/main"));
-  assert.deepEqual(
-    [...loaded].filter((name) => !name.startsWith("cli/")),
-    [],
-  );
+  assert.deepEqual([...loaded].filter((name) => !name.startsWith("cli/")).sort(), [
+    "base/addon",
+    "base/environment",
+    "version",
+  ]);
 });
