@@ -172,7 +172,7 @@ async function openBatch(part: Part, labelBytes: number, kind: CifarLabels): Pro
     : pickledBatch(bytes, part.path, kind);
 }
 
-/** Two batches are unpacked at once, while the one before them is copied: three are in memory beside the images at most. */
+/** Two batches are unpacked at once, while the one before them is copied and brought to rows: three are in memory beside the images at most. */
 async function readSplit(
   batches: readonly (() => Promise<Batch>)[],
   expected: number,
@@ -210,10 +210,10 @@ async function readSplit(
       const from = batch.first + sample * batch.stride;
       images.set(batch.bytes.subarray(from, from + imageBytes), (start + sample) * imageBytes);
     }
+    arrange(images.subarray(start * imageBytes, end), shape, "planes");
   }
   const used = labels.length * imageBytes;
   const own = used === images.length ? images : images.slice(0, used);
-  arrange(own, shape, "planes");
   return { count: labels.length, images: own, labels: Uint16Array.from(labels) };
 }
 

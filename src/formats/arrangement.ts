@@ -22,6 +22,7 @@ export function arrange(images: Uint8Array, shape: ImageShape, layout: Layout): 
 
 /** Three planes a picture: what CIFAR's 60,000 are made of, and thrice as fast as by a table. */
 function zipPlanes(images: Uint8Array, area: number): void {
+  if (area % 4 === 0 && images.byteOffset % 4 === 0) return zipWords(images, area);
   const planes = new Uint8Array(3 * area);
   for (let start = 0; start < images.length; start += 3 * area) {
     planes.set(images.subarray(start, start + 3 * area));
@@ -29,6 +30,24 @@ function zipPlanes(images: Uint8Array, area: number): void {
       images[at] = planes[i];
       images[at + 1] = planes[area + i];
       images[at + 2] = planes[2 * area + i];
+    }
+  }
+}
+
+/** The same, four pixels at a time: three words of one color each become three of red, green, blue, red … */
+function zipWords(images: Uint8Array, area: number): void {
+  const words = new Uint32Array(images.buffer, images.byteOffset, Math.floor(images.length / 4));
+  const plane = area / 4;
+  const planes = new Uint32Array(3 * plane);
+  for (let start = 0; start < words.length; start += 3 * plane) {
+    planes.set(words.subarray(start, start + 3 * plane));
+    for (let i = 0, at = start; i < plane; i++, at += 3) {
+      const red = planes[i];
+      const green = planes[plane + i];
+      const blue = planes[2 * plane + i];
+      words[at] = (red & 0xff) | ((green & 0xff) << 8) | ((blue & 0xff) << 16) | ((red & 0xff00) << 16);
+      words[at + 1] = ((green >>> 8) & 0xff) | (blue & 0xff00) | (red & 0xff0000) | ((green & 0xff0000) << 8);
+      words[at + 2] = ((blue >>> 16) & 0xff) | ((red >>> 16) & 0xff00) | ((green >>> 8) & 0xff0000) | (blue & 0xff000000);
     }
   }
 }
