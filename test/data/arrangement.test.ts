@@ -41,3 +41,22 @@ test("planes: grey pictures kept as RGB are no planes, however rough they are", 
     false,
   );
 });
+
+test("planes: odd sizes, and images that begin at any byte, come out as those of whole words", () => {
+  for (const [height, width, first] of [
+    [4, 4, 0],
+    [4, 4, 1],
+    [3, 3, 0],
+    [3, 5, 2],
+  ]) {
+    const area = height * width;
+    const memory = Uint8Array.from({ length: first + 2 * 3 * area }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
+    const planes = memory.slice(first);
+    arrange(memory.subarray(first), { height, width, channels: 3 }, "planes");
+    const expected = planes.map((_, i) => {
+      const [image, at] = [Math.floor(i / (3 * area)), i % (3 * area)];
+      return planes[image * 3 * area + (at % 3) * area + Math.floor(at / 3)];
+    });
+    assert.deepEqual(memory.slice(first), expected, `${height}x${width} from byte ${first}`);
+  }
+});
