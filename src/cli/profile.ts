@@ -1,6 +1,6 @@
 /** `heddle profile`: where the time of a training step goes. */
 import type { Command } from "commander";
-import { bytes, count, percent, profileStep, type StepProfile, writeTextFile } from "../index.js";
+import { bytes, count, counted, percent, profileStep, type StepProfile, writeTextFile } from "../index.js";
 import { addFields, givenFlags, jsonOption, newCommand, numberOf, resolveOptions } from "./options.js";
 import { table } from "./table.js";
 import { noter, printJson, printText, resultColors } from "./terminal.js";
@@ -77,7 +77,7 @@ function profileText(profile: StepProfile, options: ProfileFlags): string {
   ]);
   const ofRanks = ranks.map(({ compute, wait }, rank) => [`${rank}`, compute.toFixed(3), wait.toFixed(3)]);
   return [
-    `${profile.model}, batch ${profile.batchSize}, ${profile.dtype}, ${profile.backend} ${profile.isa}, ${profile.threads} threads`,
+    `${profile.model}, batch ${profile.batchSize}, ${profile.dtype}, ${profile.backend} ${profile.isa}, ${counted(profile.threads, "thread")}`,
     `${colors.bold(`${msPerStep.median.toFixed(3)} ms`)} a step (median of ${count(profile.steps)} steps; best ${msPerStep.best.toFixed(3)} ms) · ` +
       `${count(profile.samplesPerSecond)} samples/s · ${gflops.toFixed(1)} GFLOP/s${peakShare === null ? "" : `, ${percent(peakShare)} of the peak`}`,
     "",

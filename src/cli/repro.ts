@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import {
   count,
+  counted,
   duration,
   exitCodes,
   listExperiments,
@@ -141,7 +142,7 @@ function speedText(result: ReproSpeedDocument, flags: ReproFlags): string {
   return [
     "",
     `${name}: ${source}.`,
-    `${machine.cpu}, ${machine.isa}, ${machine.threads} threads, ${date.slice(0, 10)}.`,
+    `${machine.cpu}, ${machine.isa}, ${counted(machine.threads, "thread")}, ${date.slice(0, 10)}.`,
     ...(quick ? ["QUICK: a part of the data; these numbers are no result."] : []),
     "",
     `test accuracy  ${colors.bold(percent(accuracy.mean))}${spread} (${count(accuracy.runs)} runs), goal ${percent(goal)} ${met ? "met" : "MISSED"}`,

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import {
   count,
+  counted,
   duration,
   exitCodes,
   findMetric,
@@ -95,7 +96,7 @@ function lineOf(event: SearchEvent): string | null {
   if (event.kind !== "trial") return null;
   const { trial, epochs, score, reason, seconds, config } = event;
   const came = score === null ? `no score (${reason})` : `${Number(score.toPrecision(5))}`;
-  return `trial ${trial}, ${epochs} epochs, ${duration(seconds)}: ${came}  ${settingsText(config)}`;
+  return `trial ${trial}, ${counted(epochs, "epoch")}, ${duration(seconds)}: ${came}  ${settingsText(config)}`;
 }
 
 function textOf(result: SearchDocument, options: SearchFlags): string {

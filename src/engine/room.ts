@@ -5,6 +5,7 @@
 import { runError } from "../base/errors.js";
 import { readMemory } from "../base/machine.js";
 import { elementBytes } from "../base/numbers.js";
+import { counted } from "../base/text.js";
 import { type Splits, splitsOf } from "../data/samples.js";
 import { elementCount } from "../nn/net.js";
 import type { Plan } from "./plan.js";
@@ -17,7 +18,7 @@ export function checkThreads(threads: number, available = readMemory().available
   if (bytes <= available) return;
   throw runError({
     where: "memory",
-    expected: `${megabytes(bytes)} for ${threads} threads`,
+    expected: `${megabytes(bytes)} for ${counted(threads, "thread")}`,
     got: `${megabytes(available)} available`,
     fix: "Take fewer --threads, or raise the limit.",
   });

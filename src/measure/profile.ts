@@ -2,6 +2,7 @@
 import { usageError } from "../base/errors.js";
 import { aText, checkOptions } from "../base/given.js";
 import { isFolder } from "../base/path-kind.js";
+import { counted } from "../base/text.js";
 import type { TraceSlice } from "../engine/chrome-trace.js";
 import { chromeTrace } from "../engine/chrome-trace.js";
 import type { FinishedRank } from "../engine/job.js";
@@ -158,7 +159,7 @@ function traceOf(
     begin = last;
   }
   const about = {
-    what: `warm training steps of ${model}, batch ${batchSize}, ${threads} threads`,
+    what: `warm training steps of ${model}, batch ${batchSize}, ${counted(threads, "thread")}`,
     note: "Each step is the mean of a window of steps. A loop over blocks of samples is drawn as one slice for each layer and pass, with the time of all blocks.",
   };
   const names = parts.map((_, rank) => `rank ${rank}`);

@@ -1,5 +1,5 @@
 /** A table in words: what the command line prints and `table.md` holds are the same cells. */
-import { duration, percent } from "../base/text.js";
+import { counted, duration, percent } from "../base/text.js";
 import type { ReproDocument, ReproRow } from "../run/documents/repro.js";
 
 const share = (value: number | null): string => (value === null ? "–" : percent(value));
@@ -90,7 +90,7 @@ export function reproWords(result: ReproDocument): { readonly above: string[]; r
   return {
     above: [
       `${name}: ${source} (${place}).`,
-      `${machine.cpu}, ${machine.isa}, ${machine.threads} threads, ${date.slice(0, 10)}.`,
+      `${machine.cpu}, ${machine.isa}, ${counted(machine.threads, "thread")}, ${date.slice(0, 10)}.`,
       ...(quick ? ["QUICK: a part of the data and few epochs; these scores are no result."] : []),
       ...(!quick && cut
         ? ["Fewer epochs than published where the column says so (--epochs full trains them all)."]

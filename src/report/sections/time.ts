@@ -1,5 +1,5 @@
 /** Where the time of a run that was profiled went. */
-import { bytes, count, duration, percent } from "../../base/text.js";
+import { bytes, count, counted, duration, percent } from "../../base/text.js";
 import { type RunProfile, readRunProfile } from "../../measure/run-profile.js";
 import { table } from "../charts/table.js";
 import { html } from "../html.js";
@@ -12,7 +12,7 @@ export const time = section<RunProfile>({
   render({ steps, msPerStep, threads, layers, ranks, imbalance, phases, advice }) {
     const number = { number: true } as const;
     const passes = table({
-      caption: `Of a step of ${msPerStep.toFixed(3)} ms, the mean of ${count(steps)} steps on ${threads} threads`,
+      caption: `Of a step of ${msPerStep.toFixed(3)} ms, the mean of ${count(steps)} steps on ${counted(threads, "thread")}`,
       columns: [
         { title: "layer" },
         { title: "pass" },

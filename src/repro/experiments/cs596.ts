@@ -1,18 +1,16 @@
 /**
  * The six nets of the CS596 slides on Fashion-MNIST (2018), plain and augmented; settings are those of the authors' notebooks:
- * 48,000 to train on and 12,000 to validate by seed 12345, minibatches of 512, Adam, 20 epochs of the dense net, of the others 10 at a
- * rate of 0.001 and 10 at 0.0001, then augmented ones from there on. The notebooks' test scores are the ones to compare with:
- * the slides mix them with training scores.
+ * 48,000 to train on and 12,000 to validate by seed 12345, minibatches of 512, Adam, 20 epochs, then augmented ones from there on.
+ * The notebooks' test scores are the ones to compare with: the slides mix them with training scores.
+ *
+ * The notebooks mean to train the convolutional nets 10 epochs at a rate of 0.001 and 10 at 0.0001, and assign `optimizer.lr` of a
+ * model that Keras has compiled. Their scores are those of one rate: two rows that lower it as was meant end well below them.
  */
 import type { Row, Settings, TableExperiment } from "../experiment.js";
 
-const [first, second] = [1e-3, 1e-4];
-
-/** Half of the epochs at each rate. */
-const twoRates = (epochs: number): Settings => ({
-  lr: first,
-  ...(epochs > 1 && { schedule: `multistep ${Math.ceil(epochs / 2)}epochs factor=${second / first}` }),
-});
+/** What was meant: half of the epochs at each of two rates. */
+const secondRate = (epochs: number): Settings =>
+  epochs > 1 ? { schedule: `multistep ${Math.ceil(epochs / 2)}epochs factor=0.1` } : {};
 
 interface Net {
   readonly name: string;
@@ -23,6 +21,8 @@ interface Net {
   readonly augmented?: number;
   readonly epochSeconds: number;
   readonly cut?: number;
+  /** Train it with the second rate too. */
+  readonly secondRate?: true;
   readonly note: string;
 }
 
@@ -40,6 +40,7 @@ const nets: readonly Net[] = [
     plain: 0.9107,
     augmented: 0.9108,
     epochSeconds: 12,
+    secondRate: true,
     note: "693,962 parameters: right here, and copied onto two other slides.",
   },
   {
@@ -48,6 +49,7 @@ const nets: readonly Net[] = [
     plain: 0.9061,
     augmented: 0.9123,
     epochSeconds: 22,
+    secondRate: true,
     note: "241,546 parameters: right here, and copied onto the four slides after it.",
   },
   {
@@ -80,31 +82,35 @@ const nets: readonly Net[] = [
   },
 ];
 
-function rowsOf({ name, model, normalized, plain, augmented, epochSeconds, cut, note }: Net): Row[] {
-  const dense = augmented === undefined;
+function rowsOf(net: Net): Row[] {
+  const { name, model, normalized, plain, augmented, epochSeconds, cut, note } = net;
   const common: Settings = { model, standardize: normalized ? "dataset-scalar" : "unit" };
-  const row: Row = {
-    name,
-    settings: (epochs) => ({ ...common, ...(dense ? { lr: first } : twoRates(epochs)) }),
-    epochs: 20,
-    ...(cut !== undefined && { cut }),
-    published: plain,
-    publishedEpochSeconds: epochSeconds,
-    note,
-  };
-  if (dense) return [row];
-  // The file that it starts from says how images become numbers.
-  const again: Row = {
-    name: `${name} augmented`,
-    settings: (epochs) => ({ model, augment: "cs596", ...twoRates(epochs) }),
-    epochs: 50,
-    cut: cut ?? 20,
-    from: name,
-    published: augmented,
-    publishedEpochSeconds: epochSeconds,
-    note: "Goes on from the row above; the source augments its validation images too, here they are as they are.",
-  };
-  return [row, again];
+  const timed = { publishedEpochSeconds: epochSeconds, ...(cut !== undefined && { cut }) };
+  const rows: Row[] = [{ name, settings: () => common, epochs: 20, published: plain, ...timed, note }];
+  if (net.secondRate) {
+    rows.push({
+      name: `${name}, second rate`,
+      settings: (epochs) => ({ ...common, ...secondRate(epochs) }),
+      epochs: 20,
+      published: plain,
+      ...timed,
+      note: "As the notebook was meant: half of the epochs at a tenth of the rate. Its score is that of the row above.",
+    });
+  }
+  if (augmented !== undefined) {
+    rows.push({
+      name: `${name} augmented`,
+      // The file that it starts from says how images become numbers.
+      settings: () => ({ model, augment: "cs596" }),
+      epochs: 50,
+      ...timed,
+      cut: cut ?? 20,
+      from: name,
+      published: augmented,
+      note: "Goes on from the row of one rate; the source augments its validation images too, here they are as they are.",
+    });
+  }
+  return rows;
 }
 
 export const cs596: TableExperiment = {
@@ -117,7 +123,7 @@ export const cs596: TableExperiment = {
     '"Validation" on the slides is the training score in at least eight tables, so a fit is sold as a result.',
     "The final table's 95 % is a training score; the test score of that net is 93.71 %.",
     "Parameter counts are copied from slide to slide.",
-    "The rate is lowered by assigning optimizer.lr, of which Keras says that it may have no effect; here the schedule's rate stands in metrics.jsonl.",
+    "The second rate is assigned to optimizer.lr of a compiled model and did not take effect: the scores are those of a rate of 0.001 throughout.",
   ],
   common: {
     dataset: "fashion-mnist",
@@ -125,6 +131,7 @@ export const cs596: TableExperiment = {
     seed: 12_345,
     batchSize: 512,
     optimizer: "adam",
+    lr: 1e-3,
     select: "accuracy",
   },
   quick: { subset: 400, validation: 100, batchSize: 64 },
