@@ -18,6 +18,7 @@
 #include "measure.h"
 #include "mpi_calls.h"
 #include "napi_values.h"
+#include "near_calls.h"
 #include "optimizer/list.h"
 #include "program.h"
 
@@ -236,6 +237,7 @@ NAPI_MODULE_INIT() {
   define(env, exports, "timeGemm", time_gemm);
   define(env, exports, "sgemm", gemm<float>);
   define(env, exports, "dgemm", gemm<double>);
+  define(env, exports, "nearCopies", heddle::near_copies_call);
   napi_value mpi;
   napi_create_object(env, &mpi);
   define(env, mpi, "join", heddle::mpi_join_call);

@@ -40,6 +40,7 @@ export const baseSources = [
   "addon.cc",
   "cpu.cc",
   "measure.cc",
+  "near_copies.cc",
   "program.cc",
   "program_exchange.cc",
   "barrier.cc",

@@ -28,3 +28,19 @@ export function* addonAttempts(): Generator<AddonAttempt> {
     }
   }
 }
+
+const calls = new Map<string, unknown>();
+
+/** A function of the addon, of the first that has it; null where none does. What it computes has a plain twin. */
+export function addonCall<Call>(name: string): Call | null {
+  if (!calls.has(name)) {
+    calls.set(name, null);
+    for (const { addon } of addonAttempts()) {
+      const call = (addon as Record<string, unknown> | null)?.[name];
+      if (call === undefined) continue;
+      calls.set(name, call);
+      break;
+    }
+  }
+  return calls.get(name) as Call | null;
+}

@@ -113,6 +113,12 @@ export class PlainBlake3 {
     this.#filled = 0;
   }
 
+  /** Forgets all that it took. */
+  reset(): void {
+    this.#stack.length = 0;
+    [this.#filled, this.#chunks] = [0, 0];
+  }
+
   digestBuffer(): Uint8Array {
     let node = chunkNode(this.#chunk.subarray(0, this.#filled), this.#chunks);
     for (const left of [...this.#stack].reverse()) node = parentNode(left, node(0));

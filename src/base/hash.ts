@@ -11,6 +11,7 @@ const slice = 1 << 26;
 interface Hasher {
   update(bytes: Uint8Array): unknown;
   digestBuffer(): Uint8Array;
+  reset(): unknown;
 }
 
 let native: (new () => Hasher) | null | undefined;
@@ -34,10 +35,17 @@ function newHasher(): Hasher {
   return new Native();
 }
 
+/** Making one takes longer than hashing a small file. Null while it is at work: what makes the chunks may hash too. */
+let idle: Hasher | null = null;
+
 export function blake3(chunks: Iterable<Uint8Array>): Uint8Array {
-  const hasher = newHasher();
+  const hasher = idle ?? newHasher();
+  idle = null;
+  hasher.reset();
   for (const chunk of chunks) update(hasher, chunk);
-  return hasher.digestBuffer();
+  const digest = hasher.digestBuffer();
+  idle = hasher;
+  return digest;
 }
 
 /** The chunks as they come, and after them the digest of them all. */

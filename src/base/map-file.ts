@@ -1,5 +1,5 @@
 /** Parts of files as memory: the kernel reads a page when it is looked at, and forgets it where memory is wanted for something else. */
-import { addonAttempts } from "./addon.js";
+import { addonCall } from "./addon.js";
 
 /** A part of a file that is open: others may take its name away, the bytes stay. */
 export interface MappedPart {
@@ -13,17 +13,7 @@ export interface MappedPart {
 export const pageBytes = 1 << 16;
 
 type Map = (file: number, offset: number, bytes: number) => Uint8Array | null;
-let found: Map | null | undefined;
-
-function mapper(): Map | null {
-  if (found !== undefined) return found;
-  found = null;
-  for (const { addon } of addonAttempts()) {
-    const { map } = (addon ?? {}) as { map?: Map };
-    if (map) return (found = map);
-  }
-  return found;
-}
+const mapper = (): Map | null => addonCall<Map>("map");
 
 /** False without the addon. */
 export const canMap = (): boolean => mapper() !== null;

@@ -28,6 +28,20 @@ test("lengths around blocks, chunks and subtrees agree with the native package",
   }
 });
 
+test("a hasher begins anew, and one that is at work is not taken for what is hashed meanwhile", () => {
+  const hasher = new PlainBlake3();
+  hasher.update(new Uint8Array(5000));
+  hasher.reset();
+  hasher.update(Buffer.from("abc"));
+  assert.equal(hex(hasher.digestBuffer()), plain([Buffer.from("abc")]));
+  function* chunks(): Generator<Uint8Array> {
+    yield Buffer.from("a");
+    assert.equal(hex(blake3([Buffer.from("other")])), plain([Buffer.from("other")]));
+    yield Buffer.from("bc");
+  }
+  assert.equal(hex(blake3(chunks())), plain([Buffer.from("abc")]));
+});
+
 test("pieces do not matter", () => {
   const pieces = fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 6 });
   fc.assert(

@@ -1,6 +1,6 @@
 /** What stands before the scan of a JPEG file: sizes, tables, and whether it is one that is decoded here. */
 import { orientationIn } from "../orientation.js";
-import { HuffmanTable } from "./huffman.js";
+import { type HuffmanTable, huffmanTable } from "./huffman.js";
 
 export interface JpegComponent {
   /** Samples a unit of the image, across and down: 1 or 2. */
@@ -121,7 +121,7 @@ function takeHuffman(body: Uint8Array, seen: Seen): boolean {
     const total = counts.reduce((sum, number) => sum + number, 0);
     const values = body.subarray(at + 17, at + 17 + total);
     if ((kind & ~0x13) !== 0 || counts.length < 16 || total > 256 || values.length < total) return false;
-    const table = HuffmanTable.of(counts, values);
+    const table = huffmanTable(body.subarray(at + 1, at + 17 + total));
     if (!table) return false;
     // The tables of direct and of alternating parts, four each.
     seen.huffman[(kind >> 4) * 4 + (kind & 3)] = table;

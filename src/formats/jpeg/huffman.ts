@@ -8,8 +8,8 @@ export class HuffmanTable {
   readonly quick = new Uint16Array(1 << quickBits);
   readonly values: Uint8Array;
   /** Of each length: the largest code (-1 for none), and what to add to a code for the place of its value. */
-  readonly largest = new Int32Array(18).fill(-1);
-  readonly offset = new Int32Array(18);
+  readonly largest = new Array<number>(17).fill(-1);
+  readonly offset = new Array<number>(17).fill(0);
 
   private constructor(values: Uint8Array) {
     this.values = values;
@@ -34,6 +34,20 @@ export class HuffmanTable {
     }
     return table;
   }
+}
+
+/** Most files of a set have the same few tables, which take longer to make than many a scan to read. */
+const recent: { readonly definition: Buffer; readonly table: HuffmanTable }[] = [];
+const mostRecent = 8;
+
+/** `definition`: counts of codes of 1 to 16 bits, and the values. Null where they are more than fit. */
+export function huffmanTable(definition: Uint8Array): HuffmanTable | null {
+  const known = recent.find((each) => each.definition.equals(definition));
+  if (known) return known.table;
+  const own = Buffer.from(definition);
+  const table = HuffmanTable.of(own.subarray(0, 16), own.subarray(16));
+  if (table && recent.unshift({ definition: own, table }) > mostRecent) recent.pop();
+  return table;
 }
 
 /** Where a scan is no plain one any more: whoever decodes gives up. */
