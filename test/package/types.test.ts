@@ -68,12 +68,42 @@ test("types: no zod, and every declaration in them compiles without one", (t) =>
   assert.equal(compiled(folder, caller), "");
 });
 
-test("types: CommonJS with node10's resolution, which knows no exports, finds them", (t) => {
-  const { folder } = installed(t);
+/** The package beside the caller, as npm would put it there. */
+function asPackage(folder: string): void {
   const own = join(folder, "node_modules", "heddle");
   mkdirSync(own);
   symlinkSync(join(root, "package.json"), join(own, "package.json"));
   writeTypes(join(own, "dist", "types"));
+}
+
+test("types: node16, nodenext and bundler find them by their package's name", (t) => {
+  const { folder } = installed(t);
+  asPackage(folder);
+  const caller = [
+    'import { HeddleError, openPredictor, train, trainEpochs, type TrainConfigInput } from "heddle";',
+    'const config: TrainConfigInput = { model: "mlp:128", epochs: 3 };',
+    "for await (const { validation, best } of trainEpochs(config)) if (best) validation?.values satisfies object | undefined;",
+    "const outcome = await train({ config, onEvent: (event) => event.kind satisfies string });",
+    'if (outcome.status === "done") outcome.result.weightsHash satisfies string;',
+    "export const backend: string = openPredictor('runs/1').backend;",
+    'export const kindOf = (error: unknown): string => (error instanceof HeddleError ? error.kind : "");',
+    "// @ts-expect-error: no such setting",
+    "void train({ config: { epoch: 3 } });",
+    "// @ts-expect-error: the package opens its own files to nobody",
+    'export type Inner = typeof import("heddle/dist/src/index.js");',
+  ];
+  for (const modules of [
+    ["--module", "node16", "--moduleResolution", "node16"],
+    ["--module", "nodenext", "--moduleResolution", "nodenext"],
+    ["--module", "esnext", "--moduleResolution", "bundler"],
+  ]) {
+    assert.equal(compiled(folder, caller, modules), "", modules.join(" "));
+  }
+});
+
+test("types: CommonJS with node10's resolution, which knows no exports, finds them", (t) => {
+  const { folder } = installed(t);
+  asPackage(folder);
   const caller = [
     'import { openPredictor, train } from "heddle";',
     "export const backend: string = openPredictor('runs/1').backend;",
