@@ -29,10 +29,16 @@ const pipePause = 2;
  * Writes the chunks one after the other as the file `path`; `before` runs when they are on the disk and have not yet their
  * name. Throws `runError` naming path and reason.
  */
-export function writeAtomically(path: string, chunks: Iterable<Uint8Array>, before: () => void = () => {}): void {
+export const writeAtomically = (path: string, chunks: Iterable<Uint8Array>, before: () => void = () => {}): void =>
+  write(path, chunks, before, true);
+
+/** The same without waiting for the disk: for what a power cut may damage, since that shows and it is made anew. */
+export const writeForNow = (path: string, chunks: Iterable<Uint8Array>): void => write(path, chunks, () => {}, false);
+
+function write(path: string, chunks: Iterable<Uint8Array>, before: () => void, isDurable: boolean): void {
   try {
     const target = writeTarget(path);
-    if (target.kind === "file") replace(target.path, target.mode, chunks, before);
+    if (target.kind === "file") replace(target.path, target.mode, chunks, before, isDurable);
     else if (target.kind === "stream") writeThrough(target.path, chunks);
     else for (const chunk of chunks) writeAll(target.descriptor, chunk);
   } catch (cause) {
@@ -69,25 +75,31 @@ export function temporaryFor(path: string): string {
 /** True for names that `temporaryFor` makes: what a killed process may leave behind. */
 export const isTemporary = (name: string): boolean => /^\.heddle-[0-9a-f]{16}\.tmp$/.test(name);
 
-function replace(path: string, mode: number | null, chunks: Iterable<Uint8Array>, before: () => void): void {
+function replace(
+  path: string,
+  mode: number | null,
+  chunks: Iterable<Uint8Array>,
+  before: () => void,
+  isDurable: boolean,
+): void {
   const temporary = temporaryFor(path);
   try {
-    writeDurably(temporary, mode, chunks);
+    writeNew(temporary, mode, chunks, isDurable);
     before();
     renameSync(temporary, path);
   } catch (cause) {
     removeIfThere(temporary);
     throw cause;
   }
-  syncFolder(dirname(path));
+  if (isDurable) syncFolder(dirname(path));
 }
 
-function writeDurably(path: string, mode: number | null, chunks: Iterable<Uint8Array>): void {
+function writeNew(path: string, mode: number | null, chunks: Iterable<Uint8Array>, isDurable: boolean): void {
   const file = openSync(path, "wx");
   try {
     if (mode !== null) fchmodSync(file, mode);
     for (const chunk of chunks) writeAll(file, chunk);
-    fsyncSync(file);
+    if (isDurable) fsyncSync(file);
   } finally {
     closeSync(file);
   }

@@ -8,21 +8,25 @@ const keyWords = 256;
  * none. Keys only find candidates; bytes decide.
  */
 export function equalImages(images: readonly Uint8Array[]): number[][] {
-  const byKey = new Map<number, number[][]>();
+  /** Of those whose key is one, the last that was not equal to another; from each to the one before it. */
+  const lastOf = new Map<number, number>();
+  const before = new Int32Array(images.length).fill(-1);
+  const groups = new Map<number, number[]>();
   for (const [place, image] of images.entries()) {
     const key = keyOf(image);
-    const groups = byKey.get(key);
-    if (!groups) byKey.set(key, [[place]]);
-    else {
-      const group = groups.find(([first]) => Buffer.compare(images[first], image) === 0);
+    const last = lastOf.get(key) ?? -1;
+    let twin = last;
+    while (twin >= 0 && Buffer.compare(images[twin], image) !== 0) twin = before[twin];
+    if (twin >= 0) {
+      const group = groups.get(twin);
       if (group) group.push(place);
-      else groups.push([place]);
+      else groups.set(twin, [twin, place]);
+    } else {
+      before[place] = last;
+      lastOf.set(key, place);
     }
   }
-  return [...byKey.values()]
-    .flat()
-    .filter(({ length }) => length > 1)
-    .sort(([a], [b]) => a - b);
+  return [...groups.values()].sort(([a], [b]) => a - b);
 }
 
 /** 32 bits of some of the bytes, mixed as FNV-1a does, four at a time. */

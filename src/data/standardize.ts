@@ -45,7 +45,7 @@ export const standardizations: readonly Standardization[] = [
     name: "dataset-scalar",
     summary: "the same, with one mean and one deviation for all channels",
     fit: (dataset, indices) => {
-      const all = moments(sum(histograms(dataset, indices)));
+      const all = moments(joined(sums(dataset, indices)));
       return centring(new Array<Moments>(dataset.shape.channels).fill(all), dataset);
     },
   },
@@ -85,47 +85,50 @@ function centring(channels: readonly Moments[], { maximum }: Dataset): Fitted {
 
 /** Mean and population deviation of each channel's bytes over the given training samples. */
 export function channelMoments(dataset: Dataset, trainIndices: ArrayLike<number>): Moments[] {
-  return histograms(dataset, trainIndices).map(moments);
+  return sums(dataset, trainIndices).map(moments);
 }
 
-/** How often each byte occurs in each channel of the given training samples. Counts are exact in any order. */
-function histograms({ shape, train }: Dataset, indices: ArrayLike<number>): Float64Array[] {
+/** Of bytes: how many they are, their sum and that of their squares. Exact up to 10^11 of them. */
+interface Sums {
+  n: number;
+  total: number;
+  squares: number;
+}
+
+/** Squares of so many bytes fit 31 bits: in whole numbers of that size they are added fast. */
+const run = 2 ** 15;
+
+/** Of each channel of the given training samples. */
+function sums({ shape, train }: Dataset, indices: ArrayLike<number>): Sums[] {
   const { height, width, channels } = shape;
-  const bytes = height * width * channels;
+  const pixels = height * width;
   const { images } = train;
-  const counts = Array.from({ length: channels }, () => new Float64Array(256));
-  // Counted in whole numbers, which is fast, for as many images as these can hold.
-  const some = new Uint32Array(256 * channels);
-  const holds = Math.max(1, Math.floor(2 ** 31 / bytes));
-  for (let first = 0; first < indices.length; first += holds) {
-    some.fill(0);
-    for (let i = first; i < Math.min(indices.length, first + holds); i++) {
-      const start = indices[i] * bytes;
-      for (let at = start, table = 0; at < start + bytes; at++) {
-        some[table + images[at]]++;
-        table = table === some.length - 256 ? 0 : table + 256;
+  const found = Array.from({ length: channels }, (): Sums => ({ n: indices.length * pixels, total: 0, squares: 0 }));
+  for (let i = 0; i < indices.length; i++) {
+    const start = indices[i] * pixels * channels;
+    for (let channel = 0; channel < channels; channel++) {
+      for (let first = 0; first < pixels; first += run) {
+        let [total, squares] = [0, 0];
+        const end = start + Math.min(pixels, first + run) * channels;
+        for (let at = start + first * channels + channel; at < end; at += channels) {
+          const x = images[at];
+          total = (total + x) | 0;
+          squares = (squares + x * x) | 0;
+        }
+        found[channel].total += total;
+        found[channel].squares += squares;
       }
     }
-    for (const [channel, own] of counts.entries()) for (let x = 0; x < 256; x++) own[x] += some[256 * channel + x];
   }
-  return counts;
+  return found;
 }
 
-const sum = (counts: readonly Float64Array[]): Float64Array =>
-  counts[0].map((_, byte) => counts.reduce((total, channel) => total + channel[byte], 0));
+const joined = (all: readonly Sums[]): Sums =>
+  all.reduce((a, b) => ({ n: a.n + b.n, total: a.total + b.total, squares: a.squares + b.squares }));
 
-/** Mean and population deviation of the bytes counted, from exact integer sums: n sum(x^2) - sum(x)^2 may pass 2^53. */
-function moments(counts: Float64Array): Moments {
-  let [n, total, squares] = [0n, 0n, 0n];
-  for (const [byte, count] of counts.entries()) {
-    const [b, c] = [BigInt(byte), BigInt(count)];
-    n += c;
-    total += b * c;
-    squares += b * b * c;
-  }
-  if (n === 0n) return { mean: 0, deviation: 0 };
-  return {
-    mean: Number(total) / Number(n),
-    deviation: Math.sqrt(Number(n * squares - total * total)) / Number(n),
-  };
+/** Mean and population deviation, from exact integer sums: n sum(x^2) - sum(x)^2 may pass 2^53. */
+function moments({ n, total, squares }: Sums): Moments {
+  if (n === 0) return { mean: 0, deviation: 0 };
+  const spread = BigInt(n) * BigInt(squares) - BigInt(total) ** 2n;
+  return { mean: total / n, deviation: Math.sqrt(Number(spread)) / n };
 }

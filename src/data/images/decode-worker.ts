@@ -19,18 +19,41 @@ async function decodeBatch(files: FileBatch["files"]): Promise<DecodedFile[]> {
   const decoded: DecodedFile[] = [];
   for (const { index, where, source } of files) {
     const bytes = typeof source === "string" ? diskBytesAtOnce(source) : source;
-    const found = await decodeFile(bytes, where, settings);
-    decoded.push({ index, ...found, image: found.image && { ...found.image, pixels: ownBytes(found.image.pixels) } });
+    decoded.push({ index, ...(await decodeFile(bytes, where, settings)) });
   }
-  return decoded;
+  return inOneBuffer(decoded);
 }
 
-/** Sent without a copy, which takes the whole buffer along. */
-const ownBytes = (pixels: Uint8Array): Uint8Array =>
-  pixels.length === pixels.buffer.byteLength ? pixels : pixels.slice();
+/** Larger images are sent as they lie, without a copy. */
+const mostCopied = 2 ** 16;
 
-const transferable = (decoded: readonly DecodedFile[]): ArrayBuffer[] =>
-  decoded.flatMap(({ image }) => (image ? [image.pixels.buffer as ArrayBuffer] : []));
+/** What is small lies side by side: a buffer for each of many files would cost more than the files. */
+function inOneBuffer(decoded: readonly DecodedFile[]): DecodedFile[] {
+  const isSmall = (bytes: Uint8Array): boolean => bytes.length <= mostCopied;
+  const parts = decoded.flatMap(({ digest, image }) => (image ? [digest, image.pixels] : [digest]));
+  const all = new Uint8Array(parts.filter(isSmall).reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  const moved = (bytes: Uint8Array): Uint8Array => {
+    // A view takes the whole buffer along.
+    if (!isSmall(bytes)) return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+    all.set(bytes, at);
+    at += bytes.length;
+    return all.subarray(at - bytes.length, at);
+  };
+  return decoded.map(({ digest, image, ...rest }) => ({
+    ...rest,
+    digest: moved(digest),
+    image: image && { ...image, pixels: moved(image.pixels) },
+  }));
+}
+
+const transferable = (decoded: readonly DecodedFile[]): ArrayBuffer[] => [
+  ...new Set(
+    decoded
+      .flatMap(({ digest, image }) => [digest, ...(image ? [image.pixels] : [])])
+      .map(({ buffer }) => buffer as ArrayBuffer),
+  ),
+];
 
 const failure = (error: unknown): DecodeFailure => ({
   kind: error instanceof HeddleError ? error.kind : null,

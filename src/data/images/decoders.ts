@@ -28,6 +28,8 @@ type Reply = { readonly batch: number } & ({ readonly decoded: readonly DecodedF
 
 /** So long it looks how fast it is, and so much must be left to do for threads to pay. */
 const [lookMs, threadsPayMs] = [300, 1500];
+/** With so many files they pay, however small these are: no look is needed. */
+const surelyMany = 20_000;
 /** A message costs as much as decoding a small file. */
 const batchFiles = 16;
 const mostThreads = 16;
@@ -42,7 +44,7 @@ export async function* decodeAll(
 ): AsyncGenerator<DecodedFile> {
   const files = iteratorOf(tree.read(names));
   const started = performance.now();
-  let [done, alone] = [0, true];
+  let [done, alone] = [0, threads === 1 || names.length < surelyMany];
   const decodeHere = async (file: TreeFile): Promise<DecodedFile> => ({
     index: file.index,
     ...(await decodeFile(await file.bytes(), tree.where(names[file.index]), settings)),
