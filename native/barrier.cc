@@ -1,33 +1,12 @@
 #include "barrier.h"
 
-#include <time.h>
-
 #include "cpu.h"
-
-#if defined(__linux__)
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
+#include "system/sleep.h"
 
 namespace heddle {
 namespace {
 
 constexpr double spin_seconds = 50e-6, slice_seconds = 0.02, patience_seconds = 0.1;
-
-#if defined(__linux__)
-void sleep_on(int32_t* word, int32_t expected) {
-  const timespec slice = {0, long(slice_seconds * 1e9)};
-  syscall(SYS_futex, word, FUTEX_WAIT, expected, &slice, nullptr, 0);
-}
-void wake_all(int32_t* word) { syscall(SYS_futex, word, FUTEX_WAKE, INT32_MAX, nullptr, nullptr, 0); }
-#else
-void sleep_on(int32_t*, int32_t) {
-  const timespec slice = {0, 50000};
-  nanosleep(&slice, nullptr);
-}
-void wake_all(int32_t*) {}
-#endif
 
 inline void pause() {
 #if defined(__x86_64__)
@@ -64,7 +43,7 @@ Meeting Arrival::meet(BarrierWords* words, int32_t ranks, bool spin) {
       for (int i = 0; i < 16 && !moved(); i++) pause();
     } else {
       __atomic_add_fetch(&words->sleepers, 1, __ATOMIC_SEQ_CST);
-      sleep_on(&words->generation, generation_);
+      sleep_on(&words->generation, generation_, slice_seconds);
       __atomic_sub_fetch(&words->sleepers, 1, __ATOMIC_SEQ_CST);
     }
   }

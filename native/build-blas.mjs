@@ -2,7 +2,7 @@
 // native/build/Release/libheddle_blas.so, with the Fortran BLAS calling convention.
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { flags, kernelUnits } from "./build.mjs";
+import { baseSources, flags, kernelUnits } from "./build.mjs";
 import { findCompiler, Objects, runCommand } from "./compile.mjs";
 
 const native = dirname(fileURLToPath(import.meta.url));
@@ -10,7 +10,8 @@ const compiler = findCompiler();
 if (compiler === null) throw new Error("no C++ compiler (Debian: apt install g++)");
 const objects = new Objects(native, compiler);
 const kernels = kernelUnits().map((unit) => objects.job(unit.source, unit.object, unit.flags, unit.prefix));
-const others = ["blas/blas.cc", "cpu.cc"].map((source) =>
+const clock = baseSources().find((source) => source.startsWith("system/clock"));
+const others = ["blas/blas.cc", "cpu.cc", clock].map((source) =>
   objects.job(source, join("build", "objects", `blas-${source.replaceAll("/", "-")}.o`), [...flags, "-O2"]),
 );
 await objects.compile([...kernels, ...others]);

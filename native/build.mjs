@@ -2,7 +2,7 @@
  * Builds the addon, native/build/Release/heddle.node: `npm run build:native`; `--debug` keeps symbols. Needs a C++17
  * compiler and nothing else, and compiles only what changed.
  */
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,29 +28,45 @@ export const flags = [
   // GCC 12 finds faults in its own headers of intrinsics.
   "-Wno-uninitialized",
   "-Wno-maybe-uninitialized",
+  // Clang does not know all of these.
+  "-Wno-unknown-warning-option",
   "-I.",
   "-Ibuild",
 ];
 
-/** The C++ runtime is linked in, and only what is used: nothing newer than what Node itself needs is asked of a system. */
-const linkFlags = ["-shared", "-static-libstdc++", "-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"];
+/**
+ * How the objects become the addon of a system. The C++ runtime is linked in where the system may lack it, and only what is used:
+ * nothing newer than what Node itself needs is asked of a system. Node is there when the addon is loaded, and has its functions.
+ */
+export const linkFlags = (platform = process.platform) =>
+  platform === "darwin"
+    ? ["-shared", "-Wl,-undefined,dynamic_lookup", "-Wl,-dead_strip", "-Wl,-install_name,heddle.node"]
+    : platform === "win32"
+      ? ["-shared", "-static-libstdc++", "-Wl,--gc-sections", "-lapi-ms-win-core-synch-l1-2-0"]
+      : ["-shared", "-static-libstdc++", "-Wl,--gc-sections", "-Wl,--version-script=system/exports.map"];
 
-/** What runs on every CPU. */
-export const baseSources = [
-  "addon.cc",
-  "cpu.cc",
-  "measure.cc",
-  "near_copies.cc",
-  "program.cc",
-  "program_exchange.cc",
-  "barrier.cc",
-  "mpi_library.cc",
-  "mpi_peers.cc",
-  "mpi.cc",
-];
+/** What runs on every CPU, and no system's own. */
+const everywhere = ["addon.cc", "cpu.cc", "measure.cc", "near_copies.cc", "program.cc", "program_exchange.cc", "barrier.cc"];
+/** Each in a file `system/NAME_SYSTEM.cc` for a system as Node names it, else in those for all that are like Unix. */
+const bySystem = {
+  clock: ["system/clock_posix.cc"],
+  map: ["system/map_posix.cc"],
+  sleep: ["system/sleep_posix.cc"],
+  mpi: ["mpi_library.cc", "mpi_peers.cc", "mpi.cc"],
+  node_api: [],
+};
+
+/** The sources beside the kernels of the addon of a system. */
+export function baseSources(platform = process.platform) {
+  const own = Object.entries(bySystem).flatMap(([name, others]) => {
+    const file = `system/${name}_${platform}.cc`;
+    return existsSync(join(native, file)) ? [file] : others;
+  });
+  return [...everywhere, ...own];
+}
 
 /** Writes the generated sources and returns the kernels' units: source, object and flags of each. */
-export function kernelUnits(machine = process.arch) {
+export function kernelUnits(machine = process.arch, folder = join("build", "objects")) {
   for (const [path, text] of Object.entries(generatedHeaders())) writeChanged(join(native, "build", path), text);
   return instructionSets(machine).flatMap(({ name: isa, flags: own }) => {
     const prefix = join("build", "units", isa, "prefix.h");
@@ -58,7 +74,7 @@ export function kernelUnits(machine = process.arch) {
     return [...unitsOf(isa)].map(([unit, text]) => {
       const source = join("build", "units", isa, `${unit}.cc`);
       writeChanged(join(native, source), text);
-      const object = join("build", "objects", isa, `${unit}.o`);
+      const object = join(folder, isa, `${unit}.o`);
       return { isa, unit, source, object, flags: [...flags, ...own], prefix };
     });
   });
@@ -67,6 +83,41 @@ export function kernelUnits(machine = process.arch) {
 /** The folder of `node_api.h`, relative to native/. */
 function headers() {
   return relative(native, require("node-api-headers").include_dir);
+}
+
+/** What compiles the addon's objects into `folder`, for this machine or another, with flags of its own. */
+export function addonJobs(objects, { platform, machine, folder = join("build", "objects"), own = [] } = {}) {
+  const kernels = kernelUnits(machine, folder).map((unit) =>
+    objects.job(unit.source, unit.object, [...unit.flags, ...own], unit.prefix),
+  );
+  const base = baseSources(platform).map((source) =>
+    objects.job(source, join(folder, `${source.replaceAll("/", "-")}.o`), [
+      ...flags,
+      "-O2",
+      "-DNAPI_VERSION=8",
+      `-I${headers()}`,
+      ...own,
+    ]),
+  );
+  return [...kernels, ...base];
+}
+
+/** Links objects, where what is there is not made of them; `output` is replaced whole. */
+export async function linkAddon(compiler, objects, link, inputs) {
+  if (objects.isCurrent(link)) return;
+  mkdirSync(join(native, dirname(link.output)), { recursive: true });
+  const temporary = `${link.output}.${process.pid}`;
+  try {
+    await runCommand([...compiler.command, ...link.command, "-o", temporary], {
+      cwd: native,
+      env: compiler.environment ?? process.env,
+    });
+    renameSync(join(native, temporary), join(native, link.output));
+  } finally {
+    rmSync(join(native, temporary), { force: true });
+  }
+  // What was hashed before they were compiled is of older ones.
+  new Objects(native, compiler).record(link, inputs);
 }
 
 /**
@@ -78,32 +129,12 @@ export async function buildNative({ debug = false, onStart } = {}) {
   if (compiler === null)
     throw new Error("no C++ compiler: looked for CXX, c++, g++, clang++ (Debian: apt install g++)");
   const objects = new Objects(native, compiler);
-  const kernels = kernelUnits().map((unit) => objects.job(unit.source, unit.object, unit.flags, unit.prefix));
-  const base = baseSources.map((source) =>
-    objects.job(source, join("build", "objects", `${source}.o`), [
-      ...flags,
-      "-O2",
-      "-DNAPI_VERSION=8",
-      `-I${headers()}`,
-    ]),
-  );
-  const jobs = [...kernels, ...base];
+  const jobs = addonJobs(objects);
   const compiled = await objects.compile(jobs, onStart);
-
   const output = join("build", "Release", "heddle.node");
   const inputs = jobs.map((job) => job.output);
-  const link = { output, command: [...linkFlags, ...(debug ? [] : ["-s"]), ...inputs] };
-  if (!objects.isCurrent(link)) {
-    mkdirSync(join(native, dirname(output)), { recursive: true });
-    const temporary = `${output}.${process.pid}`;
-    try {
-      await runCommand([...compiler.command, ...link.command, "-o", temporary], { cwd: native });
-      renameSync(join(native, temporary), join(native, output));
-    } finally {
-      rmSync(join(native, temporary), { force: true });
-    }
-    new Objects(native, compiler).record(link, inputs);
-  }
+  const link = { output, command: [...linkFlags(), ...(debug ? [] : ["-s"]), ...inputs] };
+  await linkAddon(compiler, objects, link, inputs);
   return { path: join(native, output), compiled };
 }
 

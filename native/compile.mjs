@@ -64,6 +64,11 @@ export class Objects {
     return isAbsolute(path) ? path : join(this.#folder, path);
   }
 
+  /** For the compiler: `environment` is that of one which needs its own. */
+  #options() {
+    return { cwd: this.#folder, env: this.#compiler.environment ?? process.env };
+  }
+
   /** The hash of a file's contents; null where it does not exist. */
   hashOf(path) {
     if (!this.#hashes.has(path)) {
@@ -146,7 +151,7 @@ export class Objects {
         const [temporary, list] = [`${header}.${process.pid}`, `${header}.${process.pid}.d`];
         const command = [...flags, "-x", "c++-header", prefix, "-MMD", "-MF", list, "-o", temporary];
         try {
-          await runCommand([...this.#compiler.command, ...command], { cwd: this.#folder });
+          await runCommand([...this.#compiler.command, ...command], this.#options());
           renameSync(temporary, header);
           return [prefix, dependencies(readFileSync(list, "utf8"))];
         } finally {
@@ -165,7 +170,7 @@ export class Objects {
     rmSync(`${object}.json`, { force: true });
     try {
       const command = [...this.#compiler.command, ...job.command, "-MMD", "-MF", list, "-o", temporary];
-      const warnings = await runCommand(command, { cwd: this.#folder });
+      const warnings = await runCommand(command, this.#options());
       if (warnings) process.stderr.write(warnings);
       renameSync(temporary, object);
       const read = dependencies(readFileSync(list, "utf8")).filter((path) => !path.endsWith(".gch"));

@@ -1,6 +1,7 @@
 #include "cpu.h"
 
-#include <time.h>
+#include "system/clock.h"
+#include "system/cpu_features.h"
 #if defined(__x86_64__)
 #include <x86intrin.h>
 #endif
@@ -19,10 +20,8 @@ struct Tables {
   const KernelTable* list[isa_count + 1] = {};
   Tables() {
     int n = 0;
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-#endif
-#define HEDDLE_NEEDS(feature) &&__builtin_cpu_supports(feature)
+    [[maybe_unused]] const CpuFeatures cpu;
+#define HEDDLE_NEEDS(feature) &&cpu.has(feature)
 #define HEDDLE_ISA(name, machine, needs, flags) HEDDLE_ON_##machine(if (true needs) list[n++] = &table_##name;)
 #include "isa/isas.inc"
 #undef HEDDLE_ISA
@@ -70,25 +69,19 @@ uint64_t ticks() {
 #else
 FlushDenormals::FlushDenormals() : saved_(0) {}
 FlushDenormals::~FlushDenormals() { (void)saved_; }
-uint64_t ticks() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return uint64_t(t.tv_sec) * 1000000000 + uint64_t(t.tv_nsec);
-}
+uint64_t ticks() { return uint64_t(steady_seconds() * 1e9); }
 #endif
 
 double ticks_per_second() {
   static double rate = 0;
   if (rate == 0) {
     // 2 ms against the system's clock: good to a per mille.
-    timespec t0, t1;
-    clock_gettime(CLOCK_MONOTONIC, &t0);
+    const double start = steady_seconds();
     const uint64_t from = ticks();
     double seconds;
-    do {
-      clock_gettime(CLOCK_MONOTONIC, &t1);
-      seconds = double(t1.tv_sec - t0.tv_sec) + 1e-9 * double(t1.tv_nsec - t0.tv_nsec);
-    } while (seconds < 2e-3);
+    do
+      seconds = steady_seconds() - start;
+    while (seconds < 2e-3);
     rate = double(ticks() - from) / seconds;
   }
   return rate;

@@ -17,6 +17,7 @@
 #include "mpi_library.h"
 #include "mpi_peers.h"
 #include "old_glibc.h"
+#include "system/clock.h"
 
 HEDDLE_OLD(pthread_create);
 HEDDLE_OLD(pthread_detach);

@@ -1,16 +1,10 @@
 #include "mpi_peers.h"
 
-#include <time.h>
+#include "system/clock.h"
 
 namespace heddle {
 namespace {
 constexpr int tag = 7;
-}
-
-double steady_seconds() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
 }
 
 void Peers::open(const MpiLibrary* mpi, Handle communicator, int process, int processes, void (*check)(int)) {

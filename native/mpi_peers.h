@@ -12,9 +12,6 @@ namespace heddle {
 // within 10 s of its last sign of life.
 constexpr double most_silence = 8;
 
-// Seconds of a clock that only goes on.
-double steady_seconds();
-
 class Peers {
  public:
   // `check` sees what each call of MPI returns.

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { hasMusl } from "./platform.js";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -14,9 +15,24 @@ export interface AddonAttempt {
   readonly reason: string;
 }
 
+interface Finder {
+  resolve(folder: string): string;
+}
+
+/** It takes Alpine alone for musl, where LIBC does not say so; and reads that once. */
+function loadFinder(): Finder {
+  if (process.env.LIBC !== undefined || !hasMusl()) return require("node-gyp-build") as Finder;
+  process.env.LIBC = "musl";
+  try {
+    return require("node-gyp-build") as Finder;
+  } finally {
+    delete process.env.LIBC;
+  }
+}
+
 /** node-gyp-build knows native/build/Release of a developer and prebuilds/ of a package. */
 export function* addonAttempts(): Generator<AddonAttempt> {
-  const finder = require("node-gyp-build") as { resolve(folder: string): string };
+  const finder = loadFinder();
   for (const folder of [join(root, "native"), root]) {
     let path: string | null = null;
     try {

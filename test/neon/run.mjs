@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { flags, kernelUnits } from "../../native/build.mjs";
+import { baseSources, flags, kernelUnits } from "../../native/build.mjs";
 import { CompileError, Objects } from "../../native/compile.mjs";
 import { writePrograms } from "./programs.mjs";
 
@@ -47,15 +47,8 @@ async function compile(compiler, machine) {
       prefix,
     );
   const units = kernelUnits(machine).map((unit) => job(unit.source, unit.flags, unit.prefix));
-  const shared = [
-    "cpu.cc",
-    "program.cc",
-    "program_exchange.cc",
-    "barrier.cc",
-    "mpi.cc",
-    "mpi_library.cc",
-    "mpi_peers.cc",
-  ];
+  const withoutNode = new Set(["addon.cc", "measure.cc", "near_copies.cc"]);
+  const shared = baseSources().filter((source) => !withoutNode.has(source));
   const plain = (source) => job(source, [...flags, "-O1"]);
   const rest = shared.map(plain);
   const programs = ["products_check", "replay"].map((name) => ({

@@ -18,6 +18,7 @@ import { runError, usageError } from "../../base/errors.js";
 import { aText, checkOptions, choice } from "../../base/given.js";
 import { bytesOf } from "../../base/numbers.js";
 import { kindOf } from "../../base/path-kind.js";
+import { platformName, platformOf } from "../../base/platform.js";
 import { reasonOf } from "../../base/read-file.js";
 import { encodeZip, type ZipFile } from "../../formats/write-zip.js";
 import { foldedModel } from "../../inference/fold.js";
@@ -104,16 +105,17 @@ function writeFolder(out: string, files: readonly ZipFile[]): void {
   }
 }
 
-/** By platform ("linux-x64"): that of this machine, and what the package brings of others. */
+/** By system ("linux-x64-musl"): that of this machine, and what the package brings of others. */
 function findAddons(): Map<string, Uint8Array> {
   const found = new Map<string, Uint8Array>();
   const prebuilds = fileURLToPath(new URL("prebuilds", package_));
-  for (const platform of existsSync(prebuilds) ? readdirSync(prebuilds).sort() : []) {
-    const path = join(prebuilds, platform, "heddle.node");
-    if (existsSync(path)) found.set(platform, readFileSync(path));
+  const folders = existsSync(prebuilds) ? readdirSync(prebuilds).sort() : [];
+  for (const folder of folders) {
+    for (const file of readdirSync(join(prebuilds, folder)).sort())
+      if (file.endsWith(".node")) found.set(platformOf(folder, file), readFileSync(join(prebuilds, folder, file)));
   }
   const { path } = nativeStatus();
-  if (path !== null) found.set(`${process.platform}-${process.arch}`, readFileSync(path));
+  if (path !== null) found.set(platformName(), readFileSync(path));
   return found;
 }
 

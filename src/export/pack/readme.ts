@@ -26,7 +26,7 @@ export function readmeText({ model, parameters, weightsBytes, platforms, folded 
   const addon =
     platforms.length === 0
       ? "It computes by JavaScript and WebAssembly: no addon was there when it was packed."
-      : `An addon for ${platforms.join(", ")} lies in \`addon/\` (on Linux it asks for glibc ${oldestGlibc} or later). Where it does not load, one
+      : `An addon for ${platforms.join(", ")} lies in \`addon/\` (that of Linux asks for glibc ${oldestGlibc} or later, that of Linux with musl for none). Where it does not load, one
 sentence says so and JavaScript with WebAssembly computes, several times slower, with the same classes.`;
   return `# ${provenance.model.slice(0, 80)}, trained on ${provenance.dataset.slice(0, 80)}
 

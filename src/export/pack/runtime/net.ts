@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runError } from "../../../base/errors.js";
 import type { FloatArray } from "../../../base/numbers.js";
+import { platformName } from "../../../base/platform.js";
 import { Arena } from "../../../engine/arena.js";
 import { writeParameters, writePreprocessing } from "../../../engine/contents.js";
 import { RowScorer } from "../../../engine/row-scorer.js";
@@ -44,7 +45,7 @@ export function openNet(folder = packFolder): PackedNet {
 }
 
 function loadAddon(folder: string, { operations }: PackedModel): { addon: Addon } | { why: string } {
-  const place = `${process.platform}-${process.arch}`;
+  const place = platformName();
   try {
     const addon = createRequire(import.meta.url)(join(folder, "addon", place, "heddle.node")) as Addon;
     if (JSON.stringify(addon.operations()) === operations) return { addon };
