@@ -46,7 +46,15 @@ export const linkFlags = (platform = process.platform) =>
       : ["-shared", "-static-libstdc++", "-Wl,--gc-sections", "-Wl,--version-script=system/exports.map"];
 
 /** What runs on every CPU, and no system's own. */
-const everywhere = ["addon.cc", "cpu.cc", "measure.cc", "near_copies.cc", "program.cc", "program_exchange.cc", "barrier.cc"];
+const everywhere = [
+  "addon.cc",
+  "cpu.cc",
+  "measure.cc",
+  "near_copies.cc",
+  "program.cc",
+  "program_exchange.cc",
+  "barrier.cc",
+];
 /** Each in a file `system/NAME_SYSTEM.cc` for a system as Node names it, else in those for all that are like Unix. */
 const bySystem = {
   clock: ["system/clock_posix.cc"],
