@@ -4,10 +4,13 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import type { FloatArray } from "../../src/base/numbers.js";
+import { Stream } from "../../src/base/random.js";
 import { bestAssignment } from "../../src/doctor/assignment.js";
 import type { Patient } from "../../src/doctor/check.js";
+import { classOrder } from "../../src/doctor/checks/class-order.js";
 import { doubledSoftmax } from "../../src/doctor/checks/doubled-softmax.js";
 import { nearCopies } from "../../src/doctor/checks/near-copies.js";
+import { preprocessingShift } from "../../src/doctor/checks/preprocessing-shift.js";
 import { examine, examineRun, openPatient, runChecks } from "../../src/doctor/index.js";
 import { netOf } from "../../src/inference/model-net.js";
 import { Answers } from "../../src/metrics/answers.js";
@@ -63,6 +66,17 @@ describe("planted in the model", () => {
     const dead = found.find(({ id }) => id === "dead-units");
     assert.equal(dead?.severity, "warning");
     assert.match(dead.evidence, /10 of 10 units of layer .* on all of 5\d\d training samples/);
+  });
+
+  test("units of 0 behind no ReLU are not dead", async (t) => {
+    const out = await trained(t, { ...small, model: "fc 10 >> tanh >> fc 10" });
+    alter(out, (tensors) => {
+      const [weight, bias] = [...tensors.values()];
+      weight.subarray(weight.length / 10).fill(0);
+      bias.fill(0);
+    });
+    const found = await examineRun(out, { threads: 1, backend });
+    assert.ok(found.every(({ id }) => id !== "dead-units"));
   });
 
   test("equal units", async (t) => {
@@ -181,6 +195,76 @@ test("a doubled softmax has its floor at ln(1 + (K - 1) / e); a mean near that i
     assert.ok(evidence.includes(` = ${floor}, `) && evidence.includes(` = ${ceiling} `), evidence);
     for (const scale of [0.6, 1.5, 20]) assert.deepEqual(found(classes, scale), []);
   }
+});
+
+test("another order of the classes is an error where it explains most answers; at chance there is none", () => {
+  const found = (confusion: readonly (readonly number[])[]) => {
+    const pairs = confusion.flatMap((row, t) =>
+      row.flatMap((count, p) => Array.from({ length: count }, () => [t, p] as const)),
+    );
+    const [labels, predicted] = [pairs.map(([t]) => t), pairs.map(([, p]) => p)];
+    const losses = labels.map(() => 0);
+    const answers = new Answers({ classes: confusion.length, labels, predicted, losses, logits: null });
+    const classNames = confusion.map((_, i) => `c${i}`);
+    const measured = { classNames, splits: [{ name: "test", answers }] } as unknown as Patient["measured"];
+    return classOrder.run({ measured } as Patient).map(({ evidence }) => evidence);
+  };
+  // In ten classes at chance the best order has more than twice the accuracy, of few samples.
+  const stream = new Stream(7, "test");
+  const chance = Array.from({ length: 10 }, () => Array.from({ length: 10 }, () => stream.below(4)));
+  const right = (order: readonly number[]) => order.reduce((sum, p, t) => sum + chance[t][p], 0);
+  assert.ok(right(bestAssignment(chance)) > 1.5 * right([...chance.keys()]));
+  assert.deepEqual(found(chance), []);
+  const turned = [
+    [1, 9, 0],
+    [0, 1, 9],
+    [9, 0, 1],
+  ];
+  assert.match(found(turned)[0], /10\.00 % .* 90\.00 % .* c0 answers as c1, c1 answers as c2, c2 answers as c0/);
+  // Right as it stands, and half right: nothing to exchange.
+  assert.deepEqual(
+    found([
+      [9, 1],
+      [1, 9],
+    ]),
+    [],
+  );
+  assert.deepEqual(
+    found([
+      [5, 5],
+      [4, 6],
+    ]),
+    [],
+  );
+});
+
+test("what differs by chance is no shift: of few images, or by less than half a deviation", () => {
+  const stream = new Stream(11, "test");
+  const image = (middle: number, spread: number): number[] =>
+    Array.from({ length: 64 }, () => middle + stream.below(2 * spread + 1) - spread);
+  const found = (count: number, middle: number, spread: number): string[] => {
+    const trained = Array.from({ length: 200 }, () => image(128, 60)).flat();
+    const tested = Array.from({ length: count }, () => image(middle, spread)).flat();
+    const split = (pixels: readonly number[]) => ({
+      count: pixels.length / 64,
+      images: Uint8Array.from(pixels),
+      labels: new Uint16Array(pixels.length / 64),
+    });
+    const shape = { height: 8, width: 8, channels: 1 };
+    const dataset = { shape, maximum: 255, train: split(trained), test: split(tested), validation: null };
+    const splits = [
+      { name: "train", samples: Uint32Array.from({ length: 200 }, (_, i) => i) },
+      { name: "test", samples: Uint32Array.from({ length: count }, (_, i) => 200 + i) },
+    ];
+    const file = { model: { preprocessing: { kind: "affine", scale: [1], shift: [0] } } };
+    const measured = { dataset, splits, file } as unknown as Patient["measured"];
+    return preprocessingShift.run({ measured } as Patient).map(({ evidence }) => evidence);
+  };
+  assert.deepEqual(found(200, 128, 60), []);
+  assert.deepEqual(found(1000, 140, 66), [], "significant, and small");
+  assert.deepEqual(found(20, 190, 60), [], "too few to tell");
+  assert.match(found(200, 190, 60)[0], /mean higher by 1\.\d\d deviations/);
+  assert.match(found(200, 128, 120)[0], /deviation times (1\.9|2\.0)\d/);
 });
 
 test("the best assignment of rows to columns", () => {

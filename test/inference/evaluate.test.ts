@@ -1,13 +1,15 @@
 /** What an evaluation says its numbers are of, and that they are those of the training. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { evaluate } from "../../src/inference/evaluate.js";
 import { evaluationDocument } from "../../src/inference/evaluation-document.js";
 import { entryOf } from "../../src/metrics/score.js";
+import { gatherReport, reportText } from "../../src/report/report.js";
 import { readMetrics } from "../../src/run/metrics-file.js";
 import { RunFolder } from "../../src/run/run-folder.js";
+import { npz } from "../data/numpy-maker.js";
 import { run, temporaryFolder } from "../engine/runs.js";
 
 test("the best weights say their epoch, whose validation scores stand in metrics.jsonl; the last theirs", async (t) => {
@@ -53,4 +55,43 @@ test("a document's parts agree: rows with classes, errors with the matrix, the s
     perClass.map((of) => entryOf(of, "auc")),
   );
   assert.equal(entryOf(one, "topK.1"), (samples - wrong) / samples);
+});
+
+test("a split of one class: what it cannot define is null, on the page a dash with the reason; names keep their order", async (t) => {
+  const folder = temporaryFolder(t);
+  const part = (labels: readonly number[]) => [
+    { shape: [labels.length, 4, 4], bytes: Uint8Array.from({ length: 16 * labels.length }, (_, i) => (i * 37) % 256) },
+    { shape: [labels.length], bytes: Uint8Array.from(labels) },
+  ];
+  const [x, y] = part(Array.from({ length: 60 }, (_, i) => i % 3));
+  const [tested, all] = part(new Array<number>(12).fill(1));
+  const names = { descr: "<U2", shape: [3], bytes: new Uint8Array(Uint32Array.from([49, 48, 50, 0, 49, 0]).buffer) };
+  const file = join(folder, "one.npz");
+  writeFileSync(file, npz({ x_train: x, y_train: y, x_test: tested, y_test: all, class_names: names }));
+  const out = join(folder, "run");
+  const { backend } = await run(t, { dataset: `npz:${file}`, model: "mlp:3", epochs: 1, threads: 1, out });
+  const { classNames, confusion, confusionByRow, confusionAxes, perClass, auc, topK, ...found } = evaluationDocument(
+    await evaluate({ path: out, threads: 1, backend, split: "test" }),
+  ) as ReturnType<typeof evaluationDocument> & Record<"topK", unknown>;
+  assert.deepEqual(classNames, ["10", "2", "1"]);
+  assert.deepEqual(confusionAxes, ["true", "predicted"]);
+  assert.deepEqual(
+    confusion.map((row) => row.reduce((sum, count) => sum + count, 0)),
+    [0, 12, 0],
+  );
+  assert.deepEqual([confusionByRow[0], confusionByRow[2]], new Array(2).fill([null, null, null]));
+  assert.deepEqual(
+    perClass.map((of) => [entryOf(of, "recall") === null, entryOf(of, "auc")]),
+    [
+      [true, null],
+      [false, null],
+      [true, null],
+    ],
+  );
+  assert.deepEqual(auc, { macro: null, perClass: [null, null, null] });
+  assert.equal((topK as Record<string, unknown>)["5"], null);
+  assert.doesNotMatch(JSON.stringify(found), /NaN|Infinity/);
+  const page = reportText(await gatherReport(out, { threads: 1 }));
+  assert.match(page, /<span title="not defined here">–<\/span>/);
+  assert.match(page, /A dash: not defined on these samples\. .* need samples of two classes/);
 });

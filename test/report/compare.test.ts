@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { percent } from "../../src/base/text.js";
-import { evaluate, plotRun } from "../../src/index.js";
+import { evaluate, examineRun, plotRun } from "../../src/index.js";
 import { mcnemar } from "../../src/metrics/mcnemar.js";
 import { characterPlot, sparkline } from "../../src/report/character-plot.js";
 import { compareRuns } from "../../src/report/compare.js";
 import { comparisonPage } from "../../src/report/compare-page.js";
 import { divergenceWords, pairWords } from "../../src/report/compare-words.js";
 import { writeReportOfAll } from "../../src/report/of-all.js";
+import { gatherLive, reportText } from "../../src/report/report.js";
 import { train } from "../../src/train/trainer.js";
 import { configOf, type Settings } from "../engine/runs.js";
 import { refusal } from "../run/refuses.js";
@@ -63,6 +64,17 @@ test("runs that share the test split are paired on it, whatever their settings",
     keys.filter((key) => ["seed", "lr", "threads", "validation", "logSteps", "out"].includes(key)).sort(),
     ["logSteps", "lr", "seed", "threads", "validation"],
   );
+});
+
+test("runs that differ in --subset alone are paired", async () => {
+  await make("f", { subset: 200 });
+  const { pairs, runs, differences } = await compareRuns([runOf("a"), runOf("f")]);
+  assert.deepEqual(
+    differences.map(({ key }) => key),
+    ["subset"],
+  );
+  assert.equal(pairs[0].samples, runs[0].test?.samples);
+  assert.ok(pairs[0].p !== null);
 });
 
 test("runs of other data have no p but the hashes that differ", async () => {
@@ -119,6 +131,10 @@ test("a last line of the metrics written by half is left out and said, at each o
     assert.match(lines[0], /2 of 3 epochs/);
     assert.deepEqual(notes, ["Line 4 of metrics.jsonl was written by half and is left out."]);
   }
+  const said = /Line 4 of metrics\.jsonl was written by half and is left out/;
+  assert.match(reportText(await gatherLive(torn)), said);
+  assert.match((await compareRuns([runOf("a"), torn])).notes.join(), said);
+  assert.match((await examineRun(torn, { threads: 1 })).map(({ evidence }) => evidence).join(), said);
   const broken = text.toString().split("\n");
   broken[1] = broken[1].slice(0, 20);
   writeFileSync(path, broken.join("\n"));

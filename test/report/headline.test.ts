@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { percent } from "../../src/base/text.js";
+import { evaluate } from "../../src/inference/evaluate.js";
 import { gatherReport } from "../../src/report/report.js";
 import { run, temporaryFolder } from "../engine/runs.js";
 
@@ -25,4 +26,19 @@ test("without its model a run has the scores that it recorded, said so; without 
   );
   rmSync(join(out, "result.json"));
   assert.ok("missing" in (await told()));
+});
+
+test("the number at the top is that of evaluate, with all its digits, and says which weights it is of", async (t) => {
+  const out = join(temporaryFolder(t), "run");
+  const { backend, bestEpoch } = await run(t, { threads: 1, subset: 400, epochs: 5, lr: 1.5, select: "macro.f1", out });
+  assert.notEqual(bestEpoch, 5, "the rate is so high that the last epoch is not the best");
+  const { score } = await evaluate({ path: out, threads: 1, backend });
+  const [[, told]] = (await gatherReport(out, { threads: 1 })).parts;
+  assert.ok("content" in told);
+  const { text } = told.content;
+  assert.equal(/<p class="big"><data value="([^"]+)"/.exec(text)?.[1], `${score.values["accuracy"]}`);
+  assert.ok(text.includes(`<p class="soft">test split, 1,000 samples, best weights (epoch ${bestEpoch}).`));
+  for (const [name, value] of Object.entries(score.values)) {
+    assert.ok(text.includes(`<data value="${value}">`), `${name} ${value}`);
+  }
 });

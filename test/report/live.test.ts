@@ -12,6 +12,7 @@ import type { TrainEvent } from "../../src/train/events.js";
 import { configOf } from "../engine/runs.js";
 import { refusal } from "../run/refuses.js";
 import { closeBrowser, noBrowser, open } from "./browser.js";
+import { hideAtFirst, setHidden } from "./in-page/hidden.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-live-"));
 const run = join(folder, "run");
@@ -135,8 +136,27 @@ test("it answers to its own names alone, and lets nobody keep what it says", asy
   assert.equal(events.headers["cache-control"], "no-cache, no-transform");
   assert.equal(events.headers["x-accel-buffering"], "no");
   assert.match(events.headers["content-type"] ?? "", /^text\/event-stream/);
+  const pressed = await ask(`${live.address}events`, { "Accept-Encoding": "gzip, br" });
+  assert.equal(pressed.headers["content-encoding"], undefined, "what is pressed waits for more");
+  pressed.destroy();
   events.destroy();
   assert.equal((await ask(`${live.address}run.json`)).statusCode, 404);
+});
+
+test("a stream that has nothing to say says so before proxies cut it", async (t) => {
+  const clocks: { tell: () => void; ms: number }[] = [];
+  const never = setTimeout(() => {}, 0);
+  t.mock.method(globalThis, "setInterval", (tell: () => void, ms: number) => (clocks.push({ tell, ms }), never));
+  const live = await openLive({});
+  t.after(() => live.close("over"));
+  const response = await ask(`${live.address}events`);
+  let text = "";
+  response.on("data", (part) => (text += String(part)));
+  const next = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
+  while (!clocks.some(({ ms }) => ms <= 15_000)) await next();
+  for (const { tell } of clocks) tell();
+  while (!/^: /m.test(text)) await next();
+  response.destroy();
 });
 
 test("progress says how fast it goes, and how busy each rank was in the last epoch", async (t) => {
@@ -208,4 +228,28 @@ test("in a browser the page draws itself as epochs come", { skip: noBrowser }, a
     complaints.filter((text) => !text.startsWith(`request: ${live.address}events`)),
     [],
   );
+});
+
+test("of eight pages each shows the run when it comes to the front: those behind hold no connection", {
+  skip: noBrowser,
+}, async (t) => {
+  const live = await openLive({});
+  t.after(() => live.close("over"));
+  grow(2);
+  live.tell(start);
+  // No page of a browser without a screen is ever hidden: they are told that they are.
+  const { page: first } = await open(t, live.address);
+  const context = first.context();
+  await context.addInitScript(hideAtFirst);
+  await first.close();
+  for (let i = 0; i < 8; i++) {
+    const page = await context.newPage();
+    await page.goto(live.address);
+    const done = 3 + (i % 7);
+    grow(done);
+    await page.evaluate(setHidden, false);
+    await page.locator(`#curves-loss tr[data-x='${done}']`).first().waitFor({ state: "attached" });
+    assert.equal(await page.locator("#curves-loss tr[data-x]").count(), done);
+    await page.evaluate(setHidden, true);
+  }
 });

@@ -27,6 +27,8 @@ test("a report is one small file that holds no address to ask", () => {
   const text = readFileSync(page, "utf8");
   assert.ok(text.length < 1e6, `${text.length} bytes`);
   assert.doesNotMatch(text, /(?:src|href)="(?!data:|#)/);
+  assert.match(text, /img\{[^}]*image-rendering:pixelated/, "pixels of small images are not blurred");
+  for (const [svg] of text.matchAll(/<svg [^>]*>/g)) assert.match(svg, / role="img" aria-labelledby="\S+ \S+"/);
   const markup = text.replace(/<(script|style)[^>]*>.*?<\/\1>/gs, "");
   assert.doesNotMatch(markup, /="[^"]*\b(?:NaN|Infinity|undefined|null)\b/);
   const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);

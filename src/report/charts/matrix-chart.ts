@@ -13,6 +13,8 @@ export interface MatrixChart {
 }
 
 const small = 11;
+/** Pixels from one line of such letters to the next. */
+const line = small + 2;
 
 export function matrixChart({ title, sentence, names, counts }: MatrixChart, width: number): Picture {
   const widest = Math.max(...names.map((name) => widthOf(name, small)));
@@ -28,7 +30,7 @@ export function matrixChart({ title, sentence, names, counts }: MatrixChart, wid
   const size = cell * names.length;
   const height = Math.ceil(top + size + 6);
   // Of many narrow rows every second or third is named.
-  const every = Math.max(1, Math.ceil((small + 2) / cell));
+  const every = Math.max(1, Math.ceil(line / cell));
   const named = (i: number): boolean => i % every === 0;
   const middle = (i: number): number => (i + 0.5) * cell;
   const body = html`${label("predicted", { x: left + size / 2, y: 8, anchor: "middle", look: "soft small" })}${label("true", { x: 8, y: top + size / 2, anchor: "middle", turn: -90, look: "soft small" })}${rows.map((name, i) => named(i) && label(name, { x: left - 8, y: top + middle(i), anchor: "end", look: "text small", whole: names[i] }))}${columns.map(
@@ -45,7 +47,7 @@ export function matrixChart({ title, sentence, names, counts }: MatrixChart, wid
         const [kind, shade] = [truth === guess ? "right" : "wrong", shadeOf(value / total)];
         const [x, y] = [left + guess * cell, top + truth * cell];
         const text = `${value}`;
-        const fits = widthOf(text, small) <= cell - 2;
+        const fits = cell >= line && widthOf(text, small) <= cell - 2;
         return html`<g data-cell="${truth}-${guess}" data-count="${value}" tabindex="0"><rect class="${kind}-${shade}" x="${at(x)}" y="${at(y)}" width="${at(cell)}" height="${at(cell)}"/>${fits ? label(text, { x: x + cell / 2, y: y + cell / 2, anchor: "middle", look: `on-${kind}-${shade} small` }) : null}</g>`;
       });
     },

@@ -94,6 +94,7 @@ function scoreTable(scores: readonly Score[]): Html {
   const shown = metrics.filter(({ name }) => scores.some(({ values }) => values[name] !== undefined));
   const weights = scores.map(weightsText);
   const isOne = new Set(weights).size === 1;
+  const hasGap = shown.some(({ name }) => scores.some(({ values }) => values[name] === null));
   return html`<div class="scroll"><table class="scores"><caption>${isOne ? `Every metric: ${weights[0]}` : "What the run recorded"}</caption><thead><tr><th scope="col">metric</th>${scores.map(
     ({ split, samples }, i) =>
       html`<th scope="col" class="n">${split}<br><small>${counted(samples, "sample")}</small>${isOne ? null : html`<br><small>${weights[i]}</small>`}</th>`,
@@ -103,5 +104,5 @@ function scoreTable(scores: readonly Score[]): Html {
         const interval = intervalWords(metric, values[metric.name], samples);
         return html`<td class="n">${dataOf(metric, values[metric.name])}${interval ? html`<br><small>${interval}</small>` : null}</td>`;
       })}</tr>`,
-  )}</tbody></table></div>`;
+  )}</tbody></table></div>${hasGap ? html`<p class="soft">A dash: not defined on these samples. Measures of agreement and AUC need samples of two classes, top-k more than k classes.</p>` : null}`;
 }
