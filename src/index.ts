@@ -184,6 +184,8 @@ export const benchStep = later(async () => (await import("./measure/step.js")).b
 export type { StepResult } from "./measure/step.js";
 /** Times a step here, and says what several machines would reach over a network. Throws HeddleError. */
 export const benchNetwork = later(async () => (await import("./measure/network.js")).benchNetwork);
+export const benchMoreRanks = later(async () => (await import("./measure/more-ranks.js")).benchMoreRanks);
+export type { RanksPrediction } from "./measure/more-ranks.js";
 export type { NetworkPrediction } from "./measure/network.js";
 /** The same step at several numbers of threads. Throws HeddleError. */
 export const benchScaling = later(async () => (await import("./measure/scaling.js")).benchScaling);

@@ -71,6 +71,7 @@ const doors: readonly (readonly [name: keyof typeof library, ...given: unknown[]
   ["readMetrics", join(folder, "none")],
   ["benchStep", { ...step, model: "no such net", augment: "none", layers: false }],
   ["benchNetwork", { ...step, nodes: [1], gigabits: [10] }],
+  ["benchMoreRanks", { ...step, ranks: [0] }],
   ["benchScaling", { ...step, threads: [600] }],
   ["benchPredict", { path: run, weights: "best", backend: "reference", standardize: "unit", seconds: 0.001 }],
   ["benchGemm", { dtype: "f16", backend: "auto", seconds: 0.001 }],

@@ -42,7 +42,7 @@ export const savedBy = (operation: InstructionName): number =>
 const lossOperations = new Set<string>(losses.map(({ operation }) => operation));
 
 /** The pass that each operation of a program is part of, by its place. */
-export function passesOf(parts: readonly ProgramPart[]): PassName[] {
+export function passesOf(parts: readonly Pick<ProgramPart, "operation" | "layer">[]): PassName[] {
   let forward = true;
   return parts.map(({ operation, layer }) => {
     if (operation === "barrier") return "wait";

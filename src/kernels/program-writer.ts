@@ -8,6 +8,8 @@ import { type Argument, type Range, type Region, type Rows } from "./signature.j
 export interface ProgramPart {
   readonly operation: InstructionName;
   readonly layer: number | null;
+  /** Its range of work, where it has one: else it goes over the rank's samples. */
+  readonly range: Range | null;
 }
 
 type Value = Region | Rows | readonly Region[] | Elementwise | Range | number | null;
@@ -53,13 +55,15 @@ export class ProgramWriter {
 
   /** `layer`: the position in the net of the layer that the operation is part of. */
   add<I extends InstructionName>(operation: I, values: InstructionArguments<I>, layer: number | null = null): void {
-    this.parts.push({ operation, layer });
+    let range: Range | null = null;
     this.#words.push(instructionNames.indexOf(operation));
     for (const argument of signature(operation)) {
       const value = (values as Record<string, Value>)[argument.name];
+      if (argument.kind === "range") range = value as Range;
       if (value === null && !argument.optional) throw internalError(`${operation} has no ${argument.name}`);
       this.#words.push(...encode(argument, value));
     }
+    this.parts.push({ operation, layer, range });
   }
 
   /** A loop over blocks of samples around what `body` adds; nothing where it adds nothing. */

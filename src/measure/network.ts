@@ -9,10 +9,10 @@
 import { above0, checkOptions, list, whole } from "../base/given.js";
 import { passesOf } from "../engine/costs.js";
 import { exchangedBytes } from "../engine/exchange.js";
-import { makePlan, type Plan } from "../engine/plan.js";
 import { shardOf } from "../engine/shard.js";
 import type { OperationTime } from "./operations.js";
-import { benchStep, engineOptions, type StepOptions, type StepResult, stepChecks } from "./step.js";
+import { benchStep, type StepOptions, type StepResult, stepChecks } from "./step.js";
+import { kept, stepPlan } from "./step-plan.js";
 
 export interface NetworkOptions extends Omit<StepOptions, "seconds" | "threads" | "layers"> {
   /** Of each machine, where the step was measured. */
@@ -108,22 +108,8 @@ function timesOf(operations: readonly OperationTime[], step: number): Times {
 /** What a step of so many samples takes on so many machines, by the plan that they would have. */
 function planner(options: NetworkOptions, times: Times) {
   const { threads, batchSize: measured } = options;
-  const plans = new Map<string, { readonly plan: Plan; readonly rows: number }>();
-  const planOf = (batchSize: number, nodes: number) => {
-    const key = `${batchSize} ${nodes}`;
-    const known = plans.get(key);
-    if (known) return known;
-    const { dataset, preprocessing, ...engine } = engineOptions({ ...options, batchSize });
-    const plan = makePlan({
-      ...engine,
-      perImage: false,
-      maximum: preprocessing.maximum,
-      ranks: threads,
-      division: { processes: nodes, process: 0 },
-      spin: true,
-      samples: dataset.train.count,
-      probabilities: false,
-    });
+  const planOf = kept((batchSize, nodes) => {
+    const { plan } = stepPlan({ ...options, batchSize }, threads, { processes: nodes, process: 0 });
     const rows = Math.max(
       ...Array.from({ length: nodes * threads }, (_, place) => {
         const division = { processes: nodes, process: Math.floor(place / threads) };
@@ -131,10 +117,8 @@ function planner(options: NetworkOptions, times: Times) {
         return last - first;
       }),
     );
-    const made = { plan, rows };
-    plans.set(key, made);
-    return made;
-  };
+    return { plan, rows };
+  });
   const rowsOfOne = planOf(measured, 1).rows / planOf(measured, 1).plan.chunk;
   return (batchSize: number, nodes: number) => {
     const { plan, rows } = planOf(batchSize, nodes);

@@ -132,22 +132,18 @@ export interface BenchOrder {
   readonly spec: NetSpec | undefined;
 }
 
+/** Random images that a step of so many is run on. */
+export const stepImages = (batchSize: number): number => Math.max(512, batchSize);
+
 /** What an engine is laid out for, to run this step. Throws HeddleError where the net or the memory cannot be had. */
-export function engineOptions({ batchSize, dtype, ...options }: BenchOrder["step"], spec?: NetSpec) {
-  const net = resolveNet(spec ?? buildNet(options.model, {}));
-  checkMinibatches(net, batchSize, batchSize);
-  const images = Math.max(512, batchSize);
+export function engineOptions(step: BenchOrder["step"], spec?: NetSpec) {
+  const planned = stepOptions(step, spec);
+  const { net, batchSize } = planned;
+  const images = stepImages(batchSize);
   checkRoom(images * featureCount(net.spec.input));
   return {
-    net,
-    dtype,
-    batchSize,
-    optimizer: ruleOf(options.optimizer),
-    assignment: groupsOfOptimizer(net, options.optimizer, 1e-4).assignment,
-    loss: lossOf("cross-entropy"),
+    ...planned,
     dataset: randomDataset(net, images),
-    places: Math.max(2 * batchSize, 1 << 20),
-    augmentation: parseAugmentation(options.augment ?? "none", "--augment", net.spec.input),
     preprocessing: {
       standardize: "unit",
       kind: "affine",
@@ -156,6 +152,22 @@ export function engineOptions({ batchSize, dtype, ...options }: BenchOrder["step
       ...unitAffine(net.spec.input.channels),
     },
   } satisfies EngineOptions;
+}
+
+/** The same without images: what a plan is made from. Throws HeddleError where the net cannot be had. */
+export function stepOptions({ batchSize, dtype, ...options }: BenchOrder["step"], spec?: NetSpec) {
+  const net = resolveNet(spec ?? buildNet(options.model, {}));
+  checkMinibatches(net, batchSize, batchSize);
+  return {
+    net,
+    dtype,
+    batchSize,
+    optimizer: ruleOf(options.optimizer),
+    assignment: groupsOfOptimizer(net, options.optimizer, 1e-4).assignment,
+    loss: lossOf("cross-entropy"),
+    places: Math.max(2 * batchSize, 1 << 20),
+    augmentation: parseAugmentation(options.augment ?? "none", "--augment", net.spec.input),
+  };
 }
 
 /** Throws HeddleError where the net or the machine cannot be had. */

@@ -221,6 +221,7 @@ test("summary, bench and doctor print one document each", async () => {
       "threads processes received msPerStep samplesPerSecond gflops peakShare ranks",
     ],
     ["bench scaling --model digits-mlp --threads 1,2 --seconds 0.1", "results"],
+    ["bench scaling --model digits-mlp --predict 2,16 --seconds 0.1", "results bandwidth predicted"],
     ["bench gemm --seconds 0.01", "results"],
     ["doctor", "node platform cpu features cores threads memory native speed mpi dataDir datasets environment"],
   ];

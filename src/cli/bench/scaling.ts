@@ -1,16 +1,27 @@
 /** `heddle bench scaling`: the same step at several numbers of threads, or of processes and of machines. */
 import type { Command } from "commander";
-import { benchNetwork, benchScaling, count, percent, readCores, type StepResult, usageError } from "../../index.js";
+import {
+  benchMoreRanks,
+  benchNetwork,
+  benchScaling,
+  count,
+  percent,
+  readCores,
+  type StepResult,
+  usageError,
+} from "../../index.js";
 import { isLaunched } from "../launched.js";
 import { newCommand, numberOf } from "../options.js";
 import { table } from "../table.js";
 import { printJson, printText, resultColors } from "../terminal.js";
+import { ranksText } from "./more-ranks.js";
 import { networkText, stepsOfProcesses } from "./processes.js";
 import { addStepOptions, type BenchOptions, peakText, stepOptions } from "./shared.js";
 
 interface ScalingOptions extends BenchOptions {
   readonly threads?: string;
   readonly processes?: string;
+  readonly predict?: string;
 }
 
 /** Machines and links, Gb/s, that are told of. */
@@ -23,6 +34,10 @@ export function scaling(): Command {
   )
     .option("-t, --threads <N,N,…>", "numbers of threads (default: powers of two up to every core)")
     .option("--processes <N,N,…>", "numbers of processes under mpirun, 1 first; and what 2 to 64 machines would reach")
+    .option(
+      "--predict <N,N,…>",
+      "numbers of threads that this machine may not have: computed from a step on one and the plan",
+    )
     .action((options: ScalingOptions, self: Command) => run(options, self));
 }
 
@@ -30,6 +45,7 @@ const numbersOf = (flag: string, text: string): number[] =>
   text.split(",").map((number) => numberOf(flag, number, "whole", 512));
 
 async function run(options: ScalingOptions, self: Command): Promise<void> {
+  if (options.predict !== undefined) return runPredicted(options, options.predict, self);
   if (options.processes !== undefined) return runProcesses(options, options.processes, self);
   const threads = options.threads ? numbersOf("--threads", options.threads) : powersUpTo(readCores().mask);
   const what = await stepOptions(options, self);
@@ -70,6 +86,19 @@ async function runProcesses(options: ScalingOptions, given: string, self: Comman
   ]);
   print(options, what, ["processes", "threads", "received"], rows);
   printText(`\n${networkText(network, what, resultColors(options))}`);
+}
+
+async function runPredicted(options: ScalingOptions, given: string, self: Command): Promise<void> {
+  const ranks = numbersOf("--predict", given);
+  const other = options.threads !== undefined ? "--threads" : options.processes !== undefined ? "--processes" : null;
+  if (other !== null) {
+    const fix = "Leave one away: it is computed from a step on one thread.";
+    throw usageError({ where: "--predict", expected: `no ${other} beside it`, got: "both", fix });
+  }
+  const what = await stepOptions(options, self);
+  const { result, bandwidth, predicted } = await benchMoreRanks({ ...what, ranks });
+  if (options.json) printJson({ schema: 1, results: [result], bandwidth, predicted });
+  else printText(ranksText(predicted, { ...what, bandwidth, ms: result.msPerStep.best }, resultColors(options)));
 }
 
 function cellsOf(result: StepResult, first: StepResult): string[] {

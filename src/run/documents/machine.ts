@@ -98,6 +98,24 @@ export const benchScalingDocument = z
       )
       .optional()
       .describe("with --processes: what several machines would reach"),
+    bandwidth: z
+      .number()
+      .optional()
+      .describe("with --predict: billions of bytes that a core reads a second, beyond its caches"),
+    predicted: z
+      .array(
+        z.strictObject({
+          ranks: count,
+          speedup: z.number().describe("against one rank, at the same batch"),
+          ms: z.number().describe("of a step"),
+          limit: text.describe(
+            "what takes most of what keeps it from that many times as fast; none where nothing does",
+          ),
+          batch: count.nullable().describe("the smallest, doubled from this one, that is four fifths of linear"),
+        }),
+      )
+      .optional()
+      .describe("with --predict: what more ranks would reach"),
   })
   .describe("heddle bench scaling --json");
 

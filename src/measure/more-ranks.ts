@@ -1,0 +1,159 @@
+/**
+ * What more ranks would reach, from the times of a step's operations on one and from the plan that so many would have. Between
+ * two meetings each rank does its part of each operation, and the slowest is waited for:
+ *
+ *   step = sum over phases of (max over ranks of sum over operations of max(time on one rank x part, bytes read whole / bandwidth)
+ *        + latency of a meeting)
+ *
+ * Read whole is what a rank's part does not shorten: the weights of a layer whose samples are divided, the activations of one
+ * whose weights are. (Bounds by computing and by bandwidth: Williams, Waterman, Patterson, "Roofline", 2009.)
+ */
+
+import { internalError } from "../base/errors.js";
+import { checkOptions, list, whole } from "../base/given.js";
+import { elementBytes } from "../base/numbers.js";
+import { passesOf } from "../engine/costs.js";
+import { type PhaseWork, phasesOf } from "../engine/phases.js";
+import type { Plan } from "../engine/plan.js";
+import { featureCount } from "../nn/layer.js";
+import { elementCount, type Net } from "../nn/net.js";
+import { measureMachine } from "./machine.js";
+import { benchStep, type StepOptions, type StepResult, stepChecks } from "./step.js";
+import { kept, stepPlan } from "./step-plan.js";
+
+export interface RanksPrediction {
+  readonly ranks: number;
+  /** Against one rank. */
+  readonly speedup: number;
+  /** Milliseconds of a step. */
+  readonly ms: number;
+  /** What takes most of what keeps it from `ranks` times as fast; "none" where that is less than a fiftieth of the step. */
+  readonly limit: string;
+  /** The smallest batch, doubled from this one, at which it is four fifths of `ranks`; null: none up to 64 times. */
+  readonly batch: number | null;
+}
+
+export interface RanksOptions extends Omit<StepOptions, "seconds" | "threads" | "layers"> {
+  readonly ranks: readonly number[];
+  /** Billions of bytes a second that a rank reads of what lies in no cache of its own. */
+  readonly bandwidth: number;
+  /** How many times the peak of one core so many have when all run; so many where absent. */
+  readonly growth?: (ranks: number) => number;
+}
+
+/** Milliseconds of a meeting, for each doubling of the ranks: a line of the cache goes from core to core and back. */
+const latency = 0.4e-3;
+const mostDoublings = 6;
+const enough = 0.8;
+
+/** Times a step on one rank, and says what more would reach. Throws HeddleError. */
+export async function benchMoreRanks(
+  given: Omit<StepOptions, "threads" | "layers"> & Pick<RanksOptions, "ranks">,
+): Promise<{
+  readonly result: StepResult;
+  /** Billions of bytes a second. */
+  readonly bandwidth: number;
+  readonly predicted: readonly RanksPrediction[];
+}> {
+  checkOptions("benchMoreRanks", given, { ...stepChecks, ranks: list(whole(1, 512)) }, ["ranks"]);
+  const { ranks, ...step } = given;
+  const result = await benchStep({ ...step, threads: 1, layers: true });
+  // Of what a copy moves, half is read.
+  const bandwidth = measureMachine(step.backend).memoryBandwidth / 2;
+  return { result, bandwidth, predicted: predictRanks({ ...step, threads: 1, ranks, bandwidth }, result) };
+}
+
+/** `operations`, `msPerStep`: of the step on one rank. */
+export function predictRanks(
+  options: RanksOptions & { readonly threads: 1 },
+  { msPerStep, operations }: Pick<StepResult, "msPerStep" | "operations">,
+): RanksPrediction[] {
+  const alone = (operations ?? []).filter(({ operation }) => operation !== "barrier");
+  // What lies between operations goes with them.
+  const scale = msPerStep.best / alone.reduce((total, { ms }) => total + ms, 0);
+  const planOf = kept((batchSize, ranks) => stepPlan({ ...options, batchSize }, ranks));
+  const costAt = (batchSize: number, ranks: number): Cost => {
+    const { net, plan } = planOf(batchSize, ranks);
+    const parts = plan.parts[0].filter(({ operation }) => operation !== "barrier");
+    const passes = passesOf(parts);
+    const whole = parts.map(({ operation }, at) => {
+      if (operation !== alone[at]?.operation) throw internalError(`no time of ${operation} on one rank`);
+      // A dense layer's owner makes the gradient too, over all samples; what else an update does is the same for any batch.
+      const fixed = passes[at] === "update" && operation !== "denseUpdate";
+      return scale * alone[at].ms * (fixed ? 1 : batchSize / options.batchSize);
+    });
+    return costOf(options, { net, plan, ranks, batchSize }, whole);
+  };
+  const batches = Array.from({ length: mostDoublings + 1 }, (_, i) => options.batchSize * 2 ** i);
+  return options.ranks.map((ranks) => {
+    const { ms, lost } = costAt(options.batchSize, ranks);
+    const [[limit, most]] = [...lost].sort((a, b) => b[1] - a[1]);
+    const reached = (batchSize: number): number => costAt(batchSize, 1).ms / costAt(batchSize, ranks).ms / ranks;
+    return {
+      ranks,
+      speedup: msPerStep.best / ms,
+      ms,
+      limit: most > 0.02 * ms ? limit : "none",
+      batch: batches.find((batchSize) => reached(batchSize) >= enough) ?? null,
+    };
+  });
+}
+
+interface Step {
+  readonly net: Net;
+  readonly plan: Plan;
+  readonly ranks: number;
+  readonly batchSize: number;
+}
+
+interface Cost {
+  readonly ms: number;
+  /** Milliseconds more than its part of one rank's step, by what takes them. */
+  readonly lost: ReadonlyMap<string, number>;
+}
+
+/** `whole`: milliseconds of each operation on one rank, by its place in the program. */
+function costOf({ bandwidth, growth, dtype }: RanksOptions, step: Step, whole: readonly number[]): Cost {
+  const { plan, ranks, net } = step;
+  const slower = ranks / (growth?.(ranks) ?? ranks);
+  const lost = new Map<string, number>([["none", 0]]);
+  const lose = (what: string, ms: number): void => void lost.set(what, (lost.get(what) ?? 0) + ms);
+  let total = 0;
+  for (const phase of phasesOf(plan)) {
+    const sums = Array.from({ length: ranks }, () => 0);
+    for (const work of phase) {
+      const all = whole[work.at] * slower;
+      const reading = ranks > 1 ? ((wholeReads(work, step) * elementBytes(dtype)) / bandwidth) * 1e-6 : 0;
+      // No rank takes longer for a part than one for all.
+      const parts = work.shares.map((share) => (share > 0 ? Math.max(all * share, Math.min(all, reading)) : 0));
+      for (const [rank, ms] of parts.entries()) sums[rank] += ms;
+      lose(reasonOf(work, net), parts.reduce((sum, ms) => sum + ms, 0) / ranks - all / ranks);
+    }
+    const longest = Math.max(...sums);
+    const busy = sums.filter((ms) => ms > longest / 2).length;
+    const idle = busy < ranks ? `only ${busy} of ${ranks} ranks have samples` : "parts are not alike";
+    lose(idle, longest - sums.reduce((sum, ms) => sum + ms, 0) / ranks);
+    const meeting = latency * Math.log2(ranks);
+    lose("meetings of all ranks", meeting);
+    total += longest + meeting;
+  }
+  return { ms: total, lost };
+}
+
+/** Why the parts of an operation are more than the whole. */
+function reasonOf({ operation, layer, shares, range }: PhaseWork, net: Net): string {
+  const of = layer === null ? operation : `layer ${net.layers[layer].place.name}, ${operation}`;
+  if (shares.every((share) => share === 1)) return `${of}: every rank does it`;
+  return `${of}: every rank reads its ${range ? "inputs" : "weights"}`;
+}
+
+/** Numbers that an operation reads in full on every rank. */
+function wholeReads({ operation, layer, range }: PhaseWork, { net, batchSize, plan }: Step): number {
+  if (layer === null) return 0;
+  const { place, parameters } = net.layers[layer];
+  const inputs = place.inputs.reduce((sum, shape) => sum + featureCount(shape), 0);
+  if (operation === "denseUpdate") return Math.min(batchSize, plan.chunk) * inputs;
+  if (range) return 0;
+  const read = ["dense", "denseInputGradient", "conv", "convInputGradient", "winograd", "winogradInputGradient"];
+  return read.includes(operation) ? parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0) : 0;
+}

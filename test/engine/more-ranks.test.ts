@@ -1,0 +1,78 @@
+/** What `bench scaling --predict` computes: the parts of a plan's ranks, and a step from them, by hand. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { phasesOf } from "../../src/engine/phases.js";
+import { predictRanks, type RanksOptions } from "../../src/measure/more-ranks.js";
+import { stepPlan } from "../../src/measure/step-plan.js";
+
+const step = { batchSize: 64, optimizer: "adam", dtype: "f32", backend: "auto", threads: 1 } as const;
+const close = (value: number, expected: number): void =>
+  assert.ok(Math.abs(value - expected) < 1e-9, `${value}, expected ${expected}`);
+const sum = (list: readonly number[]): number => list.reduce((total, x) => total + x, 0);
+
+/** As if each operation on samples took a millisecond on one rank, others nothing, and bytes came at once. */
+const takes = (operation: string): number => (/Update|blocks|halt|sumLoss/.test(operation) ? 0 : 1);
+
+function predict(model: string, ranks: number, more: Partial<RanksOptions> = {}) {
+  const { plan } = stepPlan({ ...step, model }, 1);
+  const operations = plan.parts[0].map(({ operation }) => ({
+    ...{ layer: null, type: null, peakShare: null },
+    operation,
+    ms: takes(operation),
+  }));
+  const best = sum(operations.map(({ ms }) => ms));
+  const options = { ...step, model, ranks: [ranks], bandwidth: 1e12, ...more, threads: 1 } as const;
+  const [predicted] = predictRanks(options, { operations, msPerStep: { best, median: best } });
+  return { ...predicted, best, meeting: 0.4e-3 * Math.log2(ranks) };
+}
+
+test("samples are divided by groups, updates by tiles: the parts of each operation make the whole", () => {
+  for (const ranks of [1, 2, 3, 16]) {
+    const phases = phasesOf(stepPlan({ ...step, model: "kth-4.e" }, ranks).plan);
+    const all = phases.flat();
+    assert.deepEqual(
+      all.map(({ at }) => at),
+      all.map(({ at }) => at).toSorted((a, b) => a - b),
+    );
+    for (const { operation, shares } of all) {
+      assert.equal(shares.length, ranks);
+      const every = /Merge|halt/.test(operation);
+      close(sum(shares), every ? ranks : 1);
+    }
+    const busy = all.find(({ operation }) => operation === "conv")!.shares.filter((share) => share > 0);
+    assert.equal(busy.length, Math.min(ranks, 8), "eight groups of eight samples");
+  }
+});
+
+test("a step of two ranks is half of the work and two meetings", () => {
+  const { ms, best, meeting, speedup } = predict("digits-mlp", 2);
+  const { plan } = stepPlan({ ...step, model: "digits-mlp" }, 2);
+  const [samples, updates] = phasesOf(plan);
+  const longest = (phase: typeof samples): number =>
+    Math.max(...[0, 1].map((rank) => sum(phase.map(({ shares, operation }) => takes(operation) * shares[rank]))));
+  close(longest(samples), samples.length / 2);
+  close(ms, longest(samples) + longest(updates) + 2 * meeting);
+  close(speedup, best / ms);
+});
+
+test("cores that slow each other down, and weights that come slowly, make it longer", () => {
+  const { ms } = predict("dtu-mlp", 4);
+  const slower = predict("dtu-mlp", 4, { growth: () => 2 });
+  close(slower.ms - 2 * slower.meeting, 2 * (ms - 2 * slower.meeting));
+  // 784 x 999 numbers of 4 bytes in half a millisecond, where a quarter of it was computing.
+  const bandwidth = (784 * 999 * 4) / 0.5e-3 / 1e9;
+  const read = predict("dtu-mlp", 4, { bandwidth });
+  assert.ok(read.ms > ms + 0.25 - 1e-9);
+  assert.match(read.limit, /^layer 0, dense: every rank reads its weights$/);
+  assert.match(slower.limit, /./);
+});
+
+test("says that ranks have no samples, and the batch that gives them some", () => {
+  const { speedup, limit, batch } = predict("kth-4.d", 16);
+  assert.ok(speedup < 8.5, `${speedup}`);
+  assert.equal(limit, "only 8 of 16 ranks have samples");
+  assert.equal(batch, 128);
+  const one = predict("kth-4.d", 1);
+  close(one.speedup, 1);
+  assert.deepEqual([one.limit, one.batch], ["none", 64]);
+});
