@@ -89,7 +89,7 @@ function rowsOf(net: Net): Row[] {
   const rows: Row[] = [{ name, settings: () => common, epochs: 20, published: plain, ...timed, note }];
   if (net.secondRate) {
     rows.push({
-      name: `${name}, second rate`,
+      name: `${name} at two rates`,
       settings: (epochs) => ({ ...common, ...secondRate(epochs) }),
       epochs: 20,
       published: plain,
