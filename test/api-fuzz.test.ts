@@ -102,6 +102,8 @@ const doors: readonly (readonly [name: keyof typeof library, ...given: unknown[]
   // Words of what the library gave.
   ...Object.keys(words).map((name) => [name as keyof typeof words, "x", "x", "x"] as const),
   ["cpuModel"],
+  ["packageVersion"],
+  ["versionText"],
   ["hashesPlainly"],
   ["nativeStatus"],
   ["joinTeam"],
