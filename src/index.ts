@@ -260,6 +260,13 @@ export const {
 /** Joins the processes that mpirun or srun started; null where there is this one alone. */
 export const joinTeam = later(async () => (await import("./cluster/join.js")).joinTeam);
 /** In every one of them but the first: does what that one orders until all end; the exit code. */
-export const serveTeam = later(async () => (await import("./cluster/serve.js")).serveTeam);
+export const serveTeam = later(async () => {
+  const { serveTeam } = await import("./cluster/serve.js");
+  const { goApart } = await import("./search/apart.js");
+  return (team: Team): Promise<number> => serveTeam(team, (order) => goApart(team, order));
+});
 export { findMpi } from "./cluster/find.js";
-export type { Team } from "./cluster/team.js";
+
+import type { Team } from "./cluster/team.js";
+
+export type { Team };

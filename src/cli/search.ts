@@ -39,7 +39,10 @@ export function command(): Command {
       "-o, --out <DIR>",
       "folder of the search: absent, empty, or one to go on with (default: runs/<n>-search-<file>)",
     )
-    .option("--parallel <N>", "trials side by side, each with its share of the threads (default: 1)")
+    .option(
+      "--parallel <N>",
+      "trials side by side, each with its share of the threads (default: 1); under mpirun, in each process",
+    )
     .addOption(jsonOption())
     .action((file: string, options: SearchFlags, self: Command) => run(file, options, self));
 }
@@ -93,6 +96,7 @@ function lineOf(event: SearchEvent): string | null {
     const { folder, trials, done } = event;
     return `${count(trials)} trials in ${folder}${done > 0 ? `, ${done} of them done before` : ""}.`;
   }
+  if (event.kind === "note") return event.text;
   if (event.kind !== "trial") return null;
   const { trial, epochs, score, reason, seconds, config } = event;
   const came = score === null ? `no score (${reason})` : `${Number(score.toPrecision(5))}`;

@@ -2,12 +2,13 @@
 import { HeddleError, usageError } from "../base/errors.js";
 import { dataHash } from "../data/data-hash.js";
 import type { Dataset } from "../data/dataset.js";
+import type { ApartOrder, EngineOrder } from "../engine/crew.js";
 import { Engine } from "../engine/engine.js";
-import { type BenchOrder, engineOptions } from "../measure/step.js";
+import { engineOptions } from "../measure/step.js";
 import { openSession } from "../run/session.js";
 import { configureFor } from "../train/configure.js";
 import type { Preparation, Prepared } from "../train/preparation.js";
-import { type Order, Team } from "./team.js";
+import { Team } from "./team.js";
 
 interface Serving {
   readonly engine: Engine;
@@ -15,8 +16,8 @@ interface Serving {
   readonly configure: (epoch: number) => void;
 }
 
-/** Serves until the end; gives back the exit code. */
-export async function serveTeam(team: Team): Promise<number> {
+/** Serves until the end; gives back the exit code. `goApart`: what to do on that order. */
+export async function serveTeam(team: Team, goApart: (order: ApartOrder) => Promise<void>): Promise<number> {
   if (!((team as unknown) instanceof Team)) {
     throw usageError({ where: "serveTeam", expected: "what joinTeam gave", got: `a ${typeof team}` });
   }
@@ -31,7 +32,8 @@ export async function serveTeam(team: Team): Promise<number> {
       await team.gather(null);
       continue;
     }
-    if (order.kind === "prepare") serving = await prepare(order, team);
+    if (order.kind === "apart") await goApart(order);
+    else if (order.kind === "prepare") serving = await prepare(order, team);
     else if (order.kind === "close") {
       await serving?.engine.close();
       serving = null;
@@ -59,10 +61,7 @@ async function prepare(
   return serving;
 }
 
-async function obey(
-  order: Exclude<Order, Preparation | BenchOrder | { readonly kind: "close" | "end" }>,
-  { engine, configure }: Serving,
-): Promise<void> {
+async function obey(order: EngineOrder, { engine, configure }: Serving): Promise<void> {
   if (order.kind === "configure") configure(order.epoch);
   else if (order.kind === "train") await engine.train(order.job);
   else await engine.score(order.order);

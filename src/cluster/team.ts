@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
-import type { Crew, EngineOrder } from "../engine/crew.js";
+import type { ApartOrder, Crew, EngineOrder } from "../engine/crew.js";
 import type { MpiCalls } from "../kernels/native.js";
 import type { BenchOrder } from "../measure/step.js";
 import type { Preparation } from "../train/preparation.js";
@@ -10,6 +10,7 @@ import type { Preparation } from "../train/preparation.js";
 /** What the first process orders. */
 export type Order =
   | EngineOrder
+  | ApartOrder
   | Preparation
   | BenchOrder
   | { readonly kind: "close" }

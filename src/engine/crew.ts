@@ -17,10 +17,19 @@ export type EngineOrder =
   | { readonly kind: "train"; readonly job: TrainJob; readonly fresh: boolean }
   | { readonly kind: "score"; readonly order: Uint32Array; readonly fresh: boolean };
 
+/** Each process goes its own way (`apart`) until all have come back: where the first has begun, and how to know the place. */
+export interface ApartOrder {
+  readonly kind: "apart";
+  readonly folder: string;
+  readonly lock: string;
+}
+
 /** The other processes, as an engine sees them. */
 export interface Crew extends Division {
   /** In the first process: tells the others. In others nothing. Gives back what was told. */
-  tell<O extends EngineOrder>(order: O): Promise<O>;
+  tell<O extends EngineOrder | ApartOrder>(order: O): Promise<O>;
+  /** What each process gives, by process. */
+  gather(given: unknown): Promise<unknown[]>;
   /** Part p of the bytes, [edges[p], edges[p + 1]), goes from process p to all. */
   share(bytes: Uint8Array, edges: readonly number[]): Promise<void>;
   /** A job failed that others are still in: nothing can be done together any more. */
@@ -38,10 +47,23 @@ export interface Crew extends Division {
 }
 
 let crew: Crew | null = null;
+let isApart = false;
 /** From now on trainings of this process are those of several. */
 export const joinCrew = (joined: Crew): void => void (crew = joined);
 /** Null where this process trains alone. */
-export const currentCrew = (): Crew | null => crew;
+export const currentCrew = (): Crew | null => (isApart ? null : crew);
+/** Cores for this process, however it trains. */
+export const coresHere = (): number => crew?.cores ?? Infinity;
+
+/** What is trained while `work` goes on is this process's own. */
+export async function apart<T>(work: () => Promise<T>): Promise<T> {
+  isApart = true;
+  try {
+    return await work();
+  } finally {
+    isApart = false;
+  }
+}
 
 interface Ready {
   readonly plan: Plan;

@@ -25,7 +25,8 @@ import { writesFiles } from "../run/run-folder.js";
 import { claimNumber, makeFolder, namesIn, runsFolder } from "../run/runs.js";
 import type { TrainEvent } from "../train/events.js";
 import { completeOptions, type TrainOptions } from "../train/options.js";
-import { runOrResume } from "./run-or-resume.js";
+import { InOrder } from "./in-order.js";
+import { runAll } from "./run-all.js";
 
 export interface RepeatOptions extends Pick<TrainOptions, "config" | "sources" | "resume" | "resumeWith" | "signal"> {
   /** Leave `report.html` in each run's folder, and one of all of them. */
@@ -58,35 +59,43 @@ export async function trainRepeatedly(given: RepeatOptions): Promise<RepeatOutco
     // What is required, the runs together have to reach.
     const { seeds, folds, seed: first, requireAccuracy, ...common } = config;
     const count = seeds ?? folds ?? 1;
+    const ownOf = (i: number) =>
+      seeds === undefined ? { seed: first, fold: `${i + 1}/${count}` } : { seed: first + i };
+    const whatOf = (i: number): string =>
+      seeds === undefined ? `Fold ${i + 1} of ${count}` : `Seed ${first + i}, ${i + 1} of ${count}`;
+    const runOf = (i: number): string => join(folder, `${i + 1}`);
     const runs: RepeatDocument["runs"] = [];
-    for (let i = 0; i < count; i++) {
-      const own = seeds === undefined ? { seed: first, fold: `${i + 1}/${count}` } : { seed: first + i };
-      const what = seeds === undefined ? `Fold ${i + 1} of ${count}` : `Seed ${own.seed}, ${i + 1} of ${count}`;
-      options.onEvent({ kind: "note", text: i === 0 ? `${what}. ${splitText(config)}` : `${what}.` });
-      const run = join(folder, `${i + 1}`);
-      const came = await runOrResume({
-        folder: run,
-        config: { ...common, ...own },
+    const inOrder = new InOrder(count, (i) => {
+      const text = i === 0 ? `${whatOf(i)}. ${splitText(config)}` : `${whatOf(i)}.`;
+      options.onEvent({ kind: "note", text });
+    });
+    await runAll({
+      folder,
+      parallel: 1,
+      signal: options.signal,
+      tasks: Array.from({ length: count }, (_, i) => ({
+        folder: runOf(i),
+        config: { ...common, ...ownOf(i) },
         machine: Object.fromEntries(
           ofMachine.flatMap((key) => (config[key] === undefined ? [] : [[key, config[key]]])),
         ),
         until: null,
         report,
-        onEvent: (event) => options.onEvent(event),
-        signal: options.signal,
-      });
-      if (came.status === "failed") {
-        const fix = "The runs before it are whole.";
-        throw runError({
-          where: what,
-          expected: "a run that comes to its end",
-          got: `a failure (${came.reason})`,
-          fix,
+        measure: null,
+        begun: false,
+      })),
+      note: (text) => options.onEvent({ kind: "note", text }),
+      onEvent: (i, event) => inOrder.say(i, () => options.onEvent(event)),
+      onEnd: (i, { came }) => {
+        if (came.status !== "done" && came.status !== "failed") return;
+        inOrder.end(i, () => {
+          if (came.status === "failed") throw failure(whatOf(i), came.reason);
+          const which = seeds === undefined ? { fold: i + 1 } : { seed: first + i };
+          runs.push({ ...which, run: runOf(i), result: came.result });
         });
-      }
-      if (came.status !== "done") return { status: "stopped", folder };
-      runs.push({ ...(seeds === undefined ? { fold: i + 1 } : { seed: own.seed }), run, result: came.result });
-    }
+      },
+    });
+    if (runs.length < count) return { status: "stopped", folder };
     const result = documentOf(folder, runs);
     writeAtomically(join(folder, "result.json"), [sealJson(result, 2)]);
     if (report) await leaveReport(folder, result, options);
@@ -94,6 +103,11 @@ export async function trainRepeatedly(given: RepeatOptions): Promise<RepeatOutco
   } finally {
     lock.release();
   }
+}
+
+function failure(where: string, reason: string): HeddleError {
+  const fix = "The runs before it are whole.";
+  return runError({ where, expected: "a run that comes to its end", got: `a failure (${reason})`, fix });
 }
 
 /** The runs are over and saved: a page that cannot be made costs the page alone. */

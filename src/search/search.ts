@@ -9,12 +9,12 @@
  *
  * The same command on the same folder goes on with a search that was broken off. The test split decides nothing.
  */
-import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writeAtomically } from "../base/atomic-write.js";
 import { dataError, runError } from "../base/errors.js";
 import { aFunction, aSignal, aText, checkOptions, whole } from "../base/given.js";
 import { lockFolder } from "../base/lock.js";
+import { readCores } from "../base/machine.js";
 import { isFile } from "../base/path-kind.js";
 import { standardInput } from "../base/read-file.js";
 import { pick } from "../base/registry.js";
@@ -23,12 +23,10 @@ import { checkValue } from "../config/fields.js";
 import { settings } from "../config/given.js";
 import type { TrainConfig } from "../config/schema.js";
 import { findDataset } from "../data/index.js";
-import { isBetter } from "../metrics/index.js";
-import { entryOf } from "../metrics/score.js";
+import { coresHere } from "../engine/crew.js";
 import { refusePiped } from "../run/data-place.js";
 import type { SearchDocument, TrialDocument } from "../run/documents/search.js";
 import type { TrainDocument } from "../run/documents/train.js";
-import { readMetrics } from "../run/metrics-file.js";
 import { RunFolder } from "../run/run-folder.js";
 import { chooseThreads } from "../run/threads.js";
 import type { TrainEvent } from "../train/events.js";
@@ -38,8 +36,9 @@ import { Journal, type JournalLine } from "./journal.js";
 import { pictureOf } from "./picture.js";
 import { type PlannedTrial, readPlan, type SearchPlan } from "./plan.js";
 import { ahead, goOn } from "./rank.js";
-import { runOrResume } from "./run-or-resume.js";
+import { runAll } from "./run-all.js";
 import { strategies } from "./strategies/index.js";
+import type { TaskEnd } from "./task.js";
 
 export type SearchEvent =
   | { readonly kind: "search"; readonly folder: string; readonly trials: number; readonly done: number }
@@ -51,12 +50,13 @@ export type SearchEvent =
     }
   /** What a run says while it goes on. */
   | { readonly kind: "trial-event"; readonly trial: number; readonly event: TrainEvent }
-  | ({ readonly kind: "trial" } & JournalLine);
+  | ({ readonly kind: "trial" } & JournalLine)
+  | { readonly kind: "note"; readonly text: string };
 
 export interface SearchOptions extends Partial<Pick<TrainConfig, "threads" | "backend" | "dataDir">> {
   /** The folder: absent, empty, or that of the same search; `runs/<n>-search-<file>` where absent. */
   readonly out?: string;
-  /** Trials side by side, each with its share of the threads. */
+  /** Trials side by side, each with its share of the threads; of several processes, in each. */
   readonly parallel?: number;
   onEvent?(event: SearchEvent): void;
   readonly signal?: AbortSignal;
@@ -159,41 +159,34 @@ class Search {
   async #train(trials: readonly PlannedTrial[], rung: number, length: number): Promise<boolean> {
     const { parallel = 1, signal } = this.#options;
     const waiting = trials.filter(({ trial }) => !this.#journal.of(trial, rung));
-    const worker = async (): Promise<void> => {
-      for (let next = waiting.shift(); next && !signal?.aborted; next = waiting.shift()) {
-        try {
-          await this.#trial(next, rung, length);
-        } catch (error) {
-          // The others end with what they are at.
-          waiting.length = 0;
-          throw error;
-        }
-      }
-    };
-    const ends = await Promise.allSettled(Array.from({ length: parallel }, worker));
-    const failed = ends.find((end) => end.status === "rejected");
-    if (failed) throw failed.reason as Error;
+    await runAll({
+      folder: this.#folder,
+      parallel,
+      signal,
+      tasks: waiting.map(({ trial, config }) => ({
+        folder: this.#folderOf(trial),
+        config,
+        machine: this.#machine(config),
+        // Those of a shorter run end by themselves.
+        until: rung < length ? rung : null,
+        report: false,
+        measure: { metric: this.#plan.metric.name, until: rung },
+        begun: this.#journal.lines.some((line) => line.trial === trial),
+      })),
+      note: (text) => this.#tell({ kind: "note", text }),
+      onStart: (i) => {
+        const { trial, values } = waiting[i];
+        this.#tell({ kind: "trial-start", trial, config: values, rung });
+      },
+      onEvent: (i, event) => this.#tell({ kind: "trial-event", trial: waiting[i].trial, event }),
+      onEnd: (i, end) => this.#ended(waiting[i], rung, end),
+    });
     return !signal?.aborted;
   }
 
-  async #trial(planned: PlannedTrial, rung: number, length: number): Promise<void> {
-    const { trial, values, config } = planned;
-    const { signal } = this.#options;
-    this.#tell({ kind: "trial-start", trial, config: values, rung });
-    const began = performance.now();
-    const folder = this.#folderOf(trial);
-    const came = await runOrResume({
-      folder,
-      config,
-      machine: this.#machine(config),
-      // Those of a shorter run end by themselves.
-      until: rung < length ? rung : null,
-      report: false,
-      onEvent: (event) => this.#tell({ kind: "trial-event", trial, event }),
-      signal,
-    });
-    if (came.status === "stopped") return;
-    const { epochs, score, bestEpoch } = this.#measured(folder, rung);
+  #ended({ trial, values }: PlannedTrial, rung: number, { came, measured, seconds }: TaskEnd): void {
+    if (came.status === "stopped" || !measured) return;
+    const { epochs, score, bestEpoch } = measured;
     const failed = came.status === "failed";
     const line = {
       trial,
@@ -203,7 +196,7 @@ class Search {
       score: failed ? null : score,
       bestEpoch: failed ? null : bestEpoch,
       reason: failed ? came.reason : score === null ? `${this.#plan.metric.name} is not defined` : null,
-      seconds: (performance.now() - began) / 1000,
+      seconds,
     };
     this.#journal.append(line);
     this.#tell({ kind: "trial", ...line });
@@ -217,29 +210,18 @@ class Search {
   #machine(config: PlannedTrial["config"]): Partial<Pick<TrainConfig, "threads" | "backend" | "dataDir">> {
     const { parallel = 1, threads: given, backend, dataDir } = this.#options;
     const asked = given ?? config.threads;
-    const share = Math.max(1, Math.floor(chooseThreads(asked ?? "auto").threads / parallel));
+    const cores = readCores();
+    const ours = { ...cores, mask: Math.min(cores.mask, coresHere()) };
+    const share = Math.max(
+      1,
+      Math.floor(chooseThreads(asked ?? "auto", undefined, undefined, ours).threads / parallel),
+    );
     const threads = parallel > 1 ? share : asked;
     return {
       ...(threads !== undefined && { threads }),
       ...(backend !== undefined && { backend }),
       ...(dataDir !== undefined && { dataDir }),
     };
-  }
-
-  /** The best value of the metric up to an epoch, and the epoch that had it. */
-  #measured(folder: string, until: number): { epochs: number; score: number | null; bestEpoch: number | null } {
-    const { metric } = this.#plan;
-    const path = new RunFolder(folder).metrics.path;
-    const lines = existsSync(path) ? readMetrics(path).lines.filter(({ kind }) => kind === "epoch") : [];
-    let [score, bestEpoch]: [number | null, number | null] = [null, null];
-    for (const line of lines) {
-      const epoch = Number(line["epoch"]);
-      const value = line["validation"] ? entryOf(line["validation"] as Record<string, unknown>, metric.name) : null;
-      if (epoch <= until && isBetter(metric, (value as number | null | undefined) ?? null, score)) {
-        [score, bestEpoch] = [value as number, epoch];
-      }
-    }
-    return { epochs: Math.min(until, lines.length), score, bestEpoch };
   }
 
   /** The table: the trials of the last rung first, the best of them before all. */

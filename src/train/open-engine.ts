@@ -1,6 +1,6 @@
 /** The engine that a run trains on, with as many ranks as it gets, here and in other processes. */
 import { readCores } from "../base/machine.js";
-import { currentCrew } from "../engine/crew.js";
+import { coresHere } from "../engine/crew.js";
 import { Engine } from "../engine/engine.js";
 import type { Session } from "../run/session.js";
 import { chooseThreads, worthRanks } from "../run/threads.js";
@@ -11,7 +11,7 @@ import { prepareCrew } from "./preparation.js";
 export async function openEngine(session: Session, options: GivenOptions): Promise<{ engine: Engine; reason: string }> {
   const { threads: asked, backend } = session.config;
   const cores = readCores();
-  const ours = { ...cores, mask: Math.min(cores.mask, currentCrew()?.cores ?? Infinity) };
+  const ours = { ...cores, mask: Math.min(cores.mask, coresHere()) };
   const { threads, reason, note } = chooseThreads(asked, options.sources.threads, worthRanks(session), ours);
   if (note) options.onEvent({ kind: "note", text: note });
   const crew = await prepareCrew(session, options.sources, threads);
