@@ -244,6 +244,9 @@ NAPI_MODULE_INIT() {
   define(env, mpi, "hosts", heddle::mpi_hosts_call);
   define(env, mpi, "begin", heddle::mpi_begin_call);
   define(env, mpi, "done", heddle::mpi_done_call);
+  define(env, mpi, "sign", heddle::mpi_sign_call);
+  define(env, mpi, "meetNeighbors", heddle::mpi_meet_neighbors_call);
+  define(env, mpi, "beginNeighbors", heddle::mpi_begin_neighbors_call);
   define(env, mpi, "bytes", heddle::mpi_bytes_call);
   define(env, mpi, "wish", heddle::mpi_wish_call);
   define(env, mpi, "wished", heddle::mpi_wished_call);

@@ -60,7 +60,7 @@ const bySystem = {
   clock: ["system/clock_posix.cc"],
   map: ["system/map_posix.cc"],
   sleep: ["system/sleep_posix.cc"],
-  mpi: ["mpi_library.cc", "mpi_peers.cc", "mpi.cc"],
+  mpi: ["mpi_library.cc", "mpi_peers.cc", "mpi.cc", "neighbors.cc"],
   node_api: [],
 };
 

@@ -286,6 +286,7 @@ void mpi_hosts(std::vector<std::string> hosts) { team().hosts = std::move(hosts)
 void mpi_begin(Exchange exchange) { team().begin(std::move(exchange)); }
 bool mpi_wait(double seconds) { return team().wait(seconds); }
 uint64_t mpi_bytes() { return team().bytes; }
+void mpi_count(uint64_t bytes) { team().bytes += bytes; }
 void mpi_wish(int signal) { team().wish = signal; }
 int mpi_wished() { return team().wished; }
 void mpi_leave() { team().leave(); }

@@ -41,6 +41,7 @@ void mpi_begin(Exchange exchange);
 bool mpi_wait(double seconds);
 // Bytes that this process has sent or received for exchanges: what it got from the others.
 uint64_t mpi_bytes();
+void mpi_count(uint64_t bytes);
 
 // Asks the first process to stop, as by this signal; what the others have asked of this one: 0, or a signal.
 void mpi_wish(int signal);

@@ -8,6 +8,7 @@
 
 #include "mpi.h"
 #include "napi_values.h"
+#include "neighbors.h"
 
 namespace heddle {
 
@@ -78,6 +79,32 @@ inline napi_value mpi_done_call(napi_env env, napi_callback_info info) {
   napi_get_boolean(env, mpi_wait(get_number(env, a.value[0], good)), &value);
   return value;
 }
+
+// mpi.sign(): by what the other processes of this machine find this one: the numbers of a NeighborSign.
+inline napi_value mpi_sign_call(napi_env env, napi_callback_info) {
+  const NeighborSign sign = neighbor_sign();
+  napi_value array;
+  napi_create_array_with_length(env, 4, &array);
+  uint32_t i = 0;
+  for (const double number : {sign.pid, sign.page, sign.address, sign.word})
+    napi_set_element(env, array, i++, number_value(env, number));
+  return array;
+}
+
+// mpi.meetNeighbors(signs): whether exchanges can go from memory to memory; mpi.beginNeighbors(): from now on they do.
+inline napi_value mpi_meet_neighbors_call(napi_env env, napi_callback_info info) {
+  Arguments<1> a(env, info);
+  View view;
+  if (a.count < 1 || !get_view(env, a.value[0], view) || view.type != napi_float64_array || view.length % 4)
+    return fail(env, "mpi.meetNeighbors: expected signs");
+  const double* words = static_cast<double*>(view.data);
+  std::vector<NeighborSign> signs;
+  for (size_t i = 0; i < view.length; i += 4) signs.push_back({words[i], words[i + 1], words[i + 2], words[i + 3]});
+  napi_value value;
+  napi_get_boolean(env, neighbors_meet(signs, mpi_process()), &value);
+  return value;
+}
+inline napi_value mpi_begin_neighbors_call(napi_env, napi_callback_info) { return neighbors_begin(), nullptr; }
 
 // mpi.bytes(): received so far in exchanges.
 inline napi_value mpi_bytes_call(napi_env env, napi_callback_info) { return number_value(env, double(mpi_bytes())); }

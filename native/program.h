@@ -8,6 +8,7 @@
 #include "barrier.h"
 #include "kernels.h"
 #include "mpi.h"
+#include "neighbors.h"
 
 namespace heddle {
 
@@ -83,7 +84,8 @@ class Program {
   Arrival arrival_;
   std::vector<Gather> offered_;  // for the next exchange
   int32_t lowest_[2] = {0, 0};   // of an exchange under way
-  bool exchanging_ = false;
+  bool exchanging_ = false, by_neighbors_ = false;
+  NeighborExchange neighbors_;
 };
 
 }  // namespace heddle

@@ -54,11 +54,13 @@ bool Program::exchange(const Word* words) {
   if (!exchanging_) {
     lowest_[0] = -__atomic_load_n(a.flag, __ATOMIC_RELAXED);
     lowest_[1] = __atomic_load_n(a.stop_after, __ATOMIC_SEQ_CST);
-    mpi_begin({std::move(offered_), lowest_});
+    Exchange exchange = {std::move(offered_), lowest_};
     offered_.clear();
+    by_neighbors_ = neighbors_.begin(exchange);
+    if (!by_neighbors_) mpi_begin(std::move(exchange));
     exchanging_ = true;
   }
-  if (!mpi_wait(patience_seconds)) return false;
+  if (!(by_neighbors_ ? neighbors_.wait() : mpi_wait(patience_seconds))) return false;
   exchanging_ = false;
   __atomic_store_n(a.flag, -lowest_[0], __ATOMIC_RELAXED);
   __atomic_store_n(a.stop_after, lowest_[1], __ATOMIC_SEQ_CST);

@@ -6,6 +6,7 @@ export const variables = {
   cacheDir: "HEDDLE_CACHE_DIR",
   isa: "HEDDLE_ISA",
   mpi: "HEDDLE_MPI",
+  exchange: "HEDDLE_EXCHANGE",
 } as const;
 
 export const fromEnvironment = (name: keyof typeof variables, env = process.env): string | undefined =>

@@ -16,6 +16,10 @@ export interface MpiCalls {
   hosts(names: readonly string[]): void;
   begin(bytes: Uint8Array, edges: Float64Array): void;
   done(seconds: number): boolean;
+  /** Processes of one machine read from each other's memory (`native/neighbors.h`). */
+  sign(): readonly number[];
+  meetNeighbors(signs: Float64Array): boolean;
+  beginNeighbors(): void;
   bytes(): number;
   wish(signal: number): void;
   wished(): number;

@@ -56,12 +56,17 @@ export function launch(
   { path, flags }: Launcher,
   processes: number,
   args: readonly string[],
-  { cwd = tmpdir(), watch, program = bin }: { cwd?: string; watch?: (stderr: string) => void; program?: string } = {},
+  {
+    cwd = tmpdir(),
+    watch,
+    program = bin,
+    env,
+  }: { cwd?: string; watch?: (stderr: string) => void; program?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Ended> {
   const start = performance.now();
   const child = spawn(path, [...flags, "-n", `${processes}`, process.execPath, program, ...args], {
     cwd,
-    env: { ...process.env, ...asRoot },
+    env: { ...process.env, ...asRoot, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
