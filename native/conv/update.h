@@ -96,6 +96,32 @@ template <class T> void conv_update(const Word* words, const Step& step) {
                        });
 }
 
+template <class T> struct ConvCopyUpdateArguments {
+  const T* w;  // packed [taps][channels][filters]
+  T* wt;       // packed [taps, turned][filters][channels]
+  int64_t taps, channels, filters, first_unit, last_unit;
+};
+
+// convCopyUpdate: the turned copy of units that other processes have updated.
+template <class T> void conv_copy_update(const Word* words, const Step& step) {
+  constexpr int64_t lanes = Vec<T>::lanes;
+  if (!step.finish) return;
+  const auto a = read_arguments<ConvCopyUpdateArguments<T>>(words);
+  const int64_t units = (a.channels + lanes - 1) / lanes;
+  for_each_panel_units(
+      a.w, a.taps * a.channels, a.filters, units, a.first_unit, a.last_unit,
+      [&](const PanelView<T>& panel, int64_t from, int64_t to) {
+        const int64_t columns = a.filters - panel.column < panel.ld ? a.filters - panel.column : panel.ld;
+        for (int64_t u = from; u < to; u++)
+          for (int64_t tap = 0; tap < a.taps; tap++) {
+            const int64_t first = u * lanes, left = a.channels - first;
+            const T* block = a.w + panel.column * a.taps * a.channels + (tap * a.channels + first) * panel.ld;
+            transpose_block(block, panel.ld, left < lanes ? left : lanes, columns, first,
+                            (a.taps - 1 - tap) * a.filters + panel.column, a.wt, a.channels, a.taps * a.filters);
+          }
+      });
+}
+
 template <class T> struct VectorUpdateArguments {
   const T* g;
   int64_t stride, groups;  // [groups][stride]

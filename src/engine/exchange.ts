@@ -113,7 +113,7 @@ export class Exchange {
     return {
       ofSample: sum(this.#offered, ({ rowBytes, rows }) => (rows === 0 ? rowBytes : 0)),
       ofChunk: sum(this.#offered, ({ rowBytes, rows }) => rowBytes * rows),
-      ofStep: this.#parts.reduce((all, { edges }) => all + 4 * edges[edges.length - 1], 0),
+      ofStep: this.#parts.reduce((all, { edges }) => all + 4 * (edges[edges.length - 1] - edges[0]), 0),
     };
   }
 

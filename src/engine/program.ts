@@ -249,10 +249,10 @@ export class Passes {
       },
       rank,
       share,
-      owned: ({ w }, units) => {
+      owned: ({ w }, units, uses = 1) => {
         const weight = [...parameters.values()].find((parameter) => parameter.w === w);
         const divides = weight !== undefined && this.#ending !== "refresh";
-        return (divides && divided.unitsOf(weight, units, rank)) || share(units);
+        return (divides && divided.unitsOf(weight, units, uses, rank)) || share(units);
       },
       panelLanes: panelVectors * context.lanes,
       order,

@@ -25,14 +25,6 @@ export function panelsOf(depth: number, n: number, lanes: number): Panel[] {
   return panels;
 }
 
-/** Where unit `unit` of a packed matrix begins: units are `lanes` rows of a panel, numbered panel by panel. */
-export function unitPlace(unit: number, { k, n }: { readonly k: number; readonly n: number }, lanes: number): number {
-  const ofPanel = Math.ceil(k / lanes);
-  const column = Math.min(Math.floor(unit / ofPanel) * panelVectors * lanes, padded(n, lanes));
-  const width = Math.min(panelVectors * lanes, padded(n, lanes) - column);
-  return column * k + (unit % ofPanel) * lanes * width;
-}
-
 /** Place of (row, column) of a [rows][columns] matrix in panels. */
 export function panelIndex(row: number, column: number, rows: number, columns: number, lanes: number): number {
   const panel = panelVectors * lanes;

@@ -98,9 +98,10 @@ export interface Lowering extends BufferContext {
   readonly share: (count: number) => Range;
   /**
    * This rank's part of the units of a weight's update: as `share`, or, where the plan divides the update, of the ranks of all
-   * processes. Units of as many vectors of rows, panel by panel (`unitsOf`): they lie in the weight one after the other.
+   * processes. Units of as many vectors of rows, of convolutions with all their taps, panel by panel (`unitsOf`). `uses`: how
+   * often a sample uses each weight.
    */
-  readonly owned: (weight: ParameterBuffers, units: number) => Range;
+  readonly owned: (weight: ParameterBuffers, units: number, uses?: number) => Range;
   /** Numbers in the width of a panel. */
   readonly panelLanes: number;
   /** Sample of each place in the epoch, for draws that belong to a sample. */

@@ -66,6 +66,22 @@ test("any division of updates gives the bytes of one process, and another number
   }
 });
 
+/** By memory, as processes of one machine do, and by MPI. */
+const ways = [{}, { HEDDLE_EXCHANGE: "mpi" }];
+
+test("kernels that processes divide, two of which share a panel, come whole to all, by memory and by MPI", {
+  skip: noLauncher,
+}, async () => {
+  const kernels = "conv 32x3 >> relu >> pool 8 >> conv 144x3 >> relu >> flatten >> fc 10";
+  const args = ["train", "--dataset", "synthetic-digits-28", "--model", kernels, "--batch-size", "512"];
+  const more = ["--subset", "1100", "--epochs", "1", "--out", "none", "--quiet", "--json"];
+  const whole = resultOf(await heddle([...args, ...more, "--threads", "2"]));
+  for (const [i, env] of ways.entries()) {
+    const launcher = launchers[i % launchers.length];
+    assert.deepEqual(resultOf(await launch(launcher, 2 + i, [...args, ...more, "--threads", "1"], { env })), whole);
+  }
+});
+
 test("any division gives the bytes and the scores of one process", { skip: noLauncher }, async () => {
   const alone = resultOf(await heddle([...settings, "--out", "none", "--threads", "3"]));
   for (const [i, launcher] of launchers.entries()) {
@@ -123,12 +139,13 @@ function pathWithLauncher(t: TestContext): string {
 
 test("a step brings each process what the plan says, to the byte", { skip: noLauncher }, async () => {
   const program = fileURLToPath(new URL("./traffic.js", import.meta.url));
-  for (const settings of [
+  for (const [i, settings] of [
     { model: "lenet5", subset: 640 },
     { model: "mlp:96", batchSize: 320 },
     { model: "mlp:96", batchSize: 1100 },
-  ]) {
-    const { stdout, stderr } = await launch(launchers[0], 2, [JSON.stringify(settings)], { program });
+  ].entries()) {
+    const env = ways[i % ways.length];
+    const { stdout, stderr } = await launch(launchers[0], 2, [JSON.stringify(settings)], { program, env });
     const { planned, counted } = JSON.parse(stdout) as { planned: number; counted: number };
     assert.ok(planned > 0, stderr);
     assert.equal(counted, planned);

@@ -98,6 +98,24 @@ export const convGradient = {
     },
   }),
 
+  /** wt = the turned copy of w, for the units of this rank, where w was updated elsewhere in this step. */
+  convCopyUpdate: operation({
+    signature: "w* wt* taps channels filters units..",
+    native: "conv/update.h",
+    cut: "units",
+    twin({ w, wt, taps: count, channels, filters, units }, { finish }) {
+      if (!finish) return;
+      for (const unit of unitsOf(channels, filters, lanesOf(w)).slice(...units)) {
+        const taps = tapsOf(unit, { kernelHeight: count, kernelWidth: 1, channels });
+        const [[top], [left]] = [unit.rows, unit.columns];
+        for (const [tap, part] of taps.entries()) {
+          const weights = transpose(unpack(w, count * channels, filters, part)).slice(0, filters - left);
+          pack(weights, wt, count * filters, channels, (count - 1 - tap) * filters + left, top);
+        }
+      }
+    },
+  }),
+
   /** db of the group += the sum of dy over this block's pixels: of each sample in four sums in turn, then folded. */
   biasGradient: operation({
     signature: "dy[] g[] pixels channels",

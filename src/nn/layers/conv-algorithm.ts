@@ -32,4 +32,6 @@ export interface ConvAlgorithm {
   backward(lowering: ConvLowering): void;
   /** The weight's gradient from its groups, or over the whole chunk, and the step of the optimizer. */
   update(lowering: ConvLowering): void;
+  /** Of one whose update uses `owned`: writes what follows from weights that other processes have updated. */
+  readonly renew?: (lowering: ConvLowering) => void;
 }

@@ -1,6 +1,7 @@
 /** Convolution by the definition: one chain of multiply-adds for every sum. */
 import { convUpdateWorkspace } from "../../kernels/conv-workspace.js";
 import type { ConvAlgorithm } from "./conv-algorithm.js";
+import { unitCount } from "./conv-spec.js";
 
 export const direct: ConvAlgorithm = {
   suits: () => true,
@@ -21,11 +22,21 @@ export const direct: ConvAlgorithm = {
     if (dx) emit("convInputGradient", { dy, wt, dx, y: x, ...geometry, activation });
   },
 
-  update({ geometry, dz: dy, x, groups, units, parameter, buffer, emit }) {
-    const { w, wt, g, partials, state, optimizer } = parameter("weight");
+  update({ geometry, dz: dy, x, groups, units: share, parameter, buffer, emit, owned, lanes, panelLanes }) {
+    const weight = parameter("weight");
+    const { w, wt, g, partials, state, optimizer } = weight;
+    const { outHeight, outWidth } = geometry;
+    // An owner goes over all samples; sums of groups are there already.
+    const units = partials ? share : owned(weight, unitCount(geometry, lanes, panelLanes), outHeight * outWidth);
     const from = partials
       ? { g: partials, groups, workspace: null }
       : { g: g && { region: g, ld: 0 }, groups: 0, workspace: buffer("unit") };
     emit("convUpdate", { x, dy, ...from, w, wt, u: null, ut: null, state, ...geometry, units, optimizer });
+  },
+
+  renew({ geometry, units, parameter, emit }) {
+    const { w, wt, partials } = parameter("weight");
+    const { kernelHeight, kernelWidth, channels, filters } = geometry;
+    if (wt && !partials) emit("convCopyUpdate", { w, wt, taps: kernelHeight * kernelWidth, channels, filters, units });
   },
 };

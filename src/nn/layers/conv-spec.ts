@@ -34,6 +34,10 @@ export function geometryOf(spec: Windowed & Pick<Conv2dSpec, "filters">, input: 
   return { height, width, channels, kernelHeight, kernelWidth, ...sliding, filters: spec.filters };
 }
 
+/** Units of a weight's update: as many channels as a vector has lanes, with all their taps, in one panel of filters. */
+export const unitCount = ({ filters, channels }: ConvGeometry, lanes: number, panelLanes: number): number =>
+  Math.ceil(filters / panelLanes) * Math.ceil(channels / lanes);
+
 export const notation: Notation<Conv2dSpec> = {
   word: "conv",
   usage: "conv FILTERSxKERNEL [same | pad N] [stride N] [nobias]",

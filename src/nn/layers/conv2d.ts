@@ -15,7 +15,7 @@ import type { BufferContext, Lowering } from "../lowering.js";
 import type { ParameterSpec } from "../spec.js";
 import type { ConvAlgorithm } from "./conv-algorithm.js";
 import { direct } from "./conv-direct.js";
-import { type Conv2dSpec, geometryOf, notation, schema, slidingOf } from "./conv-spec.js";
+import { type Conv2dSpec, geometryOf, notation, schema, slidingOf, unitCount } from "./conv-spec.js";
 import { winograd } from "./conv-winograd.js";
 
 /** The first that suits is taken. */
@@ -25,7 +25,11 @@ const algorithmOf = (geometry: ConvGeometry, context: BufferContext): ConvAlgori
   algorithms.find(({ suits }) => suits(geometry, context)) ?? direct;
 
 /** Calls one pass of the layer's algorithm. */
-function run(pass: "prepare" | "forward" | "backward" | "update", spec: Conv2dSpec, lowering: Lowering): void {
+function run(
+  pass: "prepare" | "forward" | "backward" | "update" | "renew",
+  spec: Conv2dSpec,
+  lowering: Lowering,
+): void {
   const { pool, dy, lanes, panelLanes, parameter, buffer, share, training } = lowering;
   const geometry = geometryOf(spec, lowering.input);
   algorithmOf(geometry, lowering)[pass]?.({
@@ -34,7 +38,7 @@ function run(pass: "prepare" | "forward" | "backward" | "update", spec: Conv2dSp
     bias: spec.bias === false ? null : parameter("bias").w,
     argmax: pool && training ? buffer("argmax") : null,
     dz: pool && training ? buffer("unpooled") : dy,
-    units: share(Math.ceil(geometry.filters / panelLanes) * Math.ceil(geometry.channels / lanes)),
+    units: share(unitCount(geometry, lanes, panelLanes)),
   });
 }
 
@@ -142,5 +146,9 @@ export const conv2d: Layer<Conv2dSpec> = {
     const { w: b, partials: g, state, optimizer } = parameter("bias");
     const vectors = share(Math.ceil(spec.filters / lanes));
     emit("vectorUpdate", { g, groups, b, state, vectors, optimizer });
+  },
+
+  renew(spec, lowering) {
+    run("renew", spec, lowering);
   },
 };

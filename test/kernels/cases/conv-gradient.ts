@@ -121,6 +121,21 @@ export const convUpdate: Cases = (format) =>
     return { title, call: call("convUpdate", values), step, outputs: written };
   });
 
+export const convCopyUpdate: Cases = (format) =>
+  updates.map(({ shape }, i): Case => {
+    const g = geometryOf(shapes[shape]);
+    const { w, wt } = kernels(format, g, random(1550 + i));
+    const taps = g.kernelHeight * g.kernelWidth;
+    const { channels, filters } = g;
+    const values = { w, wt: wt.map(() => 0), taps, channels, filters, units: allUnits(format, channels, filters) };
+    return {
+      title: `${shape}, ${i}`,
+      call: call("convCopyUpdate", values),
+      step: wholeStep(0),
+      outputs: { wt: 0 },
+    };
+  });
+
 export const vectorUpdate: Cases = (format) =>
   [
     { groups: 1, n: 1, loop: "sgd" },

@@ -4,7 +4,7 @@ import * as batchNorm from "./batch-norm.js";
 import type { Cases } from "./case.js";
 import { sumLoss } from "./control.js";
 import { conv, convInputGradient } from "./conv.js";
-import { biasGradient, convUpdate, convWeightGradient, vectorUpdate } from "./conv-gradient.js";
+import { biasGradient, convCopyUpdate, convUpdate, convWeightGradient, vectorUpdate } from "./conv-gradient.js";
 import { biasUpdate, dense, denseCopyUpdate, denseInputGradient, denseUpdate } from "./dense.js";
 import { average, flatUpdate, maxNorm, squareSum } from "./flat.js";
 import * as grouped from "./grouped-conv.js";
@@ -23,7 +23,7 @@ export const cases: { readonly [O in OperationName]: Cases } = {
   ...batchNorm,
   ...losses,
   ...{ predict, sumLoss, softmax, softmaxBackward },
-  ...{ conv, convInputGradient, convWeightGradient, convUpdate, biasGradient, vectorUpdate },
+  ...{ conv, convInputGradient, convWeightGradient, convUpdate, convCopyUpdate, biasGradient, vectorUpdate },
   ...winograd,
   ...grouped,
   ...{ flatUpdate, squareSum, average, maxNorm, ...phases },
