@@ -17,7 +17,7 @@
 #include <sys/uio.h>
 #endif
 
-#include "mpi_peers.h"
+#include "system/clock.h"
 
 namespace heddle {
 namespace {

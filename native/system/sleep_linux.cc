@@ -7,6 +7,7 @@
 
 namespace heddle {
 
+// Not "private": the word may lie on a page that processes share.
 void sleep_on(int32_t* word, int32_t expected, double seconds) {
   const timespec most = {0, long(seconds * 1e9)};
   syscall(SYS_futex, word, FUTEX_WAIT, expected, &most, nullptr, 0);
