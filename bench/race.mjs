@@ -1,18 +1,20 @@
 // Races Heddle with its peers on this machine, taking turns, and writes bench/results/<machine>.md.
 //
-//   npm run bench -- [--race gemm|mlp|conv]… [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--blas NAME=LIBRARY]… [--note TEXT]… [--out DIR]
+//   npm run bench -- [--race gemm|mlp|conv]… [--name NAME] [--seconds S] [--rounds N] [--torch NAME=COMMAND]… [--keras NAME=COMMAND]… [--blas NAME=LIBRARY]… [--note TEXT]… [--out DIR] [--check FILE]
 //
-// COMMAND starts a Python that can import torch, with whatever environment it needs; {threads} becomes the number of
+// COMMAND starts a Python that can import torch (or keras and tensorflow), with whatever environment it needs; {threads} becomes the number of
 // threads, which PyTorch's own setting does not tell its BLAS, e.g.
 //   --torch "PyTorch=env OMP_NUM_THREADS={threads} OPENBLAS_NUM_THREADS={threads} /usr/bin/python3"
+// --check FILE: a page that was written before; ends with 1 where a ratio is lower than there by more than 5 %.
 // A NAME that ends in "channels-last" has its tensors so. LIBRARY exports sgemm_ or dnnl_sgemm. Peers that are not given are left out of the tables.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { fallen } from "./race/fallen.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
@@ -22,6 +24,8 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "1.5" },
     rounds: { type: "string", default: "4" },
     torch: { type: "string", multiple: true, default: [] },
+    keras: { type: "string", multiple: true, default: [] },
+    check: { type: "string" },
     blas: { type: "string", multiple: true, default: [] },
     out: { type: "string", default: join(root, "bench/results") },
     note: { type: "string", multiple: true, default: [] },
@@ -55,13 +59,13 @@ const table = (head, rows) => {
   lines.push("", line(head), line(head.map((_, i) => (i === 0 ? "---" : "---:"))), ...rows.map(line));
 };
 
-/** A PyTorch that answers one line per question. */
-class Torch {
-  constructor(text, threads) {
+/** A framework that answers one line per question. */
+class Peer {
+  constructor({ text, script }, threads) {
     const [label, command] = pair(text);
     this.label = label;
     const [file, ...args] = command.replaceAll("{threads}", threads).split(/\s+/);
-    this.child = spawn(file, [...args, join(root, "bench/peers/torch_step.py")], {
+    this.child = spawn(file, [...args, join(root, "bench/peers", script)], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
@@ -101,14 +105,15 @@ const nets = {
 };
 
 async function raceSteps(cases) {
-  const peers = values.torch.map((text) => ({ text, label: pair(text)[0], version: "" }));
+  const given = (texts, script) => texts.map((text) => ({ text, script, label: pair(text)[0], version: "" }));
+  const peers = [...given(values.torch, "torch_step.py"), ...given(values.keras, "keras_step.py")];
   const rows = [];
   const single = new Map();
   for (const threads of [1, 2]) {
-    const torches = peers.map(({ text }) => new Torch(text, threads));
-    for (const [i, torch] of torches.entries()) peers[i].version = (await torch.read()).version;
+    const racers = peers.map((peer) => new Peer(peer, threads));
+    for (const [i, racer] of racers.entries()) peers[i].version = (await racer.read()).version;
     for (const [net, batch] of cases) {
-      const best = { ms: Infinity, median: Infinity, share: 0, torches: torches.map(() => Infinity) };
+      const best = { ms: Infinity, median: Infinity, share: 0, peers: racers.map(() => Infinity) };
       for (let round = 0; round < rounds; round++) {
         const ours = await benchStep({
           model: net,
@@ -121,13 +126,13 @@ async function raceSteps(cases) {
         });
         if (ours.msPerStep.best < best.ms) Object.assign(best, { ms: ours.msPerStep.best, share: ours.peakShare });
         best.median = Math.min(best.median, ours.msPerStep.median);
-        for (const [i, torch] of torches.entries())
-          best.torches[i] = Math.min(best.torches[i], (await torch.ask(net, batch, threads)).best);
+        for (const [i, racer] of racers.entries())
+          best.peers[i] = Math.min(best.peers[i], (await racer.ask(net, batch, threads)).best);
       }
       const key = `${net} ${batch}`;
       if (threads === 1) single.set(key, best.ms);
       log(
-        `${key}, ${threads} threads: ${best.ms.toFixed(4)} ms; peers ${best.torches.map((ms) => ms.toFixed(4)).join(", ")}`,
+        `${key}, ${threads} threads: ${best.ms.toFixed(4)} ms; peers ${best.peers.map((ms) => ms.toFixed(4)).join(", ")}`,
       );
       const times = threads === 1 ? "" : (single.get(key) / best.ms).toFixed(2);
       rows.push([
@@ -138,10 +143,10 @@ async function raceSteps(cases) {
         best.median.toFixed(4),
         `${(best.share * 100).toFixed(0)} %`,
         times,
-        ...best.torches.flatMap((ms) => [ms.toFixed(3), `**${(ms / best.ms).toFixed(2)}**`]),
+        ...best.peers.flatMap((ms) => [ms.toFixed(3), `**${(ms / best.ms).toFixed(2)}**`]),
       ]);
     }
-    for (const { child } of torches) child.stdin.end();
+    for (const { child } of racers) child.stdin.end();
   }
   lines.push(
     "",
@@ -203,7 +208,16 @@ for (const race of values.race) {
   if (race === "gemm") raceGemm();
   else await raceSteps(nets[race]);
 }
+const before = values.check === undefined ? null : readFileSync(values.check, "utf8");
 mkdirSync(values.out, { recursive: true });
 const file = join(values.out, `${name}.md`);
-writeFileSync(file, `${lines.join("\n")}\n`);
+const page = `${lines.join("\n")}\n`;
+writeFileSync(file, page);
 log(`wrote ${file}`);
+if (before !== null) {
+  const { compared, fell } = fallen(before, page);
+  for (const { name, from, to } of fell) log(`fell: ${name}: from ${from} to ${to}`);
+  log(`${compared} ratios compared with ${values.check}, ${fell.length} fell by more than 5 %`);
+  // Nothing to compare is no success.
+  process.exitCode = compared > 0 && fell.length === 0 ? 0 : 1;
+}
