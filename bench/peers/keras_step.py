@@ -20,16 +20,23 @@ def pair(size):
     return (size, size) if isinstance(size, int) else tuple(size)
 
 
+def padding_of(padding, size, stride):
+    if padding in ("valid", "same"):
+        return padding
+    # Keras has words alone.
+    if stride == (1, 1) and all(2 * side + 1 == of for side, of in zip(pair(padding), size)):
+        return "same"
+    raise ValueError(f"padding of {padding}")
+
+
 def layer_of(spec):
     kind = spec["type"]
     if kind == "dense":
         return layers.Dense(spec["units"])
     if kind == "conv2d":
-        padding = spec.get("padding", "valid")
-        if padding not in ("valid", "same"):
-            raise ValueError("padding in numbers")
-        stride = pair(spec.get("stride", 1))
-        return layers.Conv2D(spec["filters"], pair(spec["kernel"]), stride, padding, use_bias=spec.get("bias", True))
+        size, stride = pair(spec["kernel"]), pair(spec.get("stride", 1))
+        padding = padding_of(spec.get("padding", "valid"), size, stride)
+        return layers.Conv2D(spec["filters"], size, stride, padding, use_bias=spec.get("bias", True))
     if kind in ("max-pool", "average-pool"):
         pool = layers.MaxPooling2D if kind == "max-pool" else layers.AveragePooling2D
         return pool(pair(spec["size"]), pair(spec.get("stride", spec["size"])), spec.get("padding", "valid"))
