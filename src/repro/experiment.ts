@@ -32,8 +32,8 @@ export interface Row {
   readonly publishedEpochSeconds?: number;
   /** What the source says of it that does not hold, or what the row shows: one sentence. */
   readonly note: string;
-  /** Time one call that predicts the whole test split, as the course's judge does. */
-  readonly timed?: true;
+  /** Time one call that predicts the whole test split, as the course's judge does, and make the folder that it gets (`heddle pack`). */
+  readonly handedIn?: true;
 }
 
 /** Settings searched by grid and at random, as many trials each; on a part of the training data, by validation. */

@@ -1,6 +1,8 @@
 /** One row of a table: a training for each seed, and what they come to beside the published number. */
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { examineRun } from "../doctor/index.js";
+import { packModel } from "../export/pack/pack.js";
 import { predict } from "../inference/predict.js";
 import { meanOf } from "../metrics/student.js";
 import { wilson } from "../metrics/wilson.js";
@@ -127,16 +129,19 @@ async function measured(of: RowOf, runs: readonly Run[]): Promise<ReproRow> {
     seeds: runs.length,
     seconds,
     epochSeconds: seconds / Math.max(1, result.epoch),
-    prediction: row.timed ? await timed(folder, machine) : null,
+    prediction: row.handedIn ? await handedIn(folder, machine) : null,
     findings: await findingsOf(folder, of),
     runs: runs.map((run) => run.folder),
   };
 }
 
-/** From bytes to probabilities of all test images in one call, as the course's judge times it. */
-async function timed(run: string, machine: Machine): Promise<ReproRow["prediction"]> {
+/** From bytes to probabilities of all test images in one call, as the course's judge times it; and what is handed in to it. */
+async function handedIn(run: string, machine: Machine): Promise<ReproRow["prediction"]> {
   const { predictions, seconds } = await predict({ path: run, split: "test", ...machine });
-  return { images: predictions.length, seconds };
+  const pack = join(dirname(run), `${basename(run)}-pack`);
+  // Written whole or not at all: one that is there is of this run.
+  if (!existsSync(pack)) await packModel({ path: run, out: pack });
+  return { images: predictions.length, seconds, pack };
 }
 
 /** What the doctor says of the first run, where the source's mistakes are of training. */

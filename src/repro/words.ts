@@ -1,4 +1,5 @@
 /** A table in words: what the command line prints and `table.md` holds are the same cells. */
+import { basename } from "node:path";
 import { counted, duration, percent } from "../base/text.js";
 import type { ReproDocument, ReproRow } from "../run/documents/repro.js";
 
@@ -15,7 +16,11 @@ function noteOf({ note, reason, findings, prediction }: ReproRow): string {
     ...(reason === null ? [] : [`no score: ${reason}`]),
     note,
     ...(findings.length > 0 ? [`doctor: ${findings.join(", ")}`] : []),
-    ...(prediction ? [`${prediction.images} predictions in ${duration(prediction.seconds)}`] : []),
+    ...(prediction
+      ? [
+          `${prediction.images} predictions in ${duration(prediction.seconds)}, to hand in: ${basename(prediction.pack)}`,
+        ]
+      : []),
   ]
     .filter((part) => part !== "")
     .join(" · ");

@@ -1,6 +1,6 @@
 /** `heddle repro`: structure, what is said of it, and that nothing finished is trained again. Scores mean nothing here. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -103,6 +103,29 @@ describe("a table", () => {
     const to = join(out, "missing");
     await assert.rejects(repro("cyu", { dataDir: nowhere, out: to, quick: true }), saying(3, join(nowhere, "mnist")));
     assert.equal(existsSync(join(to, "mnist-mlp-cross-entropy")), false);
+  });
+
+  test("a row of the course is timed as its judge does it, and leaves the folder that is handed in, once", async () => {
+    const given = {
+      dataDir,
+      out: join(out, "dtu"),
+      quick: true,
+      report: false,
+      threads: 2,
+      rows: ["task 6 BugNIST2D"],
+    };
+    const packs: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      const outcome = await repro("dtu", given);
+      assert.ok(outcome.status === "done" && outcome.kind === "table");
+      const { prediction } = outcome.result.rows[0];
+      assert.ok(prediction && prediction.images > 0 && prediction.seconds > 0);
+      packs.push(prediction.pack);
+      assert.ok(existsSync(join(prediction.pack, "judge.js")));
+      if (i === 0) rmSync(join(prediction.pack, "README.md"));
+    }
+    assert.equal(packs[0], packs[1]);
+    assert.ok(!existsSync(join(packs[0], "README.md")), "it is not made again");
   });
 });
 

@@ -39,8 +39,8 @@ const tasks: readonly Row[] = [
       standardize: "symmetric",
       select: "accuracy",
     },
-    "A split of our own, by images: views of one bug may stand on both sides, as in the course's own first 20,000.",
-    { timed: true },
+    "Task 7 too: its pack can be handed in. A split of our own, by images: views of one bug may stand on both sides, as in the course's own first 20,000.",
+    { handedIn: true },
   ),
 ];
 

@@ -22,7 +22,7 @@ export const reproRow = z.strictObject({
   epochSeconds: z.number().nullable(),
   publishedEpochSeconds: z.number().nullable(),
   prediction: z
-    .strictObject({ images: count, seconds: z.number() })
+    .strictObject({ images: count, seconds: z.number(), pack: text.describe("folder to hand in, as of heddle pack") })
     .nullable()
     .describe("one call on the whole test split"),
   findings: z.array(text).describe("what heddle doctor says of its run, errors and warnings"),
