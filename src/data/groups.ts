@@ -17,19 +17,11 @@ export function readGroups(groupBy: string, { name, train }: Pick<Dataset, "name
   return numbered(isFile(groupBy) ? readLines(groupBy, train.count) : captured(groupBy, name, train.names));
 }
 
-/**
- * Groups that the set itself has on both sides: in names of its training and of its test split. A file says nothing of
- * the test split, and gives none.
- */
-export function groupsInTest(
-  groupBy: string,
-  { name, train, test }: Pick<Dataset, "name" | "train" | "test">,
-): string[] {
-  if (!test?.names || isFile(groupBy)) return [];
+/** The group in a sample's name; null for a file, which has groups of the training split alone. Throws `usageError` for what is no pattern. */
+export function groupNamer(groupBy: string): ((name: string) => string | undefined) | null {
+  if (isFile(groupBy)) return null;
   const expression = compile(groupBy);
-  const trained = new Set(captured(groupBy, name, train.names));
-  const tested = new Set(test.names.map((sample) => expression.exec(sample)?.[1]));
-  return [...trained].filter((group) => tested.has(group));
+  return (name) => expression.exec(name)?.[1];
 }
 
 /** Groups whose first sample comes earlier have lower numbers. */

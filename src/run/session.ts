@@ -12,7 +12,6 @@ import type { ConfigSources, TrainConfig } from "../config/schema.js";
 import { checkData, hopelessData } from "../data/checks/index.js";
 import { classWeights } from "../data/class-weights.js";
 import type { Dataset, LoadEvent } from "../data/dataset.js";
-import { groupsInTest } from "../data/groups.js";
 import { findDataset, meantDataset, takenAs } from "../data/index.js";
 import { noisyLabels } from "../data/label-noise.js";
 import { recallNearCopies } from "../data/near-kept.js";
@@ -164,10 +163,6 @@ export async function openSession(
   if (chosen.note !== null) notes.push(chosen.note);
   if (augmentation) notes.push(`Training images are augmented: ${config.augment}. Validation and test images are not.`);
   if (mixesImages(augmentation)) notes.push(mixedNote);
-  const inTest = config.groupBy === undefined ? [] : groupsInTest(config.groupBy, dataset);
-  if (inTest.length > 0) {
-    notes.push(`${inTest.length} groups stand in ${dataset.name}'s training and its test split too (as ${inTest[0]}).`);
-  }
   const spec = buildNet(config.model, {
     ...shape,
     activation: config.activation,

@@ -2,70 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "../../src/base/finding.js";
-import { Stream } from "../../src/base/random.js";
 import type { Split } from "../../src/base/shape.js";
-import { checkData, dataChecks, hopelessData } from "../../src/data/checks/index.js";
-import type { Dataset } from "../../src/data/dataset.js";
-import { type SplitConfig, splitSamples } from "../../src/data/split-samples.js";
+import { dataChecks, hopelessData } from "../../src/data/checks/index.js";
+import { check, flat, type Given, imageOf, some } from "./checked-set.js";
 import { saying } from "./fixtures.js";
-
-const shape = { height: 2, width: 3, channels: 1 };
-const bytes = 6;
-
-/** Images are given by a number each: equal numbers are equal images, none of one color. */
-interface Sample {
-  readonly label: number;
-  readonly image: number | Uint8Array;
-  readonly name?: string;
-}
-const imageOf = (seed: number): Uint8Array => {
-  const stream = new Stream(seed, "test");
-  return Uint8Array.from({ length: bytes }, () => stream.below(256));
-};
-
-function splitOf(samples: readonly Sample[]): Split {
-  const images = new Uint8Array(samples.length * bytes);
-  for (const [i, { image }] of samples.entries())
-    images.set(typeof image === "number" ? imageOf(image) : image, i * bytes);
-  const names = samples.flatMap(({ name }) => name ?? []);
-  return {
-    count: samples.length,
-    images,
-    labels: Uint16Array.from(samples, ({ label }) => label),
-    ...(names.length > 0 && { names }),
-  };
-}
-
-/** `count` images of each of two classes, all different from those of another `start`. */
-const some = (count: number, start = 0): Sample[] =>
-  Array.from({ length: 2 * count }, (_, i) => ({ label: i % 2, image: start + i }));
-const flat = (value: number): Uint8Array => new Uint8Array(bytes).fill(value);
-
-interface Given {
-  readonly train: readonly Sample[];
-  readonly test?: readonly Sample[];
-  readonly validation?: readonly Sample[];
-  readonly classes?: readonly string[];
-  readonly set?: Partial<Dataset>;
-  readonly config?: Partial<SplitConfig>;
-  readonly near?: readonly (readonly number[])[];
-}
-
-function check({ train, test: tested, validation, classes = ["ant", "bee"], set = {}, config = {}, near }: Given) {
-  const dataset: Dataset = {
-    name: "folder:x",
-    shape,
-    classes,
-    maximum: 255,
-    train: splitOf(train),
-    test: tested ? splitOf(tested) : null,
-    ...(validation && { validation: splitOf(validation) }),
-    notes: [],
-    ...set,
-  };
-  const asked: SplitConfig = { validationSplit: "stratified", seed: 0, ...config };
-  return { dataset, findings: checkData(dataset, splitSamples(dataset, asked), asked, near) };
-}
 
 const lines = (findings: readonly Finding[]): string[] =>
   findings.map(({ id, severity, evidence, fix }) => `${severity} ${id}: ${evidence} ${fix}`);
@@ -197,6 +137,25 @@ const cases: Record<string, [what: string, given: Given, ...says: RegExp[]][]> =
       /^note repeats/m,
     ],
   ],
+  groups: [
+    [
+      "some of a group to train on, others to be measured by",
+      {
+        train: some(9).map((sample, i) => ({ ...sample, name: `train/bug${i}_1.png` })),
+        test: some(3, 100).map((sample, i) => ({ ...sample, name: `test/bug${4 * (i >> 1) + 7}_${2 + (i % 2)}.png` })),
+        config: { groupBy: "([^/]+)_" },
+      },
+      /^warning groups-test: 6 images of the test split are of 3 groups that are trained or validated on too: bug7, bug11, bug15\. Its score/m,
+    ],
+    [
+      "each group on one side",
+      {
+        train: some(9).map((sample, i) => ({ ...sample, name: `bug${i >> 2}_${i % 4}.png` })),
+        test: some(3, 100).map((sample, i) => ({ ...sample, name: `bug${50 + i}_1.png` })),
+        config: { groupBy: "(.+)_" },
+      },
+    ],
+  ],
   "same-name": [
     [
       "two formats",
@@ -268,6 +227,7 @@ const ids: Readonly<Record<string, readonly string[]>> = {
   published: ["not-published", "another-set"],
   near: ["near-test", "near-validation", "near-labels", "near-repeats"],
   range: ["low-range"],
+  groups: ["groups-test"],
   "same-name": ["same-name"],
 };
 

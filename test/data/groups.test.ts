@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { groupsInTest, readGroups } from "../../src/data/groups.js";
+import { groupNamer, readGroups } from "../../src/data/groups.js";
 import { dataFolder, saying } from "./fixtures.js";
 
 const names = ["ants/a7_1.png", "ants/a9_1.png", "bees/b7_1.png", "ants/a7_2.png"];
@@ -25,12 +25,11 @@ test("a file has the group of each sample on a line", (t) => {
   assert.throws(() => read("hole"), saying(3, "hole, line 2", "the name of a group"));
 });
 
-test("groups that the set itself has in both splits are found", (t) => {
-  const test = { ...split(["ants/a9_2.png", "bees/b8_1.png", "bees/none.png", "ants/a7_9.png"]).train };
-  assert.deepEqual(groupsInTest("([^/]+)_", { ...split(names), test }), ["a7", "a9"]);
-  assert.deepEqual(groupsInTest("([^/]+)_", { ...split(names), test: null }), []);
+test("a name's group; a file says nothing of names", (t) => {
+  const groupOf = groupNamer("([^/]+)_")!;
+  assert.deepEqual(["ants/a9_2.png", "bees/none.png"].map(groupOf), ["a9", undefined]);
   const folder = dataFolder(t, { groups: "x\ny\nx\nz\n" });
-  assert.deepEqual(groupsInTest(join(folder, "groups"), { ...split(names), test }), []);
+  assert.equal(groupNamer(join(folder, "groups")), null);
 });
 
 test("what finds no groups is a usage error that says why", () => {

@@ -211,9 +211,9 @@ test("another order of the classes is an error where it explains most answers; a
   };
   // In ten classes at chance the best order has more than twice the accuracy, of few samples.
   const stream = new Stream(7, "test");
-  const chance = Array.from({ length: 10 }, () => Array.from({ length: 10 }, () => stream.below(4)));
+  const chance = Array.from({ length: 10 }, () => Array.from({ length: 10 }, () => stream.below(2)));
   const right = (order: readonly number[]) => order.reduce((sum, p, t) => sum + chance[t][p], 0);
-  assert.ok(right(bestAssignment(chance)) > 1.5 * right([...chance.keys()]));
+  assert.ok(right(bestAssignment(chance)) >= 2 * right([...chance.keys()]));
   assert.deepEqual(found(chance), []);
   const turned = [
     [1, 9, 0],

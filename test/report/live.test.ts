@@ -148,15 +148,12 @@ test("a stream that has nothing to say says so before proxies cut it", async (t)
   const never = setTimeout(() => {}, 0);
   t.mock.method(globalThis, "setInterval", (tell: () => void, ms: number) => (clocks.push({ tell, ms }), never));
   const live = await openLive({});
-  t.after(() => live.close("over"));
-  const response = await ask(`${live.address}events`);
-  let text = "";
-  response.on("data", (part) => (text += String(part)));
-  const next = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
-  while (!clocks.some(({ ms }) => ms <= 15_000)) await next();
+  const said = textOf(await ask(`${live.address}events`));
+  while (clocks.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(clocks.every(({ ms }) => ms <= 15_000));
   for (const { tell } of clocks) tell();
-  while (!/^: /m.test(text)) await next();
-  response.destroy();
+  await live.close("over");
+  assert.match(await said, /^: .*\n\n/m);
 });
 
 test("progress says how fast it goes, and how busy each rank was in the last epoch", async (t) => {

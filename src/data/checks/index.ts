@@ -9,6 +9,7 @@ import { blank } from "./blank.js";
 import type { CheckedData, DataCheck } from "./check.js";
 import { classes } from "./classes.js";
 import { copies } from "./copies.js";
+import { groups } from "./groups.js";
 import { near } from "./near.js";
 import { published } from "./published.js";
 import { range } from "./range.js";
@@ -22,6 +23,7 @@ export const dataChecks: readonly DataCheck[] = [
   range,
   copies,
   near,
+  groups,
   sameName,
   balance,
   size,
