@@ -56,7 +56,7 @@ def build(specs, shape):
     model = keras.Sequential([keras.Input(shape)])
     for spec in specs:
         # Heddle's dense layers take the image itself as a vector.
-        if spec["type"] == "dense" and len(model.output_shape) > 2:
+        if spec["type"] == "dense" and not (model.layers and len(model.output_shape) == 2):
             model.add(layers.Flatten())
         model.add(layer_of(spec))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
