@@ -8,6 +8,7 @@ import { isLaunched } from "./launched.js";
 import { heedNohup } from "./nohup.js";
 import { emptyProgram, versioned } from "./program.js";
 import { troubleText } from "./trouble.js";
+import { findUnexpanded } from "./unexpanded.js";
 
 export async function main(argv: readonly string[]): Promise<void> {
   surviveOutput();
@@ -25,6 +26,8 @@ async function run(argv: readonly string[]): Promise<void> {
   const version = argv.includes("--version") ? versionText() : packageVersion();
   const program = emptyProgram(version);
   try {
+    const unexpanded = findUnexpanded(argv, process.env);
+    if (unexpanded !== null) throw (await import("./usage.js")).explainUnexpanded(unexpanded);
     await addCommands(program, argv, version);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {

@@ -9,11 +9,18 @@ import {
   lookUp,
   nameSettingsAs,
   ownerOfOption,
+  shellPath,
   usageError,
 } from "../index.js";
+import type { Unexpanded } from "./unexpanded.js";
 
 // Also where no command was loaded.
 nameSettingsAs("flags");
+
+export function explainUnexpanded({ where, word, fix }: Unexpanded): HeddleError {
+  const got = `${JSON.stringify(word)}, which came unexpanded: there is nothing of that name`;
+  return usageError({ where, expected: "a path", got, fix });
+}
 
 export function explainUsage(
   { code, message }: CommanderError,
@@ -75,7 +82,7 @@ function flagFor(command: Command, word: string): string | undefined {
   if (model !== undefined && isLayerWord(model))
     return `A net of layers goes into quotes: --model "${model} ${word} …".`;
   // A form of data stands before its path.
-  return existsSync(word.replace(/^[a-z]+:/, "")) ? `Did you mean --dataset ${word}?` : undefined;
+  return existsSync(word.replace(/^[a-z]+:/, "")) ? `Did you mean --dataset ${shellPath(word)}?` : undefined;
 }
 
 /** The deepest command that the words before the first flag name. */

@@ -19,6 +19,7 @@ export const csv: DatasetScheme = {
   name: "csv",
   summary: "your own images as numbers: a line for each, its pixels 0..255 and its label",
   settings: ["imageSize", "fit", "channels", "label", "layout", "maximum"],
+  ending: /\.(?:csv|tsv)(?:\.gz)?$/i,
   load,
 };
 

@@ -176,6 +176,8 @@ export interface DatasetScheme {
   readonly summary: string;
   /** The settings of data that mean something to it. */
   readonly settings: readonly DataSetting[];
+  /** How names of files end that can only be of this form: such a bare path is taken for one. */
+  readonly ending?: RegExp;
   /** True for a place that is surely of this form: whoever asks for another is told. */
   readonly looksLike?: (look: Look) => boolean;
   /** Throws `dataError` where the place is not what it should be. */

@@ -7,6 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { dataError, type HeddleError } from "../base/errors.js";
 import { isFile, kindOf } from "../base/path-kind.js";
 import { reasonOf } from "../base/read-file.js";
+import { shellWord } from "../base/shell-word.js";
 import { readHead } from "../formats/files.js";
 import { openIdx } from "../formats/idx.js";
 import type { ArrayMember } from "../formats/ndarray.js";
@@ -75,7 +76,7 @@ async function idxFiles(path: string): Promise<{ folder: string; files: string[]
   if (files.length > 0) return { folder, files };
   const below = isFolder ? folderBelow(path) : null;
   const got = names.length === 0 ? (isFolder ? "none" : "no such folder") : `none (${names.slice(0, 4).join(", ")})`;
-  const fix = below === null ? "" : `They lie in a folder below: use idx:${below}.`;
+  const fix = below === null ? "" : `They lie in a folder below: use ${shellWord(`idx:${below}`)}.`;
   throw dataError({ where: path, expected: "IDX files, of images and of labels", got, fix });
 }
 

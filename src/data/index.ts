@@ -2,7 +2,7 @@
 
 import { didYouMean, usageError } from "../base/errors.js";
 import { aText } from "../base/given.js";
-import { isFolder } from "../base/path-kind.js";
+import { isFile, isFolder } from "../base/path-kind.js";
 import { kebab } from "../base/schema-words.js";
 import { bugnist2d } from "./bugnist2d.js";
 import { cifar10 } from "./cifar-10.js";
@@ -77,11 +77,17 @@ export function findDataset(name: string, where = "--dataset"): DatasetSource {
 const isKnown = (name: string): boolean =>
   datasets.some((source) => source.name === name) || schemes.some((scheme) => name.startsWith(`${scheme.name}:`));
 
-/** A folder's bare path means the images in it; a set of that name comes first. */
-export const meantDataset = (name: string): string => (!isKnown(name) && isFolder(name) ? `folder:${name}` : name);
+/** A folder's bare path means the images in it, a file's what its name says; a set of that name comes first. */
+export function meantDataset(name: string): string {
+  if (isKnown(name)) return name;
+  if (isFolder(name)) return `folder:${name}`;
+  const form = isFile(name) ? schemes.find(({ ending }) => ending?.test(name)) : undefined;
+  return form ? `${form.name}:${name}` : name;
+}
 
 /** What is said where a name was taken for another. */
-export const takenAs = (name: string, meant: string): string => `${name} is a folder of yours: taken as ${meant}.`;
+export const takenAs = (name: string, meant: string): string =>
+  `${name} is a ${isFolder(name) ? "folder" : "file"} of yours: taken as ${meant}.`;
 
 function namedDataset(name: string, where: string): DatasetSource {
   const found = datasets.find((source) => source.name === name);

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { HeddleError, withHint } from "../base/errors.js";
 import { kindOf } from "../base/path-kind.js";
+import { shellWord } from "../base/shell-word.js";
 import { type FileKind, sniffFile } from "../formats/sniff.js";
 import type { DatasetScheme, Look } from "./dataset.js";
 
@@ -27,6 +28,7 @@ function unexpandedHint(form: string, path: string): string | null {
   if (kindOf(path) !== "nothing") return null;
   const [, home] = /^~(\/.*)?$/.exec(path) ?? [null, null];
   if (home !== null) return `The shell does not expand ~ within a word: write ${form}:"$HOME"${home ?? ""}.`;
+  if (/^~[\w.-]+\//.test(path)) return "The shell does not expand ~ within a word: write the whole path.";
   const [variable] = /\$\{?\w+\}?/.exec(path) ?? [];
   if (variable === undefined) return null;
   return `${variable} came unexpanded: shells leave it as it is between single quotes.`;
@@ -40,7 +42,11 @@ export function withLook(error: unknown, asked: DatasetScheme, path: string, for
   const look = lookAt(path);
   if (asked.looksLike?.(look)) return error;
   const fitting = forms.find((form) => form !== asked && form.looksLike?.(look));
-  if (fitting) return withHint(error, `This looks like ${look.what || fitting.name}: use ${fitting.name}:${path}.`);
+  if (fitting)
+    return withHint(
+      error,
+      `This looks like ${look.what || (fitting.name === "folder" ? "folders of images" : fitting.name)}: use ${shellWord(`${fitting.name}:${path}`)}.`,
+    );
   const { kind } = look;
   if (!kind || error.message.includes(kind.what)) return error;
   return withHint(error, `It is ${kind.what}. ${kind.wayOut ?? ""}`.trim());

@@ -15,6 +15,7 @@ export const npz: DatasetScheme = {
   name: "npz",
   summary: "your own images as NumPy arrays: .npz, or a folder of .npy (x_train, y_train, x_test, y_test …)",
   settings: ["imageSize", "fit", "channels", "label", "layout", "maximum"],
+  ending: /\.npz$/i,
   looksLike: ({ what, path, names }) =>
     what === "a NumPy array (.npy)" ||
     (what === "a zip archive" && /\.npz$/i.test(path)) ||

@@ -8,6 +8,7 @@ export const parquet: DatasetScheme = {
   name: "parquet",
   summary: "your own images in parquet files, as Hugging Face keeps them: a column of images, one of classes",
   settings: [...imageFileSettings, "label"],
+  ending: /\.parquet$/i,
   looksLike: ({ what, names }) => what === "a parquet file" || names.some((name) => /\.parquet$/i.test(name)),
   async load(path, options) {
     const [{ parquetParts }, { listParquet }, { loadImages }] = await Promise.all([

@@ -14,6 +14,7 @@ export const pickle: DatasetScheme = {
   name: "pickle",
   summary: "your own images as a Python pickle of arrays: a file, or a folder of them",
   settings: ["imageSize", "fit", "channels", "label", "layout", "maximum"],
+  ending: /\.(?:pkl|pickle)$/i,
   looksLike: ({ what }) => what === "a Python pickle",
   load,
 };

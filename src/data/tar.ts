@@ -13,6 +13,7 @@ export const tar: DatasetScheme = {
   name: "tar",
   summary: "your own images in a .tar or .tar.gz archive, laid out as for folder:PATH; it is read in place",
   settings: imageFileSettings,
+  ending: /\.(?:tar|tar\.gz|tgz)$/i,
   looksLike: ({ what, path }) => what === "a tar archive" || (what === "gzip data" && /\.(?:tar\.gz|tgz)$/i.test(path)),
   async load(path, options) {
     const [{ listClassFolders }, { loadImages }] = await Promise.all([

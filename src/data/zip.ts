@@ -9,6 +9,7 @@ export const zip: DatasetScheme = {
   name: "zip",
   summary: "your own images in a zip archive, laid out as for folder:PATH; it is read in place",
   settings: imageFileSettings,
+  ending: /\.zip$/i,
   looksLike: ({ what, path }) => what === "a zip archive" && !/\.npz$/i.test(path),
   async load(path, options) {
     const [{ ZipArchive }, { listClassFolders }, { loadImages }, { hasImageName }] = await Promise.all([

@@ -165,6 +165,12 @@ const kinds: readonly Row[] = [
     wayOut: "Save it as CSV, or its arrays by numpy.savez.",
   },
   { what: "XML text", family: "text", begins: like(/^(\xef\xbb\xbf)?\s*<\?xml/i) },
+  {
+    what: "what macOS keeps beside a file (AppleDouble)",
+    family: "other",
+    begins: at(0, "\0\x05\x16\x07\0\x02", "\0\x05\x16\0\0\x02"),
+    wayOut: "Such files can be deleted.",
+  },
   { what: "a PDF document", family: "other", begins: at(0, "%PDF-") },
   { what: "a program", family: "other", begins: at(0, "\x7fELF", "MZ\x90\0") },
 ];

@@ -131,7 +131,7 @@ test("folder: large mixed images come to 64x64; limits are named, and a flag let
 const refused: Record<string, [files: Record<string, Uint8Array | string>, ...parts: string[]]> = {
   "an empty folder": [{}, "folders of images, one for each class", "no image at all"],
   "images in no folder": [{ "1.png": png(1) }, "1 image that lies in no folder", "docs/data.md"],
-  "an image that does not decode": [{ ...cats, "dog/3.png": "hello" }, "dog/3.png: no image", "--skip-bad 1"],
+  "an image that does not decode": [{ ...cats, "dog/3.png": "hello" }, 'dog/3.png: a text ("hello")', "--skip-bad 1"],
   "an image that is cut off": [{ ...cats, "dog/3.png": png(1).subarray(0, 50) }, "dog/3.png", "--skip-bad"],
 };
 
@@ -188,4 +188,21 @@ test("folder: loading tells how far it is", async (t) => {
   const told = events.filter((event) => event.kind === "load");
   assert.ok(told.length > 0);
   assert.ok(told.every(({ done, total }) => done >= 1 && done <= total && total === 400));
+});
+
+test("folder: files that hold nothing that is known are told as zeros, as text with its beginning, or as what a Mac left", async (t) => {
+  const files = {
+    "a/zeros.png": new Uint8Array(700),
+    "a/error.png": "Rate limit exceeded, try again in 60 seconds\nrequest 17\n",
+    "a/mac.png": Uint8Array.of(0, 5, 0x16, 7, 0, 2, 0, 0, 9, 9),
+    "a/bytes.png": Uint8Array.from({ length: 40 }, (_, i) => (i * 37 + 200) & 255),
+  };
+  const { root, cacheDir } = pictureFolder(t, { ...cats, ...files });
+  const parts = [
+    "a/zeros.png: nothing but 700 bytes of zero",
+    'a/error.png: a text ("Rate limit exceeded, try again in 60 sec…")',
+    "a/mac.png: what macOS keeps beside a file (AppleDouble)",
+    "a/bytes.png: no image that is known",
+  ];
+  await assert.rejects(open(`folder:${root}`, { cacheDir }), saying(3, ...parts, "--skip-bad 4 goes on"));
 });

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { HeddleError } from "../../src/base/errors.js";
-import { schemes } from "../../src/data/index.js";
+import { findDataset, schemes } from "../../src/data/index.js";
 import { dataFolder } from "./fixtures.js";
-import { open } from "./pictures.js";
+import { open, png } from "./pictures.js";
 
 /** The high bits of products: no beginning of anything. */
 const someBytes = (length: number): Uint8Array =>
@@ -49,3 +49,35 @@ for (const { name } of schemes) {
     }
   });
 }
+
+for (const { name } of schemes) {
+  if (name === "folder") continue;
+  test(`${name}: folders of images are said to be for folder:, in words that a shell takes`, async (t) => {
+    const root = dataFolder(t, { "my photos/train/ant/0.png": png(1), "my photos/train/bee/0.png": png(2) });
+    const path = join(root, "my photos");
+    await assert.rejects(open(`${name}:${path}`, { cacheDir: root }), (error: unknown) => {
+      assert.ok(error instanceof HeddleError && error.exitCode === 3);
+      assert.ok(error.message.endsWith(`This looks like folders of images: use 'folder:${path}'.`), error.message);
+      return true;
+    });
+  });
+}
+
+test("a file in the place of a folder is called one; a bare file is taken for what its name says", async (t) => {
+  const rows = Array.from({ length: 8 }, (_, row) =>
+    Array.from({ length: 5 }, (_cell, i) => (i < 4 ? row + i : row % 2)),
+  );
+  const root = dataFolder(t, {
+    "own.csv": rows.map((row) => row.join(",")).join("\n"),
+    "ant.png": png(1),
+    "odd.bin": "x",
+  });
+  const path = join(root, "own.csv");
+  await assert.rejects(open(`folder:${path}`), /expected a folder of images, got a file\./);
+  const { dataset, notes } = await open(path, { label: "last" });
+  assert.deepEqual([dataset.name, dataset.train.count], [`csv:${path}`, 8]);
+  assert.ok(notes.includes(`${path} is a file of yours: taken as csv:${path}.`), notes.join());
+  for (const other of ["ant.png", "odd.bin"]) {
+    assert.throws(() => findDataset(join(root, other)), /expected one of .*folder:PATH/);
+  }
+});

@@ -65,7 +65,7 @@ export async function decodeFile(bytes: Uint8Array, name: string, settings: Pass
 /** What a file is that does not decode: another kind of file, or an image that is cut or damaged. */
 function whatIs(bytes: Uint8Array, name: string, { message }: HeddleError): string {
   const kind = sniff(bytes.subarray(0, headBytes));
-  if (!kind) return "no image that is known";
+  if (!kind) return whatBytes(bytes);
   if (formatOf(bytes) === null) return kind.what;
   const reason = message.replace(name, "").replace(/^[:,]? */, "");
   // A chunk that is longer than what is left of the file, or none where one must be.
@@ -75,4 +75,15 @@ function whatIs(bytes: Uint8Array, name: string, { message }: HeddleError): stri
     );
   if (isCut) return `${kind.what}, cut at byte ${bytes.length}`;
   return `${kind.what} that does not decode (${reason.replace(/\.$/, "")})`;
+}
+
+/** Of bytes that begin as no file that is known. */
+function whatBytes(bytes: Uint8Array): string {
+  if (bytes.every((byte) => byte === 0)) return `nothing but ${bytes.length} bytes of zero`;
+  const text = Buffer.from(bytes.subarray(0, headBytes)).toString("utf8");
+  // A letter may be cut at the end of what is looked at.
+  const isText = !/[\0-\x08\x0e-\x1f\ufffd]/.test(text.slice(0, -1));
+  if (!isText) return "no image that is known";
+  const line = text.trim().split(/\s*\n/)[0].slice(0, 40);
+  return `a text ("${line}${line.length < text.trim().length ? "…" : ""}")`;
 }

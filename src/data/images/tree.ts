@@ -7,7 +7,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dataError, type HeddleError } from "../../base/errors.js";
 import { byCodeUnit } from "../../base/order.js";
+import { kindOf as kindOfPath } from "../../base/path-kind.js";
 import { reasonOf } from "../../base/read-file.js";
+import { shellWord } from "../../base/shell-word.js";
 
 export interface TreeEntry {
   readonly name: string;
@@ -57,7 +59,7 @@ export const diskTree = (root: string): FileTree => ({
   },
   where: (name) => join(root, name),
   onDisk: (name) => join(root, name),
-  asFolder: (folder) => `folder:${join(root, folder)}`,
+  asFolder: (folder) => shellWord(`folder:${join(root, folder)}`),
   *read(names) {
     for (const [index, name] of names.entries()) {
       const path = join(root, name);
@@ -70,7 +72,8 @@ function direntsOf(path: string): Dirent[] {
   try {
     return readdirSync(path, { withFileTypes: true });
   } catch (cause) {
-    throw dataError({ where: path, expected: "a folder of images", got: reasonOf(cause), cause });
+    const got = kindOfPath(path) === "file" ? "a file" : reasonOf(cause);
+    throw dataError({ where: path, expected: "a folder of images", got, cause });
   }
 }
 
