@@ -20,7 +20,7 @@ export interface Page {
 }
 
 /** Compiled from `client/`, by name. */
-const scripts = ["charts", "matrix", "print"] as const;
+const scripts = ["charts", "matrix", "filter", "print"] as const;
 
 const scriptText = (name: string): string =>
   readFileSync(new URL(`./client/${name}.js`, import.meta.url), "utf8").trim();

@@ -63,6 +63,10 @@ summary{cursor:pointer;color:var(--soft);font-size:.8125rem;width:max-content;ma
 details>.scroll{margin-top:.5rem;max-height:22rem;overflow:auto}
 img{display:block;image-rendering:pixelated;background:var(--line);max-width:100%;height:auto}
 .matrix{display:grid;gap:1rem}
+.filtered{min-width:0}
+.filter{display:block;margin-bottom:.6rem;font-size:.875rem;color:var(--soft)}
+.filter[hidden]{display:none}
+.filter input{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--soft);border-radius:.4rem;padding:.25rem .5rem;max-width:100%}
 [data-cell]{cursor:pointer}
 [data-cell]:focus-visible{outline:0}
 [data-cell]:focus-visible rect,[data-cell].chosen rect{stroke:var(--ink);stroke-width:2}
@@ -91,5 +95,5 @@ footer{font-size:.8125rem;color:var(--soft)}
 @media (min-width:48rem){section{padding:1.75rem 2rem}.frame-page{padding:3rem 2rem 5rem}h1{font-size:2.125rem}}
 @media (min-width:64rem){.matrix{grid-template-columns:minmax(0,1fr) 17rem}}
 @media (min-width:80rem){.frame-page{grid-template-columns:11rem minmax(0,1fr);column-gap:2.5rem}header,footer{grid-column:2}nav{grid-column:1;grid-row:2;position:sticky;top:2rem;align-self:start}nav ol{display:grid;gap:.4rem}main{grid-column:2}}
-@media print{body{background:#fff}nav,.readout,.examples{display:none}section{break-inside:avoid;border:0;padding:0}details::details-content{content-visibility:visible;display:block;height:auto}details>.scroll{max-height:none;overflow:visible}summary{display:none}.figure .narrow{display:block}}
+@media print{body{background:#fff}nav,.readout,.examples,.filter{display:none}section{break-inside:avoid;border:0;padding:0}details::details-content{content-visibility:visible;display:block;height:auto}details>.scroll{max-height:none;overflow:visible}summary{display:none}.figure .narrow{display:block}}
 ${chartStyle()}`;

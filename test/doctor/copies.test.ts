@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
 import { Stream } from "../../src/base/random.js";
+import { dataHash } from "../../src/data/data-hash.js";
 import type { Dataset } from "../../src/data/dataset.js";
-import { findDataset } from "../../src/data/index.js";
+import { datasets, findDataset } from "../../src/data/index.js";
+import type { Patient } from "../../src/doctor/check.js";
+import { nearCopies } from "../../src/doctor/checks/near-copies.js";
 import { findMovedCopies } from "../../src/doctor/copies/find.js";
 import { movedCopiesOf, recallMovedCopies } from "../../src/doctor/copies/kept.js";
 import { dataFolder } from "../data/fixtures.js";
@@ -103,4 +106,17 @@ test("even images are no copies of each other, and images without a middle are n
   ]) {
     assert.deepEqual(await findMovedCopies(of(height, width), { trained: range(0, 5), held: range(5, 5) }), []);
   }
+});
+
+test("copies that a set is published with are a note with their source; of files of one's own a warning", async (t) => {
+  const dataset = await findDataset("synthetic-digits-28").load({});
+  const copies = [{ split: "test", copies: [{ held: dataset.train.count, trained: 0 }] }];
+  const measured = { dataset, splits: [{ name: "test", whole: 1000 }] };
+  const found = () =>
+    nearCopies.run({ measured, copies } as unknown as Patient).map(({ severity, fix }) => [severity, fix]);
+  assert.deepEqual(found(), [["warning", "Its score may be too good by that much."]]);
+  const known = { published: { content: dataHash(dataset), nearCopies: "3.25 % (a paper)" } };
+  (datasets as unknown as (typeof known)[]).push(known);
+  t.after(() => (datasets as unknown as (typeof known)[]).pop());
+  assert.deepEqual(found(), [["note", "3.25 % (a paper)"]]);
 });

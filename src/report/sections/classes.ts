@@ -4,7 +4,7 @@ import { mainSplit } from "../../evidence/measured.js";
 import { type ClassScores, classMetrics, measureClasses, valueText } from "../../metrics/index.js";
 import type { ClassMetric } from "../../metrics/per-class.js";
 import { table } from "../charts/table.js";
-import { html } from "../html.js";
+import { type Html, html, jsonText, visible } from "../html.js";
 import { section } from "../section.js";
 import { contextText } from "../words.js";
 
@@ -27,8 +27,8 @@ interface Classes {
   readonly pairsInAll: number;
 }
 
-/** More rows than that nobody reads: `evaluate --json` has all. */
-const [classesAtMost, pairsAtMost] = [30, 20];
+/** More rows than that nobody reads; of more classes the page's filter finds each, as far as the page stays small. */
+const [classesAtMost, pairsAtMost, foundAtMost] = [30, 20, 5000];
 
 /** Wrong answers of one kind, the most first. */
 export function confusedPairs(counts: Counts): Confused[] {
@@ -62,9 +62,12 @@ export const classes = section<Classes>({
     const number = { number: true } as const;
     const few = scores.length <= classesAtMost;
     // Of many classes those that go worst.
-    const shown = few
-      ? scores
-      : [...scores].sort((a, b) => (a.values["f1"] ?? 2) - (b.values["f1"] ?? 2)).slice(0, classesAtMost);
+    const ordered = few ? scores : [...scores].sort((a, b) => (a.values["f1"] ?? 2) - (b.values["f1"] ?? 2));
+    const cellsOf = ({ class: label, values, support }: ClassScores): string[] => [
+      names[label],
+      ...classMetrics.map((metric) => cell(metric, values[metric.name])),
+      count(support),
+    ];
     const confused = table({
       caption:
         pairsInAll > pairs.length
@@ -89,10 +92,13 @@ export const classes = section<Classes>({
         ...classMetrics.map(({ title }) => ({ title, ...number })),
         { title: "samples", ...number },
       ],
-      rows: shown.map(({ class: label, values, support }) => ({
-        cells: [names[label], ...classMetrics.map((metric) => cell(metric, values[metric.name])), count(support)],
-      })),
+      rows: ordered.slice(0, few ? scores.length : classesAtMost).map((of) => ({ cells: cellsOf(of) })),
     });
-    return html`<p class="soft">${context}. Precision: of what is called so, what is so. Recall: of what is so, what is called so. AUC: of a sample of the class and one of another, how often the former gets the higher probability. A dash: nothing to divide by.</p><div class="pair"><div class="scroll">${each}</div><div class="scroll">${pairs.length > 0 ? confused : html`<p>No sample was taken for another class.</p>`}</div></div>`;
+    const rows = few ? null : ordered.slice(0, foundAtMost).map(cellsOf);
+    return html`<p class="soft">${context}. Precision: of what is called so, what is so. Recall: of what is so, what is called so. AUC: of a sample of the class and one of another, how often the former gets the higher probability. A dash: nothing to divide by.</p><div class="pair"><div class="filtered">${rows && filter(rows)}<div class="scroll">${each}</div></div><div class="scroll">${pairs.length > 0 ? confused : html`<p>No sample was taken for another class.</p>`}</div></div>`;
   },
 });
+
+/** For the page's script, without which there is none: a class by its name. */
+const filter = (rows: readonly (readonly string[])[]): Html =>
+  html`<label class="filter" hidden>Find a class <input type="search" autocomplete="off"></label><script type="application/json">${jsonText({ most: classesAtMost, rows: rows.map((cells) => cells.map(visible)) })}</script>`;
