@@ -4,6 +4,7 @@
  */
 import { Piscina } from "piscina";
 import { HeddleError, internalError, runError } from "../base/errors.js";
+import { threadLimits } from "../base/thread-limits.js";
 import type { BackendChoice } from "../kernels/index.js";
 import { barrierWord } from "../kernels/layout.js";
 import type { Arena } from "./arena.js";
@@ -36,6 +37,7 @@ export class Ranks {
       idleTimeout: Infinity,
       // Whatever the user gave to this process (an inspector, a loader) is not meant for every rank.
       execArgv: [],
+      resourceLimits: threadLimits,
       recordTiming: false,
     });
     this.#pool.on("error", (error: Error) => {

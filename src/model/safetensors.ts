@@ -206,10 +206,13 @@ function hintFor(bytes: Uint8Array): string {
 }
 
 function show(value: unknown): string {
-  try {
-    const text = JSON.stringify(value) ?? "nothing";
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-  } catch {
-    return "something nested too deeply to show";
-  }
+  // Some versions of Node write such a thing out, others throw.
+  if (isDeeper(value, 100)) return "something nested too deeply to show";
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1)));

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -15,11 +15,10 @@ import { buildNet } from "../../src/zoo/index.js";
 import { weightsOf } from "../contract/lab.js";
 import { npy } from "../data/numpy-maker.js";
 import { imagesOf, modelOf } from "../export/models.js";
+import { fetchNode, nodePackage, nodeVersions } from "./nodes.js";
 
-const versions = ["20.19.6", "22.23.5", "24.22.3", "26.12.1"];
 const home = mkdtempSync(join(tmpdir(), "heddle-nodes-"));
 const [whole, bare, images] = [join(home, "net"), join(home, "bare"), join(home, "images.npy")];
-const platform = `${process.platform}-${process.arch}`;
 let wanted: string;
 
 before(async () => {
@@ -52,21 +51,10 @@ function predictedBy(node: string, pack: string): { status: number | null; stdou
   });
 }
 
-function fetched(version: string): string | null {
-  const folder = join(home, version);
-  mkdirSync(folder);
-  const pack = ["pack", "--silent", `node-${platform}@${version}`, "--pack-destination", folder];
-  const { status, stdout } = spawnSync("npm", pack, { encoding: "utf8" });
-  if (status !== 0) return null;
-  const unpack = spawnSync("tar", ["xzf", join(folder, stdout.trim()), "-C", folder, "package/bin/node"]);
-  const node = join(folder, "package", "bin", "node");
-  return unpack.status === 0 && spawnSync(node, ["--version"]).status === 0 ? node : null;
-}
-
-for (const version of versions) {
+for (const version of nodeVersions) {
   test(`Node ${version}`, (t) => {
-    const node = fetched(version);
-    if (node === null) return t.skip(`npm gives no node-${platform}@${version} here`);
+    const node = fetchNode(home, version);
+    if (node === null) return t.skip(`npm gives no ${nodePackage}@${version} here`);
     for (const [pack, notes] of [
       [whole, /^$/],
       [join(home, "node_modules", "net"), /^$/],

@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { type ErrorKind, HeddleError, internalError } from "../../base/errors.js";
 import { readCores } from "../../base/machine.js";
+import { threadLimits } from "../../base/thread-limits.js";
 import { someAhead } from "./ahead.js";
 import { type Decoded, decodeFile, type PassSettings } from "./decode.js";
 import type { FileTree, TreeFile } from "./tree.js";
@@ -119,7 +120,11 @@ class Decoders {
   constructor(threads: number, settings: PassSettings) {
     this.#workers = Array.from({ length: threads }, () => {
       // Whatever the user gave to this process (an inspector, a loader) is not meant for every thread.
-      const worker = new Worker(new URL("./decode-worker.js", import.meta.url), { workerData: settings, execArgv: [] });
+      const worker = new Worker(new URL("./decode-worker.js", import.meta.url), {
+        workerData: settings,
+        execArgv: [],
+        resourceLimits: threadLimits,
+      });
       worker.on("message", (reply: Reply) => this.#take(reply));
       worker.on("error", (error: Error) => {
         for (const waiting of this.#waiting.values()) waiting.reject(error);
