@@ -130,7 +130,7 @@ function text(
   ].join("\n");
 }
 
-function planText({ plan }: NetSummary, colors: ReturnType<typeof resultColors>): string {
+function planText({ plan, memory: { threads } }: NetSummary, colors: ReturnType<typeof resultColors>): string {
   const head = ["layers", "in", "gradient by", "kept", "operations"];
   const rows = plan.stages.map(({ layers, extent, gradient, keptBytes, operations }) => [
     layers.length > 1 ? `${layers[0]} .. ${layers[layers.length - 1]}` : layers[0],
@@ -140,9 +140,19 @@ function planText({ plan }: NetSummary, colors: ReturnType<typeof resultColors>)
     operations.join(" "),
   ]);
   const groups = plan.groups > 0 ? `${plan.groups} groups of whole samples` : "single samples";
+  const between = plan.phases.map(({ layers, busy, largest }, i) => [
+    `${i + 1}`,
+    layers.length > 1 ? `${layers[0]} .. ${layers[layers.length - 1]}` : layers[0],
+    `${busy} of ${threads}`,
+    largest.toFixed(2),
+  ]);
+  const phaseHead = ["phase", "layers", "ranks with work", "largest part, times the mean"];
   return [
     `a step takes ${count(plan.chunk)} samples at a time, divided among ranks by ${groups}`,
     table("lllrl", [head.map((title) => colors.dim(title)), ...rows]),
+    "",
+    `between the meetings of ${count(threads)} ranks`,
+    table("rlrr", [phaseHead.map((title) => colors.dim(title)), ...between]),
   ].join("\n");
 }
 

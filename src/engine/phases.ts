@@ -1,6 +1,9 @@
 /** A step between the places where ranks meet, and how much of each operation is whose. */
 import type { InstructionName } from "../kernels/ops/index.js";
 import type { ProgramPart } from "../kernels/program-writer.js";
+import { featureCount } from "../nn/layer.js";
+import { elementCount, type Net } from "../nn/net.js";
+import { multipliers } from "./costs.js";
 import type { Plan } from "./plan.js";
 import { shardOf } from "./shard.js";
 
@@ -42,6 +45,43 @@ export function phasesOf(plan: Plan): PhaseWork[][] {
     }
   }
   return phases.filter((phase) => phase.length > 0);
+}
+
+export interface PhaseLoad {
+  /** Positions in the net of the layers that are worked at, in order. */
+  readonly layers: readonly number[];
+  /** Ranks that have more than nothing to do. */
+  readonly busy: number;
+  /** The largest part of a rank against the mean of all: 1 where all have as much. */
+  readonly largest: number;
+}
+
+/** How evenly a plan loads its ranks, counted in multiply-adds, and in numbers read and written where nothing is multiplied. */
+export function loadsOf(plan: Plan, net: Net): PhaseLoad[] {
+  const multiplies = multipliers(plan.parts[0]);
+  const workOf = (part: PhaseWork): number => {
+    // What each rank repeats is little: sums of groups.
+    if (part.layer === null || repeated.has(part.operation)) return 0;
+    const { multiplyAdds, place, output, parameters } = net.layers[part.layer];
+    if (multiplies(part)) return multiplyAdds * plan.chunk;
+    if (part.range) return parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+    return plan.chunk * (featureCount(place.input) + featureCount(output));
+  };
+  return phasesOf(plan).flatMap((phase) => {
+    const loads = Array.from({ length: plan.ranks }, (_, rank) =>
+      phase.reduce((sum, work) => sum + workOf(work) * work.shares[rank], 0),
+    );
+    const all = loads.reduce((sum, load) => sum + load, 0);
+    if (all === 0) return [];
+    const layers = new Set(phase.flatMap(({ layer }) => (layer === null ? [] : [layer])));
+    return [
+      {
+        layers: [...layers].sort((a, b) => a - b),
+        busy: loads.filter((load) => load > 0).length,
+        largest: (Math.max(...loads) * plan.ranks) / all,
+      },
+    ];
+  });
 }
 
 /** An operation that has a range is in a layer's program once. */

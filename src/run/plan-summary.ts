@@ -1,6 +1,7 @@
 /** The plan of a training run before there is one: its memory, its stages. */
 
 import type { Dtype } from "../base/numbers.js";
+import { loadsOf } from "../engine/phases.js";
 import { makePlan, type Plan } from "../engine/plan.js";
 import type { Extent } from "../engine/stages.js";
 import { lossOf } from "../losses/index.js";
@@ -39,20 +40,35 @@ export interface PlanSummary {
   readonly chunk: number;
   readonly groups: number;
   readonly stages: readonly StageSummary[];
+  /** Between the meetings of all ranks. */
+  readonly phases: readonly PhaseSummary[];
 }
 
-export function summarizePlan(net: Net, { chunk, groups, stages, parts }: Plan): PlanSummary {
+export interface PhaseSummary {
+  /** Names of the layers that are worked at. */
+  readonly layers: readonly string[];
+  /** Ranks that have work. */
+  readonly busy: number;
+  /** The largest part of a rank against the mean of all. */
+  readonly largest: number;
+}
+
+export function summarizePlan(net: Net, plan: Plan): PlanSummary {
+  const { chunk, groups, stages, parts } = plan;
+  const nameOf = (position: number): string => net.layers[position].place.name;
   return {
     chunk,
     groups,
     stages: stages.map(({ layers, extent, gradient, keptBytes }) => ({
-      layers: layers.map((position) => net.layers[position].place.name),
+      layers: layers.map(nameOf),
       extent,
       gradient,
-      operations: parts[0]
+      // The last rank has a part of whatever is divided.
+      operations: parts[parts.length - 1]
         .filter(({ layer }) => layer !== null && layers.includes(layer))
         .map(({ operation }) => operation),
       keptBytes,
     })),
+    phases: loadsOf(plan, net).map((load) => ({ ...load, layers: load.layers.map(nameOf) })),
   };
 }

@@ -1,7 +1,7 @@
 /** What `bench scaling --predict` computes: the parts of a plan's ranks, and a step from them, by hand. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { phasesOf } from "../../src/engine/phases.js";
+import { loadsOf, phasesOf } from "../../src/engine/phases.js";
 import { predictRanks, type RanksOptions } from "../../src/measure/more-ranks.js";
 import { stepPlan } from "../../src/measure/step-plan.js";
 
@@ -75,4 +75,21 @@ test("says that ranks have no samples, and the batch that gives them some", () =
   const one = predict("kth-4.d", 1);
   close(one.speedup, 1);
   assert.deepEqual([one.limit, one.batch], ["none", 64]);
+});
+
+test("how evenly ranks are loaded is counted: eight groups leave half of sixteen without samples", () => {
+  const loads = (model: string, ranks: number) => {
+    const { plan, net } = stepPlan({ ...step, model }, ranks);
+    return loadsOf(plan, net);
+  };
+  const [forward, update] = loads("kth-4.d", 16);
+  assert.deepEqual([forward.busy, forward.largest], [8, 2]);
+  assert.deepEqual([forward.layers[0], forward.layers.at(-1), update.busy], [0, 14, 16]);
+  assert.ok(update.largest < 1.1, `${update.largest}`);
+  for (const ranks of [1, 2, 4, 8]) {
+    for (const { busy, largest } of loads("kth-4.e", ranks)) {
+      assert.equal(busy, ranks);
+      assert.ok(largest >= 1 && largest < 1.01, `${largest}`);
+    }
+  }
 });

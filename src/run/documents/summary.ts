@@ -56,7 +56,20 @@ export const summaryDocument = z
       .optional()
       .describe("with --groups or --freeze"),
     plan: z
-      .strictObject({ chunk: count, groups: count, stages: z.array(stage) })
+      .strictObject({
+        chunk: count,
+        groups: count,
+        stages: z.array(stage),
+        phases: z
+          .array(
+            z.strictObject({
+              layers: z.array(text),
+              busy: count.describe("ranks that have work"),
+              largest: z.number().describe("the largest part of a rank against the mean of all"),
+            }),
+          )
+          .describe("between the meetings of all ranks"),
+      })
       .describe("how a step goes through it"),
     sentence: text.describe("the net in the arrow language"),
     input: imageShape,
