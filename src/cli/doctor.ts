@@ -150,7 +150,7 @@ function mpiText({ launcher, libraries, sharedMemory, interfaces }: Report["mpi"
       ? "no /dev/shm"
       : `/dev/shm ${bytes(sharedMemory)}${sharedMemory < 2 ** 30 ? ", less than libraries may want (docker run --shm-size=1g)" : ""}`;
   const ways = interfaces.length === 0 ? "no network interface" : interfaces.join(", ");
-  return `${libraries.join(", ")}; ${launcher ?? "no mpirun in the path"}; ${shared}; ${ways}`;
+  return `${libraries.join(", ")}; ${launcher ?? "no mpirun in the path (Debian: apt install openmpi-bin)"}; ${shared}; ${ways}`;
 }
 
 /** Only sets that can be trained on, and what keeps one that is nearly there from it. */

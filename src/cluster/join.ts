@@ -128,7 +128,8 @@ function missing({ launcher, libraries }: Launch, reasons: string): Error {
 }
 
 function otherMake({ launcher, processes }: Launch, found: number, library: string): Error {
-  const slurm = "Under srun choose what the library was built with: `srun --mpi=pmix`, or --mpi=pmi2.";
+  const slurm =
+    "Under srun choose what the library was built with: `srun --mpi=pmix` (Open MPI) or `srun --mpi=pmi2` (MPICH).";
   return runError({
     where: launcher,
     expected: `${processes} processes, as it has started`,

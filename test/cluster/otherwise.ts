@@ -6,6 +6,7 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { readLaunch } from "../../src/cluster/launcher.js";
+import { currentCrew } from "../../src/engine/crew.js";
 
 interface Otherwise {
   readonly cwd?: string;
@@ -19,9 +20,10 @@ if (!first) {
   if (cwd !== undefined) process.chdir(cwd);
   Object.assign(process.env, env);
   if (patch === "throw") {
-    setTimeout(() => {
-      throw new Error("planted in process 1");
-    }, 2000);
+    // Once it has joined the others, however long that takes.
+    setInterval(() => {
+      if (currentCrew()) throw new Error("planted in process 1");
+    }, 500);
   }
   if (patch === "unreadable") {
     const { openSync } = fs;
