@@ -99,10 +99,13 @@ function timesOf(operations: readonly OperationTime[], step: number): Times {
   const passes = passesOf(operations.map(({ operation }) => ({ operation, layer: 0 }) as never));
   const sum = (which: (operation: string, i: number) => boolean): number =>
     operations.reduce((total, { operation, ms }, i) => (which(operation, i) ? total + ms : total), 0);
+  // Of groups' sums no products are made.
+  const isOwners = (operation: string, i: number): boolean =>
+    operation === "denseUpdate" || (operation === "convUpdate" && operations[i].peakShare !== null);
   const all = sum((_, i) => passes[i] !== "wait");
   const scale = all > 0 ? step / all : 0;
   const update = scale * sum((_, i) => passes[i] === "update");
-  return { samples: step - update, update, divided: scale * sum((operation) => operation === "denseUpdate") };
+  return { samples: step - update, update, divided: scale * sum(isOwners) };
 }
 
 /** What a step of so many samples takes on so many machines, by the plan that they would have. */
