@@ -12,22 +12,27 @@ const version = "0.17.0";
 
 const toolchain = join(dirname(fileURLToPath(import.meta.url)), "build", "toolchain");
 const folder = join(toolchain, version);
-const program = join(folder, "ziglang", process.platform === "win32" ? "zig.exe" : "zig");
+/** The program of it that compiles C as well, and links. */
+export const zig = join(folder, "ziglang", process.platform === "win32" ? "zig.exe" : "zig");
+
+export class NoToolchain extends Error {
+  name = "NoToolchain";
+}
 
 function runPython(args) {
   for (const python of ["python3", "python"]) {
     const { error, status, stderr } = spawnSync(python, args, { encoding: "utf8" });
     if (error?.code === "ENOENT") continue;
     if (error !== undefined || status !== 0)
-      throw new Error(`${python} ${args.join(" ")}: ${error?.message ?? stderr.trim()}`);
+      throw new NoToolchain(`${python} ${args.join(" ")}: ${error?.message ?? stderr.trim()}`);
     return;
   }
-  throw new Error("no Python: it installs the pinned compiler (Debian: apt install python3 python3-pip)");
+  throw new NoToolchain("no Python: it installs the pinned compiler (Debian: apt install python3 python3-pip)");
 }
 
 /** pip takes the package of the machine that it runs on; nothing outside the folder changes. */
 export function installToolchain() {
-  if (existsSync(program)) return;
+  if (existsSync(zig)) return;
   const temporary = `${folder}.${process.pid}`;
   mkdirSync(temporary, { recursive: true });
   try {
@@ -47,7 +52,7 @@ export const environment = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LO
 
 /** The compiler for a target, as `compile.mjs` takes one. */
 export const crossCompiler = ({ triple }) => ({
-  command: [program, "c++", "-target", triple, "-mcpu=baseline"],
+  command: [zig, "c++", "-target", triple, "-mcpu=baseline"],
   version: `ziglang ${version} ${triple}`,
   environment,
 });

