@@ -44,7 +44,7 @@ async function run(options: ProfileFlags, self: Command): Promise<void> {
       .map((key) => [key, config[key]]),
   ) as Partial<Pick<typeof config, (typeof keys)[number]>>;
   const { batchSize, ...others } = said;
-  const { profile, trace } = await profileStep({
+  const { profile, trace, traceNote } = await profileStep({
     model: options.model,
     seconds: numberOf("--seconds", options.seconds),
     ...others,
@@ -54,7 +54,7 @@ async function run(options: ProfileFlags, self: Command): Promise<void> {
   });
   if (options.trace !== undefined) {
     writeTextFile(options.trace, trace);
-    noter(options)(`${options.trace}: open it at ui.perfetto.dev or in chrome://tracing.`);
+    noter(options)(traceNote(options.trace));
   }
   if (options.json) printJson({ schema: 1, ...profile });
   else printText(profileText(profile, options));

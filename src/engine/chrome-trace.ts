@@ -17,15 +17,26 @@ export interface TraceSlice {
 /** More than this no viewer opens well. */
 export const slicesAtMost = 500_000;
 
+export interface ChromeTrace {
+  /** Of the file. */
+  readonly text: string;
+  /** How many slices of the middle it has not. */
+  readonly leftOut: number;
+}
+
+/** What a person is told of a trace that was written. */
+export const traceNote = (path: string, { leftOut }: Pick<ChromeTrace, "leftOut">): string =>
+  `${path}: open it at ui.perfetto.dev or in chrome://tracing.${leftOut > 0 ? ` It has the beginning and the end: ${leftOut} slices between them are left out, since viewers open no more.` : ""}`;
+
 /** `tracks`: their names, from 0. Slices beyond `slicesAtMost` are left out of the middle, and `otherData` says so. */
 export function chromeTrace(
   tracks: readonly string[],
   slices: readonly TraceSlice[],
   about: Readonly<Record<string, unknown>>,
-): string {
+): ChromeTrace {
   const half = slicesAtMost / 2;
   const kept = slices.length > slicesAtMost ? [...slices.slice(0, half), ...slices.slice(-half)] : slices;
-  const left = slices.length - kept.length;
+  const leftOut = slices.length - kept.length;
   const nanoseconds = (seconds: number): number => Math.max(0, Math.round(seconds * 1e9));
   const micro = (ns: number): number => Number((ns / 1000).toFixed(3));
   const events = [
@@ -38,6 +49,6 @@ export function chromeTrace(
       return { ph: "X", pid: 1, tid: track + 1, name, cat: category, ...place, ...(args && { args }) };
     }),
   ];
-  const otherData = { ...about, ...(left > 0 && { leftOut: `${left} slices of the middle` }) };
-  return JSON.stringify({ displayTimeUnit: "ms", otherData, traceEvents: events });
+  const otherData = { ...about, ...(leftOut > 0 && { leftOut: `${leftOut} slices of the middle` }) };
+  return { text: JSON.stringify({ displayTimeUnit: "ms", otherData, traceEvents: events }), leftOut };
 }

@@ -3,8 +3,7 @@ import { usageError } from "../base/errors.js";
 import { aText, checkOptions } from "../base/given.js";
 import { isFolder } from "../base/path-kind.js";
 import { counted } from "../base/text.js";
-import type { TraceSlice } from "../engine/chrome-trace.js";
-import { chromeTrace } from "../engine/chrome-trace.js";
+import { type ChromeTrace, chromeTrace, type TraceSlice, traceNote } from "../engine/chrome-trace.js";
 import type { FinishedRank } from "../engine/job.js";
 import { type LayerTime, layerTimes, slicesOf, type Window } from "../engine/layer-times.js";
 import { openNamedModel } from "../inference/open-model.js";
@@ -55,6 +54,8 @@ export interface Profiled {
   readonly profile: StepProfile;
   /** Text of a file in the Trace Event Format: a track for each rank, a slice for each layer and pass of a step. */
   readonly trace: string;
+  /** What is to be said of it where it is written to this path. */
+  readonly traceNote: (path: string) => string;
 }
 
 const atLeast = 5;
@@ -99,7 +100,12 @@ export async function profileStep(given: ProfileOptions): Promise<Profiled> {
       ranks,
       imbalance: meanCompute > 0 ? Math.max(...computes) / meanCompute - 1 : 0,
     };
-    return { profile: { ...found, advice: adviceOf(found) }, trace: traceOf(plan.parts, net, windows, found) };
+    const trace = traceOf(plan.parts, net, windows, found);
+    return {
+      profile: { ...found, advice: adviceOf(found) },
+      trace: trace.text,
+      traceNote: (path) => traceNote(path, trace),
+    };
   } finally {
     await engine.close();
   }
@@ -144,7 +150,7 @@ function traceOf(
   net: Net,
   windows: readonly Window[],
   { model, batchSize, threads }: Pick<StepProfile, "model" | "batchSize" | "threads">,
-): string {
+): ChromeTrace {
   const slices: TraceSlice[] = [];
   let begin = 0;
   for (const [i, window] of windows.entries()) {

@@ -4,7 +4,7 @@ import { writeTextFile } from "../base/atomic-write.js";
 import { dataError } from "../base/errors.js";
 import { isFile } from "../base/path-kind.js";
 import { readWholeFile } from "../base/read-file.js";
-import { chromeTrace, type TraceSlice } from "../engine/chrome-trace.js";
+import { type ChromeTrace, chromeTrace, type TraceSlice, traceNote } from "../engine/chrome-trace.js";
 import { layerTimes, type Window } from "../engine/layer-times.js";
 import { RunFolder } from "../run/run-folder.js";
 import { adviceOf } from "./advice.js";
@@ -88,8 +88,9 @@ export function writeRunProfile(run: string, engine: ProfiledEngine): string | n
   };
   writeTextFile(fileOf(run), `${JSON.stringify(profile, null, 2)}\n`);
   const { traceFile } = new RunFolder(run);
-  writeTextFile(traceFile, traceOf(run, engine));
-  return `${traceFile}: open it at ui.perfetto.dev or in chrome://tracing.`;
+  const trace = traceOf(run, engine);
+  writeTextFile(traceFile, trace.text);
+  return traceNote(traceFile, trace);
 }
 
 /** All windows as one. */
@@ -112,7 +113,7 @@ function phasesOf(jobs: readonly Job[], whole: number): Record<string, number> {
 }
 
 /** The run on one track, and each rank's epochs on its own. */
-function traceOf(run: string, { jobs, plan, options }: ProfiledEngine): string {
+function traceOf(run: string, { jobs, plan, options }: ProfiledEngine): ChromeTrace {
   const slices: TraceSlice[] = [];
   const first = jobs[0]?.begin ?? 0;
   slices.push({ name: "loading data, planning", category: "loading", track: 0, begin: 0, end: first });

@@ -66,7 +66,7 @@ img{display:block;image-rendering:pixelated;background:var(--line);max-width:100
 .filtered{min-width:0}
 .filter{display:block;margin-bottom:.6rem;font-size:.875rem;color:var(--soft)}
 .filter[hidden]{display:none}
-.filter input{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--soft);border-radius:.4rem;padding:.25rem .5rem;max-width:100%}
+.filter input{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--soft);border-radius:.4rem;padding:.25rem .5rem;margin-left:.4rem;max-width:100%}
 [data-cell]{cursor:pointer}
 [data-cell]:focus-visible{outline:0}
 [data-cell]:focus-visible rect,[data-cell].chosen rect{stroke:var(--ink);stroke-width:2}

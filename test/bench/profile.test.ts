@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { chromeTrace, slicesAtMost } from "../../src/engine/chrome-trace.js";
+import { chromeTrace, slicesAtMost, traceNote } from "../../src/engine/chrome-trace.js";
 import { passesOf, savedBy } from "../../src/engine/costs.js";
 import { layerTimes, slicesOf } from "../../src/engine/layer-times.js";
 import type { ProgramPart } from "../../src/kernels/program-writer.js";
@@ -137,13 +137,16 @@ test("waiting is all that ranks waited, though a barrier left and entered again 
 
 test("a trace too long for its viewers keeps its beginning and its end, and says so", () => {
   const slice = (i: number) => ({ name: `${i}`, category: "c", track: 0, begin: i, end: i + 1 });
-  const text = chromeTrace(
+  const trace = chromeTrace(
     ["rank 0"],
     Array.from({ length: slicesAtMost + 7 }, (_, i) => slice(i)),
     {},
   );
+  const { text } = trace;
   assert.match(text.slice(0, 200), /"leftOut":"7 slices of the middle"/);
   assert.match(text.slice(-200), new RegExp(`"name":"${slicesAtMost + 6}"`));
+  assert.match(traceNote("t.json", trace), /^t\.json: open it .*: 7 slices between them are left out/);
+  assert.doesNotMatch(traceNote("t.json", chromeTrace(["rank 0"], [slice(0)], {})), /left out/);
 });
 
 test("advice follows from what was measured", () => {
