@@ -82,6 +82,9 @@ function profileText(profile: StepProfile, options: ProfileFlags): string {
       `${count(profile.samplesPerSecond)} samples/s · ${gflops.toFixed(1)} GFLOP/s${peakShare === null ? "" : `, ${percent(peakShare)} of the peak`}`,
     "",
     table("llrrrrr", [dim(["layer", "pass", "ms", "share", "GFLOP/s", "of the peak", "bytes at least"]), ...rows]),
+    colors.dim(
+      "GFLOP/s count the definition's multiply-adds, two operations each; a layer's share of the peak those that its way computes.",
+    ),
     "",
     table("rrr", [dim(["rank", "compute ms", "wait ms"]), ...ofRanks]),
     `imbalance ${percent(profile.imbalance)}: the slowest rank's computing above the mean`,
