@@ -66,7 +66,10 @@ for (const version of nodeVersions) {
 
     // Callers of the other module system too: Node has it from 20.19 on.
     const file = join(home, `work-${version}`, "caller.cjs");
-    writeFileSync(file, 'require("heddle").train({ epochs: 1 }).then(({ status }) => console.log(status));');
+    writeFileSync(
+      file,
+      'require("heddle").train({ config: { epochs: 1 } }).then(({ status }) => console.log(status));',
+    );
     const called = spawnSync(node, [file], { cwd: join(home, `work-${version}`), env: { PATH: "" }, encoding: "utf8" });
     assert.equal(called.stdout, "done\n", called.stderr);
   });
