@@ -148,6 +148,7 @@ test("--version waits for no part of the library but the addon", async () => {
   assert.deepEqual([...loaded].filter((name) => !name.startsWith("cli/")).sort(), [
     "base/addon",
     "base/environment",
+    "base/platform",
     "version",
   ]);
 });
