@@ -1,8 +1,9 @@
 /** What runs here, in a line. Of the library it needs only the place where the addon lies: the command line waits for no more. */
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { addonAttempts, root } from "./base/addon.js";
 import { fromEnvironment } from "./base/environment.js";
+import { platformName } from "./base/platform.js";
 
 /** The package's version alone. */
 export function packageVersion(): string {
@@ -19,13 +20,12 @@ export function versionText(): string {
 }
 
 function addonText(): string {
-  for (const { addon, path } of addonAttempts()) {
-    if (addon === null || path === null) continue;
+  for (const { addon } of addonAttempts()) {
+    if (addon === null) continue;
     const isas = (addon as { isas(): string[] }).isas();
     const asked = fromEnvironment("isa");
     const isa = asked !== undefined && isas.includes(asked) ? asked : isas[0];
-    const libc = /\.musl\b/.test(basename(path)) ? "-musl" : "";
-    return `addon ${process.platform}-${process.arch}${libc}, ${isa}`;
+    return `addon ${platformName()}, ${isa}`;
   }
-  return `no addon for ${process.platform}-${process.arch}`;
+  return `no addon for ${platformName()}`;
 }
