@@ -13,9 +13,9 @@ export const counted = (value: number, one: string, many = `${one}s`): string =>
 /** A share of 0..1 as "97.40 %". */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
-/** Loss: four significant digits, without an exponent where people expect none. */
+/** Loss: four decimals; an exponent where these would say nothing, or stand behind more than six digits. */
 export const number = (value: number): string =>
-  value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(2) : value.toFixed(4);
+  value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6) ? value.toExponential(2) : value.toFixed(4);
 
 /** "0.84 s", "12.3 s", "4:07", "1:02:03". */
 export function duration(seconds: number): string {

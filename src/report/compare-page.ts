@@ -2,60 +2,20 @@
 
 import { writeTextFile } from "../base/atomic-write.js";
 import { aText } from "../base/given.js";
-import { duration, number, percent } from "../base/text.js";
+import { duration, percent } from "../base/text.js";
 import { version } from "../base/version.js";
-import { figure } from "./charts/figure.js";
-import { lineChart, type Point } from "./charts/line-chart.js";
 import { table } from "./charts/table.js";
 import type { Comparison } from "./compare.js";
 import { divergenceWords, letterOf, pairWords, valueWords } from "./compare-words.js";
+import { curvesOf, linesAtMost } from "./curves-of.js";
 import { type Html, html } from "./html.js";
 import { type PagePart, pageText } from "./page.js";
-import type { Figure } from "./section.js";
 
 type Values = Readonly<Record<string, number | null>>;
 
-/** Only as many lines as hues tell apart. */
-const drawnAtMost = 4;
-
-function chart(
-  { runs, histories }: Comparison,
-  {
-    name,
-    title,
-    of,
-    text,
-  }: { name: string; title: string; of: (values: Values) => number | null; text: (value: number) => string },
-): Figure {
-  const drawn = histories.slice(0, drawnAtMost);
-  const held = drawn.every(({ epochs }) => epochs.some(({ validation }) => validation !== null));
-  const series = drawn.map(({ epochs }, i) => ({
-    name: `${letterOf(i)} ${runs[i].run.split("/").at(-1) ?? ""}`,
-    tone: i,
-    kind: "line" as const,
-    points: epochs.map(({ epoch, train, validation }): Point => {
-      const values = held ? validation : train;
-      return [epoch, values && of(values)];
-    }),
-  }));
-  const last = Math.max(1, ...drawn.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch)));
-  const ends = series.map(({ name: run, points }) => `${run} ends at ${textOf(points.at(-1)?.[1] ?? null, text)}`);
-  const split = held ? "validation" : "train";
-  const drawing = {
-    title: `${title}, ${split}, by epoch`,
-    sentence: `${ends.join("; ")}.`,
-    series,
-    x: { name: "epoch", from: 1, to: last },
-    y: { name: `${name}, ${split}`, text: (value: number) => text(value), zero: true },
-  };
-  return { name: `compare-${name}`, draw: (width) => lineChart(drawing, width) };
-}
-
-const textOf = (value: number | null, text: (value: number) => string): string => (value === null ? "–" : text(value));
-
 /** `more` comes after the comparison. */
 export function comparisonPage(comparison: Comparison, more: readonly PagePart[] = []): string {
-  const { runs, differences, pairs, divergence, notes } = comparison;
+  const { runs, differences, histories, pairs, divergence, notes } = comparison;
   const names = runs.map(({ run }, i) => `${letterOf(i)} ${run}`);
   const score = (values: unknown, key: string): unknown => (values as Values | null)?.[key] ?? null;
   const share = (value: unknown): string => (typeof value === "number" ? percent(value) : "–");
@@ -78,7 +38,7 @@ export function comparisonPage(comparison: Comparison, more: readonly PagePart[]
     { title: "time", number: true as const },
   ];
   const wide = (content: Html): Html => html`<div class="scroll">${content}</div>`;
-  const left = runs.length - drawnAtMost;
+  const left = runs.length - linesAtMost;
   return pageText({
     title: `${runs.length} runs side by side`,
     lead: html`${notes.map((text) => html`<p class="finding">${text}</p>`)}`,
@@ -87,18 +47,11 @@ export function comparisonPage(comparison: Comparison, more: readonly PagePart[]
       {
         id: "curves",
         title: "Learning curves",
-        content: html`<div class="pair">${figure(
-          chart(comparison, { name: "loss", title: "Loss", of: (values) => values["loss"] ?? null, text: number }),
-          { id: "curves-loss" },
-        )}${figure(
-          chart(comparison, {
-            name: "error",
-            title: "Error",
-            of: (values) => (typeof values["accuracy"] === "number" ? 1 - values["accuracy"] : null),
-            text: percent,
-          }),
-          { id: "curves-error" },
-        )}</div>${left > 0 ? html`<p class="soft">The first ${drawnAtMost} runs are drawn; ${left} more are in the tables.</p>` : null}`,
+        content: html`${curvesOf(
+          runs.slice(0, linesAtMost).map(({ run }, i) => `${letterOf(i)} ${run.split("/").at(-1) ?? ""}`),
+          histories,
+          "compare",
+        )}${left > 0 ? html`<p class="soft">The first ${linesAtMost} runs are drawn; ${left} more are in the tables.</p>` : null}`,
       },
       {
         id: "tests",

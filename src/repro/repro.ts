@@ -28,6 +28,7 @@ import { type Extent, openFolder } from "./folder.js";
 import { dated } from "./frame.js";
 import { markdown } from "./markdown.js";
 import { checkReproOptions, type Machine, machineFrom, type ReproOptions } from "./options.js";
+import { reproPage } from "./page.js";
 import { type RowOf, runRow, settingsOf } from "./row.js";
 import { runSpeed } from "./speed.js";
 
@@ -89,6 +90,7 @@ export async function repro(name: string, options: ReproOptions = {}): Promise<R
     };
     writeAtomically(join(folder, "result.json"), [sealJson(result, 2)]);
     writeAtomically(join(folder, "table.md"), [Buffer.from(markdown(result))]);
+    if (options.report !== false) writeAtomically(join(folder, "report.html"), [Buffer.from(reproPage(result))]);
     return { status: "done", kind: "table", result };
   } finally {
     lock.release();

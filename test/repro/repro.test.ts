@@ -1,6 +1,6 @@
 /** `heddle repro`: structure, what is said of it, and that nothing finished is trained again. Scores mean nothing here. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -103,6 +103,18 @@ describe("a table", () => {
     const to = join(out, "missing");
     await assert.rejects(repro("cyu", { dataDir: nowhere, out: to, quick: true }), saying(3, join(nowhere, "mnist")));
     assert.equal(existsSync(join(to, "mnist-mlp-cross-entropy")), false);
+  });
+
+  test("has a page: the table, the way to each run's page, and the curves of rows of as many epochs on one chart", async () => {
+    const page = join(folder, "report.html");
+    assert.ok(!existsSync(page), "report: false leaves none");
+    writeFileSync(join(folder, "mnist-mlp-squared-error", "seed-0", "report.html"), "");
+    await repro("cyu", { ...options(), report: true });
+    const text = readFileSync(page, "utf8");
+    for (const row of rows) assert.ok(text.includes(row), row);
+    assert.match(text, /<a href="mnist-mlp-squared-error\/seed-0\/report\.html">MNIST MLP squared error<\/a>/);
+    assert.match(text, /id="curves1-loss"/);
+    assert.doesNotMatch(text, /id="curves2-loss"|<script src|NaN|>undefined/);
   });
 
   test("a row of the course is timed as its judge does it, and leaves the folder that is handed in, once", async () => {
