@@ -2,11 +2,11 @@
  * What more ranks would reach, from the times of a step's operations on one and from the plan that so many would have. Between
  * two meetings each rank does its part of each operation, and the slowest is waited for:
  *
- *   step = sum over phases of (max over ranks of sum over operations of max(time on one rank x part, bytes read whole / bandwidth)
+ *   step = sum over phases of (max over ranks of sum over operations of (time on one rank x part + foreign bytes / bandwidth)
  *        + latency of a meeting)
  *
- * Read whole is what a rank's part does not shorten: the weights of a layer whose samples are divided, the activations of one
- * whose weights are. (Bounds by computing and by bandwidth: Williams, Waterman, Patterson, "Roofline", 2009.)
+ * Foreign is what other ranks have written, which one rank alone finds in its caches: the weights of a layer whose samples are
+ * divided, each updated by its owner, and the activations of one whose weights are.
  */
 
 import { internalError } from "../base/errors.js";
@@ -123,9 +123,9 @@ function costOf({ bandwidth, growth, dtype }: RanksOptions, step: Step, whole: r
     const sums = Array.from({ length: ranks }, () => 0);
     for (const work of phase) {
       const all = whole[work.at] * slower;
-      const reading = ranks > 1 ? ((wholeReads(work, step) * elementBytes(dtype)) / bandwidth) * 1e-6 : 0;
-      // No rank takes longer for a part than one for all.
-      const parts = work.shares.map((share) => (share > 0 ? Math.max(all * share, Math.min(all, reading)) : 0));
+      const foreign = wholeReads(work, step) * elementBytes(dtype) * (1 - 1 / ranks);
+      const fetching = (foreign / bandwidth) * 1e-6;
+      const parts = work.shares.map((share) => (share > 0 ? all * share + fetching : 0));
       for (const [rank, ms] of parts.entries()) sums[rank] += ms;
       lose(reasonOf(work, net), parts.reduce((sum, ms) => sum + ms, 0) / ranks - all / ranks);
     }
@@ -148,11 +148,11 @@ function reasonOf({ operation, layer, shares, range }: PhaseWork, net: Net): str
 }
 
 /** Numbers that an operation reads in full on every rank. */
-function wholeReads({ operation, layer, range }: PhaseWork, { net, batchSize, plan }: Step): number {
+function wholeReads({ operation, layer, range }: PhaseWork, { net, batchSize }: Step): number {
   if (layer === null) return 0;
   const { place, parameters } = net.layers[layer];
   const inputs = place.inputs.reduce((sum, shape) => sum + featureCount(shape), 0);
-  if (operation === "denseUpdate") return Math.min(batchSize, plan.chunk) * inputs;
+  if (operation === "denseUpdate") return batchSize * inputs;
   if (range) return 0;
   const read = ["dense", "denseInputGradient", "conv", "convInputGradient", "winograd", "winogradInputGradient"];
   return read.includes(operation) ? parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0) : 0;

@@ -59,10 +59,10 @@ test("cores that slow each other down, and weights that come slowly, make it lon
   const { ms } = predict("dtu-mlp", 4);
   const slower = predict("dtu-mlp", 4, { growth: () => 2 });
   close(slower.ms - 2 * slower.meeting, 2 * (ms - 2 * slower.meeting));
-  // 784 x 999 numbers of 4 bytes in half a millisecond, where a quarter of it was computing.
+  // 784 x 999 numbers of 4 bytes in half a millisecond; three quarters of them were written by others.
   const bandwidth = (784 * 999 * 4) / 0.5e-3 / 1e9;
   const read = predict("dtu-mlp", 4, { bandwidth });
-  assert.ok(read.ms > ms + 0.25 - 1e-9);
+  assert.ok(read.ms > ms + 0.375 - 1e-9);
   assert.match(read.limit, /^layer 0, dense: every rank reads its weights$/);
   assert.match(slower.limit, /./);
 });
