@@ -17,6 +17,9 @@ let dataDir = "";
 let result: ReproDocument;
 const runs = { made: "", fixed: "" };
 
+const hashOf = (run: string): unknown =>
+  (JSON.parse(readFileSync(join(run, "result.json"), "utf8")) as { weightsHash: string }).weightsHash;
+
 before(async () => {
   dataDir = await smallSets();
   const options = { dataDir, out: join(out, "kth"), quick: true, rows: ["3.2"], report: false, threads: 2 } as const;
@@ -43,6 +46,39 @@ describe("a row in two forms", () => {
     assert.deepEqual(both.head.slice(2, 4), ["ours, AS PUBLISHED", "ours, fixed"]);
     const page = readFileSync(join(out, "kth", "table.md"), "utf8");
     assert.equal((page.match(/AS PUBLISHED, mistakes and all/g) ?? []).length, 1);
+  });
+
+  test("broken off it goes on where it was, mistakes and all, to the same bytes", async () => {
+    const stop = new AbortController();
+    const options = {
+      dataDir,
+      out: join(out, "broken-off"),
+      quick: true,
+      rows: ["3.2"],
+      report: false,
+      threads: 2,
+    } as const;
+    const stopped = await repro("kth", {
+      ...options,
+      mode: "as-published",
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.kind === "epoch") stop.abort();
+      },
+    });
+    assert.equal(stopped.status, "stopped");
+    let from: { epoch: number; step: number } | undefined;
+    const done = await repro("kth", {
+      ...options,
+      mode: "as-published",
+      onEvent: (event) => {
+        if (event.kind === "start") from = event.resumedFrom;
+      },
+    });
+    assert.ok(done.status === "done" && done.kind === "table");
+    assert.deepEqual(from, { epoch: 2, step: 0 });
+    const [{ runs: folders }] = done.result.rows;
+    assert.equal(hashOf(folders[0]), hashOf(runs.made));
   });
 
   test("the doctor names both mistakes from the run alone, and none in the fixed one", async () => {
