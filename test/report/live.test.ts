@@ -45,7 +45,8 @@ interface Message {
 
 function ask(address: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    get(address, { headers }, resolve).on("error", reject);
+    // A connection of its own: one that was kept may lead to an earlier server at this port.
+    get(address, { headers, agent: false }, resolve).on("error", reject);
   });
 }
 
