@@ -1,7 +1,10 @@
 #include "cpu.h"
 
+#include <type_traits>
+
 #include "system/clock.h"
 #include "system/cpu_features.h"
+
 #if defined(__x86_64__)
 #include <x86intrin.h>
 #endif
@@ -21,7 +24,7 @@ struct Tables {
   Tables() {
     int n = 0;
     [[maybe_unused]] const CpuFeatures cpu;
-#define HEDDLE_NEEDS(feature) &&cpu.has(feature)
+#define HEDDLE_NEEDS(feature) &&cpu.has(std::integral_constant<size_t, cpu_feature(feature)>::value)
 #define HEDDLE_ISA(name, machine, needs, flags) HEDDLE_ON_##machine(if (true needs) list[n++] = &table_##name;)
 #include "isa/isas.inc"
 #undef HEDDLE_ISA
@@ -79,8 +82,7 @@ double ticks_per_second() {
     const double start = steady_seconds();
     const uint64_t from = ticks();
     double seconds;
-    do
-      seconds = steady_seconds() - start;
+    do seconds = steady_seconds() - start;
     while (seconds < 2e-3);
     rate = double(ticks() - from) / seconds;
   }
