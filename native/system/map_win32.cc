@@ -24,8 +24,7 @@ uint8_t* map_file(int file, int64_t offset, size_t bytes) {
   const HANDLE section = CreateFileMappingW(handle, nullptr, PAGE_WRITECOPY, 0, 0, nullptr);
   if (!section) return nullptr;
   const int64_t begin = offset / granularity * granularity, before = offset - begin;
-  void* at =
-      MapViewOfFile(section, FILE_MAP_COPY, DWORD(uint64_t(begin) >> 32), DWORD(begin), bytes + size_t(before));
+  void* at = MapViewOfFile(section, FILE_MAP_COPY, DWORD(uint64_t(begin) >> 32), DWORD(begin), bytes + size_t(before));
   // The view keeps the section.
   CloseHandle(section);
   return at ? static_cast<uint8_t*>(at) + before : nullptr;
