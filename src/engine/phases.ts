@@ -8,43 +8,75 @@ import type { Plan } from "./plan.js";
 import { shardOf } from "./shard.js";
 
 export interface PhaseWork extends ProgramPart {
-  /** Its place in the program of one rank alone. */
-  readonly at: number;
   /** By rank: the part of it that is the rank's. They sum to 1; or each is 1, where every rank does all of it. */
   readonly shares: readonly number[];
 }
 
 /** What is no work of samples and has no range: each rank does all of it. */
 const repeated = new Set<InstructionName>(["batchNormMerge", "batchNormMergeBackward", "halt"]);
-const isMeeting = ({ operation }: ProgramPart): boolean => operation === "barrier";
 
 /** The phases of a step of one chunk, each ended by a meeting of all ranks. */
 export function phasesOf(plan: Plan): PhaseWork[][] {
-  const { parts, ranks, chunk } = plan;
-  const byRank = <T>(of: (rank: number) => T): T[] => Array.from({ length: ranks }, (_, rank) => of(rank));
-  const rows = byRank((rank) => {
+  const { ranks, chunk } = plan;
+  const rows = Array.from({ length: ranks }, (_, rank) => {
     const [first, last] = shardOf(plan, rank, chunk);
     return (last - first) / chunk;
   });
-  const ranges = parts.map(rangesOf);
-  const sharesOf = (part: ProgramPart): readonly number[] => {
-    if (part.operation === "sumLoss") return byRank((rank) => Number(rank === 0));
-    if (repeated.has(part.operation)) return byRank(() => 1);
-    if (!part.range) return rows;
-    const lengths = ranges.map((of) => of.get(keyOf(part)) ?? 0);
-    const all = lengths.reduce((sum, length) => sum + length, 0);
-    return lengths.map((length) => (all > 0 ? length / all : 0));
-  };
-  const phases: PhaseWork[][] = [[]];
-  let at = 0;
-  for (const part of wholeProgram(parts)) {
-    if (isMeeting(part)) phases.push([]);
-    else {
-      if (part.operation !== "blocks") phases[phases.length - 1].push({ ...part, at, shares: sharesOf(part) });
-      at++;
-    }
+  const byRank = plan.parts.map(betweenMeetings);
+  const all = byRank[0].map((_, phase) => union(byRank.map((phases) => phases[phase])));
+  return all.filter((phase) => phase.length > 0).map((phase) => phase.map((work) => shared(work, rows)));
+}
+
+function betweenMeetings(parts: readonly ProgramPart[]): ProgramPart[][] {
+  const phases: ProgramPart[][] = [[]];
+  for (const part of parts) {
+    if (part.operation === "barrier") phases.push([]);
+    else if (part.operation !== "blocks") phases[phases.length - 1].push(part);
   }
-  return phases.filter((phase) => phase.length > 0);
+  return phases;
+}
+
+/** An operation of a phase, as each rank has it; undefined of ranks that have none of it. */
+type OfAll = readonly (ProgramPart | undefined)[];
+
+/** Operations in the order in which a rank that has all of them would do them. */
+function union(ranks: readonly (readonly ProgramPart[])[]): OfAll[] {
+  const all = ranks.reduce((a, b) =>
+    a.length === b.length && a.every((part, i) => same(b[i], part)) ? a : merged(a, b),
+  );
+  const next = ranks.map(() => 0);
+  return all.map((part) => ranks.map((own, rank) => (same(own[next[rank]], part) ? own[next[rank]++] : undefined)));
+}
+
+/** Both in their order, what they have in common once. */
+function merged(a: readonly ProgramPart[], b: readonly ProgramPart[]): ProgramPart[] {
+  const all: ProgramPart[] = [];
+  for (let [i, j] = [0, 0]; i < a.length || j < b.length; ) {
+    if (i < a.length && same(b[j], a[i])) {
+      all.push(a[i++]);
+      j++;
+    } else if (i < a.length && !b.slice(j).some((part) => same(part, a[i]))) all.push(a[i++]);
+    else all.push(b[j++]);
+  }
+  return all;
+}
+
+const same = (a: ProgramPart | undefined, b: ProgramPart): boolean =>
+  a?.operation === b.operation && a.layer === b.layer;
+
+function shared(work: OfAll, rows: readonly number[]): PhaseWork {
+  const part = work.find((of) => of !== undefined)!;
+  const shares = (): readonly number[] => {
+    if (part.range) {
+      const lengths = work.map((of) => (of?.range ? of.range[1] - of.range[0] : 0));
+      const all = lengths.reduce((sum, length) => sum + length, 0);
+      return lengths.map((length) => (all > 0 ? length / all : 0));
+    }
+    // One rank's alone, or all of it on every rank.
+    if (repeated.has(part.operation) || work.includes(undefined)) return work.map((of) => Number(of !== undefined));
+    return rows;
+  };
+  return { ...part, shares: shares() };
 }
 
 export interface PhaseLoad {
@@ -60,8 +92,8 @@ export interface PhaseLoad {
 export function loadsOf(plan: Plan, net: Net): PhaseLoad[] {
   const multiplies = multipliers(plan.parts[0]);
   const workOf = (part: PhaseWork): number => {
-    // What each rank repeats is little: sums of groups.
-    if (part.layer === null || repeated.has(part.operation)) return 0;
+    // Sums of groups, a number a channel, are little.
+    if (part.layer === null || repeated.has(part.operation) || part.operation === "batchNormRunning") return 0;
     const { multiplyAdds, place, output, parameters } = net.layers[part.layer];
     if (multiplies(part)) return multiplyAdds * plan.chunk;
     if (part.range) return parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
@@ -82,20 +114,4 @@ export function loadsOf(plan: Plan, net: Net): PhaseLoad[] {
       },
     ];
   });
-}
-
-/** An operation that has a range is in a layer's program once. */
-const keyOf = ({ operation, layer }: ProgramPart): string => `${operation} ${layer}`;
-
-const rangesOf = (parts: readonly ProgramPart[]): Map<string, number> =>
-  new Map(parts.flatMap((part) => (part.range ? [[keyOf(part), part.range[1] - part.range[0]]] : [])));
-
-/** All that some rank does: the last rank has a part of whatever is divided, the first alone sums losses. */
-function wholeProgram(parts: Plan["parts"]): readonly ProgramPart[] {
-  const [first, last] = [parts[0], parts[parts.length - 1]];
-  if (first === last) return first;
-  const sum = first.findIndex(({ operation }) => operation === "sumLoss");
-  const before = first.slice(0, sum).filter(isMeeting).length;
-  let seen = 0;
-  return last.flatMap((part) => (isMeeting(part) && seen++ === before ? [first[sum], part] : [part]));
 }

@@ -9,12 +9,10 @@
  * divided, each updated by its owner, and the activations of one whose weights are.
  */
 
-import { internalError } from "../base/errors.js";
 import { checkOptions, list, whole } from "../base/given.js";
 import { elementBytes } from "../base/numbers.js";
-import { passesOf } from "../engine/costs.js";
+import { type PassName, passesOf } from "../engine/costs.js";
 import { type PhaseWork, phasesOf } from "../engine/phases.js";
-import type { Plan } from "../engine/plan.js";
 import { featureCount } from "../nn/layer.js";
 import { elementCount, type Net } from "../nn/net.js";
 import { measureMachine } from "./machine.js";
@@ -68,21 +66,17 @@ export function predictRanks(
   options: RanksOptions & { readonly threads: 1 },
   { msPerStep, operations }: Pick<StepResult, "msPerStep" | "operations">,
 ): RanksPrediction[] {
-  const alone = (operations ?? []).filter(({ operation }) => operation !== "barrier");
-  // What lies between operations goes with them.
-  const scale = msPerStep.best / alone.reduce((total, { ms }) => total + ms, 0);
   const planOf = kept((batchSize, ranks) => stepPlan({ ...options, batchSize }, ranks));
+  const measured = phasesOf(planOf(options.batchSize, 1).plan).flat();
+  const timed = (operations ?? []).filter(({ operation }) => operation !== "barrier" && operation !== "blocks");
+  const sum = timed.reduce((total, { ms }) => total + ms, 0);
+  // What lies between operations goes with them.
+  const times = timed.map(({ ms }) => (ms * msPerStep.best) / sum);
   const costAt = (batchSize: number, ranks: number): Cost => {
     const { net, plan } = planOf(batchSize, ranks);
-    const parts = plan.parts[0].filter(({ operation }) => operation !== "barrier");
-    const passes = passesOf(parts);
-    const whole = parts.map(({ operation }, at) => {
-      if (operation !== alone[at]?.operation) throw internalError(`no time of ${operation} on one rank`);
-      // A dense layer's owner makes the gradient too, over all samples; what else an update does is the same for any batch.
-      const fixed = passes[at] === "update" && operation !== "denseUpdate";
-      return scale * alone[at].ms * (fixed ? 1 : batchSize / options.batchSize);
-    });
-    return costOf(options, { net, plan, ranks, batchSize }, whole);
+    const phases = phasesOf(plan);
+    const whole = wholeTimes(phases.flat(), measured, times, batchSize / options.batchSize);
+    return costOf(options, { net, phases, ranks, batchSize }, whole);
   };
   const batches = Array.from({ length: mostDoublings + 1 }, (_, i) => options.batchSize * 2 ** i);
   return options.ranks.map((ranks) => {
@@ -91,7 +85,7 @@ export function predictRanks(
     const reached = (batchSize: number): number => costAt(batchSize, 1).ms / costAt(batchSize, ranks).ms / ranks;
     return {
       ranks,
-      speedup: msPerStep.best / ms,
+      speedup: costAt(options.batchSize, 1).ms / ms,
       ms,
       limit: most > 0.02 * ms ? limit : "none",
       batch: batches.find((batchSize) => reached(batchSize) >= enough) ?? null,
@@ -99,9 +93,48 @@ export function predictRanks(
   });
 }
 
+/**
+ * Milliseconds of each operation on one rank, at `growth` times the batch that was measured. Another batch may have another
+ * plan, with operations that were not: these share what their layer took in their pass.
+ */
+function wholeTimes(
+  work: readonly PhaseWork[],
+  measured: readonly PhaseWork[],
+  times: readonly number[],
+  growth: number,
+): number[] {
+  const passOf = new Map([...passesFor(measured), ...passesFor(work)]);
+  const keyOf = ({ operation, layer }: PhaseWork): string => `${operation} ${layer}`;
+  const known = added(measured.map(keyOf), times);
+  const count = added(work.map(keyOf));
+  const groupOf = (part: PhaseWork): string => `${passOf.get(part)} ${part.layer}`;
+  const ofGroup = added(measured.map(groupOf), times);
+  const size = added(work.map(groupOf));
+  const other = new Set(work.filter((part) => !known.has(keyOf(part))).map(groupOf));
+  return work.map((part) => {
+    const [key, group] = [keyOf(part), groupOf(part)];
+    const ms = other.has(group)
+      ? (ofGroup.get(group) ?? 0) / (size.get(group) ?? 1)
+      : (known.get(key) ?? 0) / (count.get(key) ?? 1);
+    // A dense layer's owner makes the gradient too, over all samples; what else an update does is the same for any batch.
+    const fixed = passOf.get(part) === "update" && part.operation !== "denseUpdate";
+    return ms * (fixed ? 1 : growth);
+  });
+}
+
+const passesFor = (work: readonly PhaseWork[]): [PhaseWork, PassName][] =>
+  passesOf(work).map((pass, i) => [work[i], pass]);
+
+/** Sums by key; how many there are where no values are given. */
+function added(keys: readonly string[], values?: readonly number[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [i, key] of keys.entries()) sums.set(key, (sums.get(key) ?? 0) + (values?.[i] ?? 1));
+  return sums;
+}
+
 interface Step {
   readonly net: Net;
-  readonly plan: Plan;
+  readonly phases: readonly (readonly PhaseWork[])[];
   readonly ranks: number;
   readonly batchSize: number;
 }
@@ -112,17 +145,17 @@ interface Cost {
   readonly lost: ReadonlyMap<string, number>;
 }
 
-/** `whole`: milliseconds of each operation on one rank, by its place in the program. */
+/** `whole`: milliseconds of each operation on one rank, in the order of the phases. */
 function costOf({ bandwidth, growth, dtype }: RanksOptions, step: Step, whole: readonly number[]): Cost {
-  const { plan, ranks, net } = step;
+  const { phases, ranks, net } = step;
   const slower = ranks / (growth?.(ranks) ?? ranks);
   const lost = new Map<string, number>([["none", 0]]);
   const lose = (what: string, ms: number): void => void lost.set(what, (lost.get(what) ?? 0) + ms);
-  let total = 0;
-  for (const phase of phasesOf(plan)) {
+  let [total, at] = [0, 0];
+  for (const phase of phases) {
     const sums = Array.from({ length: ranks }, () => 0);
     for (const work of phase) {
-      const all = whole[work.at] * slower;
+      const all = whole[at++] * slower;
       const foreign = wholeReads(work, step) * elementBytes(dtype) * (1 - 1 / ranks);
       const fetching = (foreign / bandwidth) * 1e-6;
       const parts = work.shares.map((share) => (share > 0 ? all * share + fetching : 0));
@@ -133,6 +166,7 @@ function costOf({ bandwidth, growth, dtype }: RanksOptions, step: Step, whole: r
     const busy = sums.filter((ms) => ms > longest / 2).length;
     const idle = busy < ranks ? `only ${busy} of ${ranks} ranks have samples` : "parts are not alike";
     lose(idle, longest - sums.reduce((sum, ms) => sum + ms, 0) / ranks);
+    // One rank alone meets nobody.
     const meeting = latency * Math.log2(ranks);
     lose("meetings of all ranks", meeting);
     total += longest + meeting;
