@@ -164,7 +164,7 @@ function costOf({ bandwidth, growth, dtype }: RanksOptions, step: Step, whole: r
     }
     const longest = Math.max(...sums);
     const busy = sums.filter((ms) => ms > longest / 2).length;
-    const idle = busy < ranks ? `only ${busy} of ${ranks} ranks have samples` : "parts are not alike";
+    const idle = busy < ranks ? `only ${busy} of ${ranks} ranks have work` : "parts are not alike";
     lose(idle, longest - sums.reduce((sum, ms) => sum + ms, 0) / ranks);
     // One rank alone meets nobody.
     const meeting = latency * Math.log2(ranks);

@@ -31,8 +31,7 @@ const curves: readonly Curve[] = [
 /** One for each name, `linesAtMost` of them; of validation where all have it, else of training. `id` is unique on the page. */
 export function curvesOf(names: readonly string[], histories: readonly History[], id: string): Html {
   const drawn = histories.slice(0, names.length);
-  const of = (curve: Curve): Html =>
-    figure(chart(names, drawn, curve, id), { id: id === "compare" ? `curves-${curve.name}` : `${id}-${curve.name}` });
+  const of = (curve: Curve): Html => figure(chart(names, drawn, curve, id), { id: `${id}-${curve.name}` });
   return html`<div class="pair">${curves.map(of)}</div>`;
 }
 

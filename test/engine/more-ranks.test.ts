@@ -73,10 +73,10 @@ test("cores that slow each other down, and weights that come slowly, make it lon
   assert.match(slower.limit, /./);
 });
 
-test("says that ranks have no samples, and the batch that gives them some", () => {
+test("says that ranks have no work, and the batch that gives them some", () => {
   const { speedup, limit, batch } = predict("kth-4.d", 16);
   assert.ok(speedup < 8.5, `${speedup}`);
-  assert.equal(limit, "only 8 of 16 ranks have samples");
+  assert.equal(limit, "only 8 of 16 ranks have work");
   assert.equal(batch, 128);
   const one = predict("kth-4.d", 1);
   close(one.speedup, 1);

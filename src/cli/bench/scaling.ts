@@ -95,6 +95,10 @@ async function runPredicted(options: ScalingOptions, given: string, self: Comman
     const fix = "Leave one away: it is computed from a step on one thread.";
     throw usageError({ where: "--predict", expected: `no ${other} beside it`, got: "both", fix });
   }
+  if (isLaunched()) {
+    const fix = "Leave mpirun or srun away.";
+    throw usageError({ where: "--predict", expected: "one process, whose step is timed", got: "several", fix });
+  }
   const what = await stepOptions(options, self);
   const { result, bandwidth, predicted } = await benchMoreRanks({ ...what, ranks });
   if (options.json) printJson({ schema: 1, results: [result], bandwidth, predicted });
