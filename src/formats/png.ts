@@ -69,7 +69,7 @@ export function decodePng(
   const plain = depth === 8 && color !== 3 && !chunks.transparency && !interlaced;
   let [at, deepest] = [0, 0];
   for (const { x0, y0, dx, dy, columns, rows, bytes: rowBytes } of passes) {
-    const numbers = new Uint16Array(columns * samples);
+    const numbers = new Uint16Array(plain ? 0 : columns * samples);
     let above: Uint8Array = new Uint8Array(rowBytes);
     for (let y = 0; y < rows; y++, at += 1 + rowBytes) {
       const row = raw.subarray(at + 1, at + 1 + rowBytes);
@@ -97,7 +97,7 @@ export function decodePng(
   };
 }
 
-/** The zlib stream, which must hold `size` bytes and end where the data end. */
+/** What the zlib stream holds, which must be `size` bytes and end where the data end; no `Buffer`, as cutting rows out of one takes longer. */
 function unpack(data: Uint8Array, size: number, name: string): Uint8Array {
   const fail = (got: string, cause?: unknown): HeddleError =>
     dataError({ where: `${name}, IDAT`, expected: `a zlib stream of ${size} bytes, as the header says`, got, cause });
@@ -116,7 +116,7 @@ function unpack(data: Uint8Array, size: number, name: string): Uint8Array {
   const { buffer, engine } = result;
   if (buffer.length !== size) throw fail(`one of ${buffer.length}`);
   if (engine.bytesWritten !== data.length) throw fail(`${data.length - engine.bytesWritten} bytes more after its end`);
-  return buffer;
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, size);
 }
 
 /** What `info: true` makes of the result; Node's type declarations leave it out. */

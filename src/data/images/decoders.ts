@@ -8,14 +8,17 @@ import { readCores } from "../../base/machine.js";
 import { threadLimits } from "../../base/thread-limits.js";
 import { someAhead } from "./ahead.js";
 import { type Decoded, decodeFile, type PassSettings } from "./decode.js";
+import { type PackedFiles, unpack } from "./packed.js";
 import type { FileTree, TreeFile } from "./tree.js";
 
 export type DecodedFile = Decoded & { readonly index: number };
 
-/** Files for a thread; `source` is a path, or bytes that came out of an archive. */
+/** Files for a thread: paths, or bytes that came out of an archive. */
 export interface FileBatch {
   readonly batch: number;
-  readonly files: readonly { readonly index: number; readonly where: string; readonly source: string | Uint8Array }[];
+  readonly files: readonly (string | { readonly where: string; readonly bytes: Uint8Array })[];
+  /** Memory for the answer, which came with an earlier one: new memory for each makes V8 look for what can be given back. */
+  readonly room: ArrayBuffer | null;
 }
 
 export interface DecodeFailure {
@@ -25,7 +28,7 @@ export interface DecodeFailure {
   readonly text: string;
 }
 
-type Reply = { readonly batch: number } & ({ readonly decoded: readonly DecodedFile[] } | DecodeFailure);
+type Reply = { readonly batch: number } & ({ readonly packed: PackedFiles } | DecodeFailure);
 
 /** So long it looks how fast it is, and so much must be left to do for threads to pay. */
 const [lookMs, threadsPayMs] = [300, 1500];
@@ -35,14 +38,17 @@ const surelyMany = 20_000;
 const batchFiles = 16;
 const mostThreads = 16;
 
-/** Of the files of these names, in whatever order the tree gives them best. Throws what is not a file's fault. */
+/**
+ * Of the files of these names, in whatever order the tree gives them best, some at a time: their bytes last until the next are
+ * asked for. Throws what is not a file's fault.
+ */
 export async function* decodeAll(
   tree: FileTree,
   names: readonly string[],
   settings: PassSettings,
   threads = threadsHere(),
   paysFrom = threadsPayMs,
-): AsyncGenerator<DecodedFile> {
+): AsyncGenerator<readonly DecodedFile[]> {
   const files = iteratorOf(tree.read(names));
   const started = performance.now();
   let [done, alone] = [0, threads === 1 || names.length < surelyMany];
@@ -58,20 +64,21 @@ export async function* decodeAll(
     const left = ((performance.now() - started) / done) * (names.length - done);
     // Once handed on, files are no longer read here, however fast the last of them were.
     if (threads > 1 && performance.now() - started >= lookMs && left >= paysFrom) alone = false;
-    yield decoded;
+    yield [decoded];
   }
   if (alone) return;
   const pool = new Decoders(threads, settings);
   try {
-    const decode = async (batch: readonly TreeFile[]): Promise<readonly DecodedFile[]> => {
-      const sources = batch.map(async (file) => ({
-        index: file.index,
-        where: tree.where(names[file.index]),
-        source: file.path ?? (await file.bytes()),
-      }));
-      return pool.decode(await Promise.all(sources));
+    const decode = async (batch: readonly TreeFile[]) => {
+      const sources = batch.map(
+        async (file) => file.path ?? { where: tree.where(names[file.index]), bytes: await file.bytes() },
+      );
+      return { batch, packed: await pool.decode(await Promise.all(sources)) };
     };
-    for await (const decoded of someAhead(inBatches(rest(files)), decode, 3 * threads)) yield* decoded;
+    for await (const { batch, packed } of someAhead(inBatches(rest(files)), decode, 3 * threads)) {
+      yield Array.from(unpack(packed), (decoded, place) => ({ index: batch[place].index, ...decoded }));
+      pool.takeBack(packed);
+    }
   } finally {
     await pool.close();
   }
@@ -108,13 +115,15 @@ async function* inBatches(files: AsyncIterable<TreeFile>): AsyncGenerator<TreeFi
 }
 
 interface Waiting {
-  readonly resolve: (decoded: readonly DecodedFile[]) => void;
+  readonly resolve: (packed: PackedFiles) => void;
   readonly reject: (error: Error) => void;
 }
 
 class Decoders {
   readonly #workers: readonly Worker[];
   readonly #waiting = new Map<number, Waiting>();
+  /** Memory of answers that were read. */
+  readonly #rooms: ArrayBuffer[] = [];
   #batches = 0;
 
   constructor(threads: number, settings: PassSettings) {
@@ -134,18 +143,25 @@ class Decoders {
     });
   }
 
-  decode(files: FileBatch["files"]): Promise<readonly DecodedFile[]> {
+  decode(files: FileBatch["files"]): Promise<PackedFiles> {
     const batch = this.#batches++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(batch, { resolve, reject });
-      this.#workers[batch % this.#workers.length].postMessage({ batch, files } satisfies FileBatch);
+      const room = this.#rooms.pop() ?? null;
+      const message: FileBatch = { batch, files, room };
+      this.#workers[batch % this.#workers.length].postMessage(message, room ? [room] : []);
     });
+  }
+
+  /** For the next answers: nobody looks at it any more. */
+  takeBack({ bytes }: PackedFiles): void {
+    this.#rooms.push(bytes.buffer as ArrayBuffer);
   }
 
   #take(reply: Reply): void {
     const waiting = this.#waiting.get(reply.batch);
     this.#waiting.delete(reply.batch);
-    if ("decoded" in reply) waiting?.resolve(reply.decoded);
+    if ("packed" in reply) waiting?.resolve(reply.packed);
     else waiting?.reject(reply.kind === null ? internalError(reply.message) : new HeddleError(reply.kind, reply.text));
   }
 

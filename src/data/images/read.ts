@@ -1,14 +1,14 @@
 /** Reads and decodes the image files of a set into one array of bytes. */
 import { dataError, type HeddleError } from "../../base/errors.js";
-import { blake3 } from "../../base/hash.js";
+import { blake3, digestLength } from "../../base/hash.js";
 import type { ImageShape } from "../../base/shape.js";
 import { counted } from "../../base/text.js";
 import { formatInName, type ImageFormat } from "../../formats/image.js";
 import { type Paper, papers, visibleContrast } from "../../formats/paper.js";
 import type { LoadOptions } from "../dataset.js";
 import { someAhead } from "./ahead.js";
-import type { Decoded, PassSettings } from "./decode.js";
-import { decodeAll } from "./decoders.js";
+import type { PassSettings } from "./decode.js";
+import { type DecodedFile, decodeAll } from "./decoders.js";
 import { misnamedText } from "./facts.js";
 import type { ImageFile } from "./listing.js";
 import type { ImageSettings } from "./settings.js";
@@ -110,7 +110,7 @@ class Pass {
   readonly #settings: PassSettings;
   readonly #options: LoadOptions;
   readonly #stack: Stack;
-  readonly #digests: Uint8Array[];
+  readonly #digests: Uint8Array;
   readonly #bad = new Map<number, string>();
   /** Transparent images that each of `papers` makes visible. */
   readonly #visible = papers.map(() => 0);
@@ -129,7 +129,7 @@ class Pass {
   ) {
     [this.#dataset, this.#tree, this.#names, this.#settings, this.#options] = [dataset, tree, names, settings, options];
     this.#stack = stack;
-    this.#digests = new Array<Uint8Array>(names.length);
+    this.#digests = new Uint8Array(digestLength * names.length);
   }
 
   /** Lets go of a file that was begun. */
@@ -141,9 +141,9 @@ class Pass {
   async run(): Promise<{ height: number; width: number } | null> {
     const total = this.#names.length;
     let [done, told] = [0, performance.now()];
-    for await (const { index, ...found } of decodeAll(this.#tree, this.#names, this.#settings)) {
-      if (!this.#take(index, found)) return found.image;
-      done++;
+    for await (const decoded of decodeAll(this.#tree, this.#names, this.#settings)) {
+      for (const found of decoded) if (!this.#take(found)) return found.image;
+      done += decoded.length;
       if (performance.now() - told < progressMs) continue;
       this.#options.onEvent?.({ kind: "load", dataset: this.#dataset, done, total });
       told = performance.now();
@@ -152,8 +152,8 @@ class Pass {
   }
 
   /** False for an image whose size is not that of the others. */
-  #take(index: number, { digest, image, bad, format, isTransparent, contrasts, deepest, hasMore }: Decoded): boolean {
-    this.#digests[index] = digest;
+  #take({ index, digest, image, bad, format, isTransparent, contrasts, deepest, hasMore }: DecodedFile): boolean {
+    this.#digests.set(digest, digestLength * index);
     if (!image) this.#bad.set(index, bad ?? "");
     else if (!this.#stack.put(index, image)) return false;
     if (format !== null && format !== (formatInName(this.#names[index]) ?? format)) this.#misnamed.set(index, format);
@@ -226,14 +226,18 @@ export function tooManyBad(
 /** BLAKE3 over names and bytes of the files, in order: equal files have equal hashes, wherever they lie. */
 export async function contentHash(tree: FileTree, files: readonly ImageFile[]): Promise<string> {
   const names = files.map(({ name }) => name);
-  const digests: Uint8Array[] = new Array<Uint8Array>(names.length);
+  const digests = new Uint8Array(digestLength * names.length);
   const digest = async (file: TreeFile) => [file.index, blake3([await file.bytes()])] as const;
-  for await (const [index, found] of someAhead(tree.read(names), digest)) digests[index] = found;
+  for await (const [index, found] of someAhead(tree.read(names), digest)) digests.set(found, digestLength * index);
   return hashOf(names, digests);
 }
 
-function hashOf(names: readonly string[], digests: readonly Uint8Array[]): string {
-  // No name holds a zero byte.
-  const chunks = names.flatMap((name, i) => [Buffer.from(`${name}\0`), digests[i]]);
+/** `digests`: one after the other. */
+function hashOf(names: readonly string[], digests: Uint8Array): string {
+  const chunks = names.flatMap((name, i) => {
+    const digest = digests.subarray(digestLength * i, digestLength * (i + 1));
+    // No name holds a zero byte.
+    return [Buffer.from(`${name}\0`), digest];
+  });
   return Buffer.from(blake3(chunks)).toString("hex");
 }

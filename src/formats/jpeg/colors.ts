@@ -1,5 +1,7 @@
 /** From planes of Y, Cb and Cr to RGB, bit for bit as libjpeg has it: colors are interpolated (3:1), not repeated. */
 
+import { smallArray } from "../slab.js";
+
 /** Samples of one component, in rows of `stride`; `width` x `height` of them are the picture's, the rest fills blocks. */
 export interface Plane {
   readonly samples: Uint8Array;
@@ -10,7 +12,7 @@ export interface Plane {
 
 /** Twice as wide: each new sample is three parts of the nearest old one and one of the next. */
 export function widen({ samples, stride, width, height }: Plane): Plane {
-  const wide = new Uint8Array(2 * width * height);
+  const wide = smallArray(2 * width * height);
   const sums = new Int32Array(width);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) sums[x] = samples[y * stride + x];
@@ -21,7 +23,7 @@ export function widen({ samples, stride, width, height }: Plane): Plane {
 
 /** Twice as wide and twice as high: the same in both directions, rounded once. */
 export function widenBoth({ samples, stride, width, height }: Plane): Plane {
-  const wide = new Uint8Array(4 * width * height);
+  const wide = smallArray(4 * width * height);
   const sums = new Int32Array(width);
   for (let y = 0; y < 2 * height; y++) {
     const own = (y >> 1) * stride;

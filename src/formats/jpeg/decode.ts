@@ -1,6 +1,7 @@
 /** Decodes plain JPEG files to the very bytes that libjpeg makes of them. All others are left to a library. */
 import { upright } from "../orientation.js";
 import type { DecodedImage } from "../pixels.js";
+import { smallArray } from "../slab.js";
 import { cut, type Plane, toRgb, widen, widenBoth } from "./colors.js";
 import { type JpegComponent, type JpegHeader } from "./header.js";
 import { BitReader, notPlain } from "./huffman.js";
@@ -15,7 +16,8 @@ const eoi = 0xd9;
 const firstRestart = 0xd0;
 
 /** A component while it is read. */
-interface Reading extends JpegComponent, Plane {
+interface Reading extends Plane {
+  readonly component: JpegComponent;
   /** The direct coefficient of the block before. */
   last: number;
 }
@@ -27,7 +29,8 @@ export function decodePlain(bytes: Uint8Array, header: JpegHeader): DecodedImage
   if (!parts) return null;
   const [luma, cb, cr] = parts;
   if (!cb) return upright({ width, height, channels: 1, pixels: cut(luma, width, height) }, orientation);
-  const grow = luma.down === 2 ? widenBoth : luma.across === 2 ? widen : (plane: Plane): Plane => plane;
+  const grow =
+    luma.component.down === 2 ? widenBoth : luma.component.across === 2 ? widen : (plane: Plane): Plane => plane;
   const pixels = toRgb(width, height, luma, grow(cb), grow(cr));
   return upright({ width, height, channels: 3, pixels }, orientation);
 }
@@ -38,8 +41,8 @@ function readScan(bytes: Uint8Array, { width, height, components, restartEvery, 
   const parts = components.map((component): Reading => {
     const stride = columns * 8 * component.across;
     return {
-      ...component,
-      samples: new Uint8Array(stride * rows * 8 * component.down),
+      component,
+      samples: smallArray(stride * rows * 8 * component.down),
       stride,
       width: Math.ceil((width * component.across) / across),
       height: Math.ceil((height * component.down) / down),
@@ -55,8 +58,9 @@ function readScan(bytes: Uint8Array, { width, height, components, restartEvery, 
     const column = unit % columns;
     const row = (unit - column) / columns;
     for (const part of parts) {
-      for (let y = row * part.down; y < (row + 1) * part.down; y++) {
-        for (let x = column * part.across; x < (column + 1) * part.across; x++) {
+      const { across, down } = part.component;
+      for (let y = row * down; y < (row + 1) * down; y++) {
+        for (let x = column * across; x < (column + 1) * across; x++) {
           if (!readBlock(reader, part, 8 * (y * part.stride + x))) return null;
         }
       }
@@ -68,14 +72,15 @@ function readScan(bytes: Uint8Array, { width, height, components, restartEvery, 
 const coefficients = new Int32Array(64);
 
 function readBlock(reader: BitReader, part: Reading, at: number): boolean {
-  const { quantization, samples, stride } = part;
-  const size = reader.code(part.dc);
+  const { component, samples, stride } = part;
+  const { quantization, dc, ac } = component;
+  const size = reader.code(dc);
   if (size < 0 || size > 11) return false;
   if (size > 0) part.last += reader.number(size);
   const direct = part.last * quantization[0];
   let isFlat = true;
   for (let place = 1; place < 64; place++) {
-    const code = reader.code(part.ac);
+    const code = reader.code(ac);
     if (code === notPlain) return false;
     const run = code >> 4;
     const length = code & 15;

@@ -1,11 +1,18 @@
 /** Huffman codes of a JPEG scan, and the reader of its bits. */
 
+import { smallArray } from "../slab.js";
+
 /** Codes of so many bits are looked up; longer ones, which are rare, are searched. */
 const quickBits = 9;
 
+function quickTable(): Uint16Array {
+  const { buffer, byteOffset } = smallArray(2 << quickBits);
+  return new Uint16Array(buffer, byteOffset, 1 << quickBits);
+}
+
 export class HuffmanTable {
   /** By the next bits: length of the code and its value, as length * 256 + value; 0 for codes that are longer, or none. */
-  readonly quick = new Uint16Array(1 << quickBits);
+  readonly quick = quickTable();
   readonly values: Uint8Array;
   /** Of each length: the largest code (-1 for none), and what to add to a code for the place of its value. */
   readonly largest = new Array<number>(17).fill(-1);
