@@ -116,19 +116,31 @@ template <class T> struct BiasUpdateArguments {
   Optimizer optimizer;
 };
 
+// `count` vectors of db beside each other: their sums are chains of additions that do not wait for one another.
+template <int count, class T> void bias_vectors(const BiasUpdateArguments<T>& a, const Step& step, int64_t at) {
+  constexpr int64_t lanes = Vec<T>::lanes;
+  Vec<T> sum[count];
+  HEDDLE_UNROLL
+  for (int i = 0; i < count; i++) sum[i] = step.start ? Vec<T>::zero() : Vec<T>::load(a.g + at + i * lanes);
+  for (int64_t r = 0; r < step.chunk; r++) {
+    HEDDLE_UNROLL
+    for (int i = 0; i < count; i++) sum[i] = sum[i] + Vec<T>::load(a.dy + r * a.lddy + at + i * lanes);
+  }
+  T buffer[count * lanes];
+  T* const gradient = a.g ? a.g + at : buffer;
+  HEDDLE_UNROLL
+  for (int i = 0; i < count; i++) sum[i].store(gradient + i * lanes);
+  if (step.finish) update(a.optimizer, a.b + at, gradient, a.state.at(at), count * lanes, step.hyper);
+}
+
 // biasUpdate: the owner's vectors of db = sum over rows of dy, in order, and their update.
 template <class T> void bias_update(const Word* words, const Step& step) {
   constexpr int64_t lanes = Vec<T>::lanes;
   const auto a = read_arguments<BiasUpdateArguments<T>>(words);
-  for (int64_t v = a.first_vector; v < a.last_vector; v++) {
-    const int64_t at = v * lanes;
-    Vec<T> sum = step.start ? Vec<T>::zero() : Vec<T>::load(a.g + at);
-    for (int64_t r = 0; r < step.chunk; r++) sum = sum + Vec<T>::load(a.dy + r * a.lddy + at);
-    T buffer[lanes];
-    T* const gradient = a.g ? a.g + at : buffer;
-    sum.store(gradient);
-    if (step.finish) update(a.optimizer, a.b + at, gradient, a.state.at(at), lanes, step.hyper);
-  }
+  int64_t v = a.first_vector;
+  for (; v + 4 <= a.last_vector; v += 4) bias_vectors<4>(a, step, v * lanes);
+  for (; v + 2 <= a.last_vector; v += 2) bias_vectors<2>(a, step, v * lanes);
+  if (v < a.last_vector) bias_vectors<1>(a, step, v * lanes);
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -3,7 +3,6 @@
 #include <stdint.h>
 
 #include "loss/samples.h"
-#include "math/log.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
@@ -20,17 +19,19 @@ template <class T> inline double target_logit(const Sample<T>& s) {
 }
 
 template <class T> void softmax_cross_entropy(const Word* words, const Step& step) {
-  each_sample<T>(words, step, [](const Sample<T>& s) {
+  each_sample<T>(words, step, [](const Sample<T>& s) -> LossTerms {
     using V = Vec<T>;
     const V n = V::set1(T(s.classes)), lane = iota<T>(), off = V::set1(T(s.rest));
+    const V label = V::set1(T(s.label)), on = V::set1(T((1 - s.smoothing) * s.share));
+    const V partner = V::set1(T(s.partner)), partly = V::set1(T((1 - s.smoothing) * (1 - s.share)));
     double largest;
-    const double log_sum = log(softmax_row(s.z, s.dz, s.classes, largest));
-    const double value = log_sum + largest - target_logit(s);
-    s.dz[s.label] -= T((1 - s.smoothing) * s.share);
-    if (s.partner >= 0) s.dz[s.partner] -= T((1 - s.smoothing) * (1 - s.share));
-    for (int64_t i = 0; i < s.classes; i += V::lanes)
-      ((V::load(s.dz + i) - select_greater(n, lane + V::set1(T(i)), off, V::zero())) * s.scale).store(s.dz + i);
-    return value;
+    const double sum = softmax_row(s.z, s.dz, s.classes, largest);
+    for (int64_t i = 0; i < s.classes; i += V::lanes) {
+      const V at = lane + V::set1(T(i)), p = V::load(s.dz + i);
+      const V taught = select_equal(at, label, p - on, select_equal(at, partner, p - partly, p));
+      ((taught - select_greater(n, at, off, V::zero())) * s.scale).store(s.dz + i);
+    }
+    return {sum, largest, target_logit(s)};
   });
 }
 

@@ -4,7 +4,9 @@
 
 #include "augment/mix.h"
 #include "loss/softmax.h"
+#include "math/log.h"
 #include "op.h"
+#include "simd/lanes.h"
 #include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
@@ -29,7 +31,7 @@ template <class T> struct LossArguments {
   int64_t by_place;  // 1: losses stand by place in the order, else by row of the chunk
 };
 
-// One sample: a loss writes dL/dz times `scale` into dz, in whole vectors, and returns L.
+// One sample: a loss writes dL/dz times `scale` into dz, in whole vectors, and returns L (LossTerms).
 template <class T> struct Sample {
   const T* z;
   T* dz;
@@ -71,38 +73,67 @@ template <class T> inline Taught taught_at(const LossArguments<T>& a, int64_t pl
   return share == 0 ? Taught{other, -1, 1} : Taught{own, other, share};
 }
 
+// The loss of a sample: a number, or ln sum + more - less of a sum of 1 or more. A logarithm is a long chain of operations:
+// those of several samples are taken at once.
+struct LossTerms {
+  double sum, more, less;
+  LossTerms(double loss) : sum(1), more(loss), less(0) {}
+  LossTerms(double sum, double more, double less) : sum(sum), more(more), less(less) {}
+};
+
+// The samples of a step that stand beside each other in a vector of doubles.
+template <class T> struct SampleBlock {
+  const LossArguments<T>& a;
+  int64_t first;  // row of the chunk
+  int count;
+  Taught taught[wide_lanes];
+  double weight[wide_lanes];
+
+  SampleBlock(const LossArguments<T>& arguments, const Step& step, int64_t from)
+      : a(arguments), first(from), count(step.first + step.rows - from < wide_lanes ? int(step.first + step.rows - from) : wide_lanes) {
+    for (int i = 0; i < count; i++) {
+      const Taught t = taught[i] = taught_at(a, step.cursor + first + i);
+      weight[i] = a.weights ? a.weights[t.label] : 1;
+      if (a.weights && t.partner >= 0) weight[i] = weight[i] * t.share + a.weights[t.partner] * (1 - t.share);
+    }
+  }
+
+  template <class Loss> HEDDLE_INLINE Wide losses(const Loss& loss, double smoothing, double scale) const {
+    double sum[wide_lanes], more[wide_lanes] = {}, less[wide_lanes] = {};
+    for (int i = 0; i < wide_lanes; i++) sum[i] = 1;
+    const double rest = smoothing / double(a.classes);
+    for (int i = 0; i < count; i++) {
+      const Taught& t = taught[i];
+      const T* z = a.z + (first + i) * a.ldz;
+      T* dz = a.dz + (first + i) * a.lddz;
+      const LossTerms terms = loss(Sample<T>{z, dz, a.classes, t.label, t.partner, t.share, smoothing, rest, a.parameter,
+                                             Vec<T>::set1(T(scale * weight[i]))});
+      sum[i] = terms.sum, more[i] = terms.more, less[i] = terms.less;
+    }
+    return log_of_sum(Wide::load(sum)) + Wide::load(more) - Wide::load(less);
+  }
+};
+
 template <class T, class Loss> inline void each_sample(const Word* words, const Step& step, Loss loss) {
   const auto a = read_arguments<LossArguments<T>>(words);
-  const double rest = a.smoothing / double(a.classes);
-  for (int64_t r = step.first; r < step.first + step.rows; r++) {
-    const int64_t at = a.by_place ? step.cursor + r : r;
-    const Taught taught = taught_at(a, step.cursor + r);
-    double weight = a.weights ? a.weights[taught.label] : 1;
-    if (a.weights && taught.partner >= 0)
-      weight = weight * taught.share + a.weights[taught.partner] * (1 - taught.share);
-    Sample<T> sample = {a.z + r * a.ldz,
-                        a.dz + r * a.lddz,
-                        a.classes,
-                        taught.label,
-                        taught.partner,
-                        taught.share,
-                        0,
-                        0,
-                        a.parameter,
-                        Vec<T>::set1(T(step.scale * weight))};
+  for (int64_t first = step.first; first < step.first + step.rows; first += wide_lanes) {
+    const SampleBlock<T> block(a, step, first);
+    double value[wide_lanes];
+    const int64_t at = a.by_place ? step.cursor + first : first;
     // Of the unsmoothed target first: what stays in dz is the gradient of the other. One call, so that it is inlined.
-    double value = 0;
     for (int smoothed = a.plain ? 0 : 1; smoothed < 2; smoothed++) {
-      if (smoothed) sample.smoothing = a.smoothing, sample.rest = rest;
-      value = loss(sample);
-      if (!smoothed) a.plain[at] = value;
+      block.losses(loss, smoothed ? a.smoothing : 0, step.scale).store(value);
+      if (smoothed) break;
+      for (int i = 0; i < block.count; i++) a.plain[at + i] = value[i];
     }
-    value *= weight;
-    a.loss[at] = value;
-    // The label that weighs more.
-    const int64_t right = taught.share < 0.5 ? taught.partner : taught.label;
-    if (a.correct) a.correct[at] = argmax(sample.z, a.classes) == right ? 1 : 0;
-    if (a.flag && !(value - value == 0)) __atomic_store_n(a.flag, 1, __ATOMIC_RELAXED);
+    for (int i = 0; i < block.count; i++) {
+      const Taught& taught = block.taught[i];
+      const double weighted = a.loss[at + i] = value[i] * block.weight[i];
+      // The label that weighs more.
+      const int64_t right = taught.share < 0.5 ? taught.partner : taught.label;
+      if (a.correct) a.correct[at + i] = argmax(a.z + (first + i) * a.ldz, a.classes) == right ? 1 : 0;
+      if (a.flag && !(weighted - weighted == 0)) __atomic_store_n(a.flag, 1, __ATOMIC_RELAXED);
+    }
   }
 }
 

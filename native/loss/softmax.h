@@ -15,10 +15,7 @@ template <class T> inline double softmax_row(const T* z, T* p, int64_t classes, 
   V most = minus_infinity;
   for (int64_t i = 0; i < classes; i += V::lanes)
     most = max(select_greater(n, lane + V::set1(T(i)), V::load(z + i), minus_infinity), most);
-  T lanes[V::lanes];
-  most.store(lanes);
-  T top = lanes[0];
-  for (int i = 1; i < V::lanes; i++) top = lanes[i] > top ? lanes[i] : top;
+  const T top = fold_max(most);
   const V shift = V::set1(top);
   V sum = V::zero();
   for (int64_t i = 0; i < classes; i += V::lanes) {

@@ -9,25 +9,21 @@
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-// ln x of a positive finite double, to 2 ulp: x = m 2^e with m in [sqrt(1/2), sqrt 2), ln m = 2 atanh((m-1)/(m+1)).
-// NaN stays NaN: it tells that a loss is not finite.
-inline double log(double x) {
-  if (x != x) return x;
-  int64_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  int64_t exponent = (bits >> 52) - 1023;
-  bits = (bits & 0x000fffffffffffff) | 0x3ff0000000000000;
-  double m;
-  memcpy(&m, &bits, sizeof m);
-  if (m > 1.4142135623730951) {
-    m *= 0.5;
-    exponent++;
-  }
-  const double s = (m - 1) / (m + 1), square = s * s;
-  double sum = 0;
-  for (int k = 23; k >= 3; k -= 2) sum = sum * square + 1.0 / k;
-  const double n = double(exponent);
-  return n * Constants<double>::ln2_high + (2 * s + (2 * s * square * sum + n * Constants<double>::ln2_low));
+// ln x of positive normal numbers, to 2 ulp: x = m 2^e with m in [sqrt(1/2), sqrt 2), ln m = 2 atanh((m-1)/(m+1)).
+// NaN stays NaN: it tells that a loss is not finite. Without fused operations, as the twin has none.
+HEDDLE_INLINE Vec<double> log_of_sum(Vec<double> x) {
+  using V = Vec<double>;
+  const Bits bits = Bits::of(x);
+  const V one = V::set1(1), root = V::set1(1.4142135623730951);
+  const V whole = ((bits & Bits::set1(0x000fffffffffffff)) | Bits::set1(0x3ff0000000000000)).as_double();
+  const V m = select_greater(whole, root, whole * V::set1(0.5), whole);
+  const V n = number_of_word(bits.template right<52>()) - select_greater(whole, root, V::set1(1022), V::set1(1023));
+  const V s = (m - one) / (m + one), square = s * s, twice = s + s;
+  V sum = V::zero();
+  HEDDLE_UNROLL
+  for (int k = 23; k >= 3; k -= 2) sum = sum * square + V::set1(1.0 / k);
+  const V high = n * V::set1(Constants<double>::ln2_high), low = n * V::set1(Constants<double>::ln2_low);
+  return select_equal(x, x, high + (twice + (twice * square * sum + low)), x);
 }
 
 // ln x of positive normal numbers, as above: 2 atanh((m - 1) / (m + 1)) + k ln 2.

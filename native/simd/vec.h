@@ -113,13 +113,25 @@ HEDDLE_INLINE Vec<double> number_of_word(Bits a) {
   return ((a & Bits::set1(0xffffffff)) | exponent).as_double() - exponent.as_double();
 }
 
-// The sum of the lanes, folded in halves: lane i with lane i + lanes/2, and so on.
-template <class T> inline T fold_sum(Vec<T> v) {
+// The sum of the lanes, folded in halves: lane i with lane i + lanes/2, and so on. The halves are constants: else the
+// loops stay loops, over a few lanes in memory.
+template <int half, class T, class Fold> HEDDLE_INLINE T fold_from(T* lane, Fold fold) {
+  HEDDLE_UNROLL
+  for (int i = 0; i < half; i++) lane[i] = fold(lane[i], lane[i + half]);
+  if constexpr (half > 1) return fold_from<half / 2>(lane, fold);
+  return lane[0];
+}
+template <class T, class Fold> HEDDLE_INLINE T fold_lanes(Vec<T> v, Fold fold) {
   T lane[Vec<T>::lanes];
   v.store(lane);
-  for (int half = Vec<T>::lanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) lane[i] += lane[i + half];
-  return lane[0];
+  return fold_from<Vec<T>::lanes / 2>(lane, fold);
+}
+template <class T> HEDDLE_INLINE T fold_sum(Vec<T> v) {
+  return fold_lanes(v, [](T a, T b) { return a + b; });
+}
+// The largest lane; of lanes with a NaN, any of them.
+template <class T> HEDDLE_INLINE T fold_max(Vec<T> v) {
+  return fold_lanes(v, [](T a, T b) { return a > b ? a : b; });
 }
 
 // Swaps the lanes of a whose number has the bit `distance` with the lanes of b whose number lacks it.
