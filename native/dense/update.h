@@ -95,16 +95,15 @@ template <class T> void dense_copy_update(const Word* words, const Step& step) {
   if (!step.finish) return;
   const auto a = read_arguments<DenseCopyUpdateArguments<T>>(words);
   const int64_t units = (a.k + unit_rows<T> - 1) / unit_rows<T>;
-  for_each_panel_units(a.w, a.k, a.n, units, a.first_unit, a.last_unit,
-                       [&](const PanelView<T>& panel, int64_t from, int64_t to) {
-                         const int64_t columns = a.n - panel.column < panel.ld ? a.n - panel.column : panel.ld;
-                         for (int64_t u = from; u < to; u++) {
-                           const int64_t k0 = u * unit_rows<T>, left = a.k - k0;
-                           transpose_block(a.w + panel.column * a.k + k0 * panel.ld, panel.ld,
-                                           left < unit_rows<T> ? left : unit_rows<T>, columns, k0, panel.column, a.wt,
-                                           a.k, a.n);
-                         }
-                       });
+  for_each_panel_units(
+      a.w, a.k, a.n, units, a.first_unit, a.last_unit, [&](const PanelView<T>& panel, int64_t from, int64_t to) {
+        const int64_t columns = a.n - panel.column < panel.ld ? a.n - panel.column : panel.ld;
+        for (int64_t u = from; u < to; u++) {
+          const int64_t k0 = u * unit_rows<T>, left = a.k - k0;
+          transpose_block(a.w + panel.column * a.k + k0 * panel.ld, panel.ld, left < unit_rows<T> ? left : unit_rows<T>,
+                          columns, k0, panel.column, a.wt, a.k, a.n);
+        }
+      });
 }
 
 template <class T> struct BiasUpdateArguments {

@@ -73,8 +73,8 @@ template <class T> inline Taught taught_at(const LossArguments<T>& a, int64_t pl
   return share == 0 ? Taught{other, -1, 1} : Taught{own, other, share};
 }
 
-// The loss of a sample: a number, or ln sum + more - less of a sum of 1 or more. A logarithm is a long chain of operations:
-// those of several samples are taken at once.
+// The loss of a sample: a number, or ln sum + more - less of a sum of 1 or more. A logarithm is a long chain of
+// operations: those of several samples are taken at once.
 struct LossTerms {
   double sum, more, less;
   LossTerms(double loss) : sum(1), more(loss), less(0) {}
@@ -90,7 +90,9 @@ template <class T> struct SampleBlock {
   double weight[wide_lanes];
 
   SampleBlock(const LossArguments<T>& arguments, const Step& step, int64_t from)
-      : a(arguments), first(from), count(step.first + step.rows - from < wide_lanes ? int(step.first + step.rows - from) : wide_lanes) {
+      : a(arguments),
+        first(from),
+        count(step.first + step.rows - from < wide_lanes ? int(step.first + step.rows - from) : wide_lanes) {
     for (int i = 0; i < count; i++) {
       const Taught t = taught[i] = taught_at(a, step.cursor + first + i);
       weight[i] = a.weights ? a.weights[t.label] : 1;
@@ -106,8 +108,8 @@ template <class T> struct SampleBlock {
       const Taught& t = taught[i];
       const T* z = a.z + (first + i) * a.ldz;
       T* dz = a.dz + (first + i) * a.lddz;
-      const LossTerms terms = loss(Sample<T>{z, dz, a.classes, t.label, t.partner, t.share, smoothing, rest, a.parameter,
-                                             Vec<T>::set1(T(scale * weight[i]))});
+      const LossTerms terms = loss(Sample<T>{z, dz, a.classes, t.label, t.partner, t.share, smoothing, rest,
+                                             a.parameter, Vec<T>::set1(T(scale * weight[i]))});
       sum[i] = terms.sum, more[i] = terms.more, less[i] = terms.less;
     }
     return log_of_sum(Wide::load(sum)) + Wide::load(more) - Wide::load(less);
