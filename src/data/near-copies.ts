@@ -13,9 +13,9 @@ import { nearLimits } from "./near/limits.js";
 import { Thumbnails } from "./near/thumbnails.js";
 import { splitsOf } from "./samples.js";
 
-/** Groups of samples (`samples.ts`), each ascending, by their first. */
-export const findNearCopies = (dataset: Dataset): number[][] =>
-  groupsOf(firstsNatively(dataset) ?? firstsPlainly(dataset));
+/** Groups of samples (`samples.ts`), each ascending, by their first. The addon looks in another thread. */
+export const findNearCopies = async (dataset: Dataset): Promise<number[][]> =>
+  groupsOf((await firstsNatively(dataset)) ?? firstsPlainly(dataset));
 
 /** `native/near_calls.h`; a limit each, in their order. */
 type NearCopies = (
@@ -25,10 +25,10 @@ type NearCopies = (
   channels: number,
   scale: number,
   ...limits: readonly number[]
-) => Uint32Array;
+) => Promise<Uint32Array>;
 
 /** Of every sample the first that it shows the same as, itself where there is none; null without the addon. */
-function firstsNatively(dataset: Dataset): Uint32Array | null {
+function firstsNatively(dataset: Dataset): Promise<Uint32Array> | null {
   const { shape, maximum } = dataset;
   const limits = Object.values(nearLimits);
   const call = addonCall<NearCopies>("nearCopies");

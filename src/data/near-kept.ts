@@ -34,10 +34,10 @@ export function recallNearCopies(dataset: Dataset, folder = cacheFolder()): numb
 }
 
 /** What was found before, or what a look finds now, which is kept where that is possible. */
-export function nearCopiesOf(dataset: Dataset, folder = cacheFolder()): number[][] {
+export async function nearCopiesOf(dataset: Dataset, folder = cacheFolder()): Promise<number[][]> {
   const before = recallNearCopies(dataset, folder);
   if (before) return before;
-  const groups = findNearCopies(dataset);
+  const groups = await findNearCopies(dataset);
   try {
     mkdirSync(folder, { recursive: true });
     writeTextFile(fileFor(dataset, folder), JSON.stringify({ version, groups }));

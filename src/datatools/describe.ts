@@ -4,7 +4,7 @@ import type { Finding } from "../base/finding.js";
 import { identity } from "../base/random.js";
 import type { ImageShape, Split } from "../base/shape.js";
 import { bytes, count } from "../base/text.js";
-import { checkData } from "../data/checks/index.js";
+import { checkData, checkDataMeanwhile } from "../data/checks/index.js";
 import { countLabels } from "../data/count-labels.js";
 import { dataHash } from "../data/data-hash.js";
 import type { Dataset } from "../data/dataset.js";
@@ -50,10 +50,28 @@ export interface SplitDescription {
   readonly bytes: number;
 }
 
-/** `near`: groups of images that show the same (`nearCopies`), where somebody has looked for them. */
-export function describeDataset(dataset: Dataset, near: readonly (readonly number[])[] | null = null): Description {
+type Near = readonly (readonly number[])[];
+
+/**
+ * `near`: groups of images that show the same (`nearCopies`), where somebody has looked for them. As a promise it is awaited last:
+ * the addon looks in a thread of its own.
+ */
+export function describeDataset(dataset: Dataset, near?: Near | null): Description;
+export function describeDataset(dataset: Dataset, near: Promise<Near>): Promise<Description>;
+export function describeDataset(
+  dataset: Dataset,
+  near: Near | Promise<Near> | null = null,
+): Description | Promise<Description> {
   checkDataset(dataset, "describeDataset, data set");
-  const findings = checkData(dataset, likelySplit(dataset), defaults, near);
+  const figures = figuresOf(dataset);
+  const split = likelySplit(dataset);
+  if (!(near instanceof Promise)) return withFindings(figures, checkData(dataset, split, defaults, near));
+  return checkDataMeanwhile(dataset, split, defaults, near).then((findings) => withFindings(figures, findings));
+}
+
+type Figures = Omit<Description, "findings" | "fit">;
+
+function figuresOf(dataset: Dataset): Figures {
   const { name, shape, maximum, classes, train, test, validation, notes } = dataset;
   const moments = channelMoments(dataset, identity(train.count));
   const splits = {
@@ -72,11 +90,16 @@ export function describeDataset(dataset: Dataset, near: readonly (readonly numbe
     hash: dataHash(dataset),
     mean: moments.map(({ mean }) => mean / maximum),
     std: moments.map(({ deviation }) => deviation / maximum),
-    notes: notes.filter((note) => !findings.some(({ evidence }) => evidence === note)),
-    findings,
-    fit: !findings.some(({ severity }) => severity === "error"),
+    notes,
   };
 }
+
+const withFindings = (figures: Figures, findings: readonly Finding[]): Description => ({
+  ...figures,
+  notes: figures.notes.filter((note) => !findings.some(({ evidence }) => evidence === note)),
+  findings,
+  fit: !findings.some(({ severity }) => severity === "error"),
+});
 
 const defaults: SplitConfig = { validationSplit: "stratified", seed: 0 };
 

@@ -6,5 +6,5 @@ import { nearCopiesOf } from "../data/near-kept.js";
 /** Groups of samples as `data/samples.ts` counts them: training split, test split, validation split. */
 export function nearCopies(dataset: Dataset): Promise<number[][]> {
   checkDataset(dataset, "nearCopies, data set");
-  return Promise.resolve(nearCopiesOf(dataset));
+  return nearCopiesOf(dataset);
 }

@@ -38,14 +38,14 @@ const pageChecks = {
 };
 
 /** Writes the page to `path`, or to a file of the set's name here; returns which. `augment` as `--augment` says it. */
-export function writeDataPage(dataset: Dataset, given: DataPageOptions): Promise<string> {
+export async function writeDataPage(dataset: Dataset, given: DataPageOptions): Promise<string> {
   checkDataset(dataset, "writeDataPage, data set");
   checkOptions("writeDataPage", given, pageChecks, ["split"]);
   const { path = `${fileName(dataset.name)}.html`, augment, ...options } = given;
   const augmentation = augment === undefined ? null : parseAugmentation(augment, "--augment", dataset.shape);
-  const near = nearCopiesOf(dataset);
+  const near = await nearCopiesOf(dataset);
   writeAtomically(path, [Buffer.from(showDataset(dataset, { ...options, augmentation, near }))]);
-  return Promise.resolve(path);
+  return path;
 }
 
 export interface DataPageOptions extends Omit<ShowOptions, "augmentation" | "near"> {

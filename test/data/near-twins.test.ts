@@ -111,29 +111,29 @@ const shapes: readonly Shape[] = [
 
 for (const shape of shapes) {
   const name = `${shape.height}x${shape.width}x${shape.channels}`;
-  test(`near copies of ${name}: by the addon, plainly, and by the definition the same`, () => {
+  test(`near copies of ${name}: by the addon, plainly, and by the definition the same`, async () => {
     const all = images(shape, 90, shape.width);
     const dataset = datasetOf(shape, all);
     const found = byDefinition(all, shape);
     assert.ok(found.length > 1, "a set with copies");
-    assert.deepEqual(findNearCopies(dataset), found);
+    assert.deepEqual(await findNearCopies(dataset), found);
     assert.deepEqual(Array.from(firstsPlainly(dataset)), firstsOf(found, all.length));
   });
 }
 
-test("crowds are not compared to the end, alike in both", () => {
+test("crowds are not compared to the end, alike in both", async () => {
   const shape = { height: 8, width: 8, channels: 1 };
   const all = images(shape, 1400, 7, 1);
   const dataset = datasetOf(shape, all);
   const plain = Array.from(firstsPlainly(dataset));
   assert.ok(new Set(plain).size < all.length);
-  assert.deepEqual(firstsOf(findNearCopies(dataset), all.length), plain);
+  assert.deepEqual(firstsOf(await findNearCopies(dataset), all.length), plain);
 });
 
-test("values that end below 255 are seen as if they did not", () => {
+test("values that end below 255 are seen as if they did not", async () => {
   const shape = shapes[0];
   const all = images(shape, 60, 3);
   const dim = all.map((image) => image.map((value) => Math.round(value / 15)));
   const dataset = datasetOf(shape, dim, 17);
-  assert.deepEqual(firstsOf(findNearCopies(dataset), all.length), Array.from(firstsPlainly(dataset)));
+  assert.deepEqual(firstsOf(await findNearCopies(dataset), all.length), Array.from(firstsPlainly(dataset)));
 });

@@ -68,7 +68,7 @@ async function planted(): Promise<Dataset> {
 
 test("every planted copy is found, and nothing else; splits and labels are told", async () => {
   const dataset = await planted();
-  const groups = findNearCopies(dataset);
+  const groups = await findNearCopies(dataset);
   assert.deepEqual(
     groups,
     Array.from({ length: 20 }, (_, i) => [5 * i, 100 + i]),
@@ -93,7 +93,7 @@ test("what was found is kept by the hash of the data; what is damaged is looked 
   const cache = join(dataFolder(t), "cache");
   const dataset = await planted();
   assert.equal(recallNearCopies(dataset, cache), null);
-  const groups = nearCopiesOf(dataset, cache);
+  const groups = await nearCopiesOf(dataset, cache);
   assert.deepEqual(recallNearCopies({ ...dataset }, cache), groups);
   const other = { ...dataset, test: null };
   assert.equal(recallNearCopies(other, cache), null, "other data");
@@ -101,17 +101,17 @@ test("what was found is kept by the hash of the data; what is damaged is looked 
   for (const text of ["", "{", '{"version":1,"groups":[[0,9999]]}', '{"version":0,"groups":[]}']) {
     writeFileSync(join(cache, file), text);
     assert.equal(recallNearCopies({ ...dataset }, cache), null, text);
-    assert.deepEqual(nearCopiesOf({ ...dataset }, cache), groups);
+    assert.deepEqual(await nearCopiesOf({ ...dataset }, cache), groups);
   }
 });
 
 test("drawn digits of one class are no copies of each other, and images of nothing are not compared", async () => {
   const digits = await findDataset("synthetic-digits").load({});
-  assert.ok(findNearCopies(digits).length < 10);
+  assert.ok((await findNearCopies(digits)).length < 10);
   const plain = {
     ...digits,
     train: { ...digits.train, images: new Uint8Array(digits.train.images.length) },
     test: null,
   };
-  assert.deepEqual(findNearCopies(plain), []);
+  assert.deepEqual(await findNearCopies(plain), []);
 });

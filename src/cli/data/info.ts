@@ -34,9 +34,7 @@ async function run(name: string, options: InfoOptions, self: Command): Promise<v
 }
 
 /** With the images that show the same, which are looked for once and kept. */
-async function described(dataset: Dataset): Promise<Description> {
-  return describeDataset(dataset, await nearCopies(dataset));
-}
+const described = (dataset: Dataset): Promise<Description> => describeDataset(dataset, nearCopies(dataset));
 
 function infoText(description: Description, facts: [string, string][], colors: Colors): string {
   return [

@@ -38,10 +38,33 @@ export function checkData(
   config: SplitConfig,
   nearGroups: CheckedData["near"] = null,
 ): Finding[] {
+  const data = checkedData(dataset, split, config, nearGroups);
+  return inOrder([...(dataset.findings ?? []), ...dataChecks.flatMap((check) => check.run(data))]);
+}
+
+/** The same, while somebody still looks for images that show the same. */
+export async function checkDataMeanwhile(
+  dataset: Dataset,
+  split: SampleSplit,
+  config: SplitConfig,
+  nearGroups: Promise<CheckedData["near"]>,
+): Promise<Finding[]> {
+  const data = checkedData(dataset, split, config, null);
+  const found = dataChecks.map((check) => (check === near ? null : check.run(data)));
+  const looked = { ...data, near: await nearGroups };
+  return inOrder([...(dataset.findings ?? []), ...found.flatMap((findings) => findings ?? near.run(looked))]);
+}
+
+function checkedData(
+  dataset: Dataset,
+  split: SampleSplit,
+  config: SplitConfig,
+  nearGroups: CheckedData["near"],
+): CheckedData {
   const { height, width, channels } = dataset.shape;
   const bytes = height * width * channels;
   const splits = splitsOf(dataset);
-  const data: CheckedData = {
+  return {
     dataset,
     split: { ...split, test: testSamples(dataset, split) },
     config,
@@ -51,7 +74,9 @@ export function checkData(
     labels: splits.flatMap(({ labels }) => Array.from(labels)),
     near: nearGroups,
   };
-  const findings = [...(dataset.findings ?? []), ...dataChecks.flatMap((check) => check.run(data))];
+}
+
+function inOrder(findings: readonly Finding[]): Finding[] {
   // Tables of several splits say the same.
   const texts = findings.map(findingText);
   return findings.filter((_, i) => texts.indexOf(texts[i]) === i).sort((a, b) => rank[a.severity] - rank[b.severity]);
