@@ -25,6 +25,9 @@ constexpr int64_t largest_pool = 16;  // the winner's place in its window is a b
 // Taps in a row are one run of numbers in the image and in the kernel. Runs shorter than this are taken one by one from
 // a list of at most `most_steps`: starting a loop for each would cost more.
 constexpr int64_t short_run = 24, most_steps = 256;
+// A panel of at most so many bytes stays in the nearest cache: there each tile of positions meets all its columns at
+// once, and is looked up once.
+constexpr int64_t near_panel_bytes = 16 * 1024;
 
 // Walks through the windows of a pair of groups: across, then down, then sample after sample.
 template <class T> struct ConvWalk {
@@ -69,7 +72,7 @@ template <class T> struct ConvProduct {
 
   // Columns at hand.
   PanelView<T> p{};
-  int64_t vector = 0;
+  int64_t vector = 0, at_once = 1;  // the first, and how many
   // Taps of the first window of the groups at hand.
   Taps rows_of[largest_pool]{}, columns_of[largest_pool]{};
   int64_t step_count = 0;
@@ -88,10 +91,14 @@ template <class T> struct ConvProduct {
     for_each_panel(o.packed, o.vertical.kernel * o.horizontal.kernel * o.channels, o.columns,
                    [&](const PanelView<T>& panel) {
                      p = panel;
-                     for (vector = 0; vector < p.vectors; vector += tile_vectors)
+                     const int64_t rows = o.vertical.kernel * o.horizontal.kernel * o.channels;
+                     const bool near = rows * p.ld * int64_t(sizeof(T)) <= near_panel_bytes;
+                     at_once = near ? p.vectors : tile_vectors;
+                     for (vector = 0; vector < p.vectors; vector += at_once) {
                        for_each_group(o.vertical, o.window, [&](const Group& down) {
                          for_each_group(o.horizontal, o.window, [&](const Group& across) { tiles(down, across); });
                        });
+                     }
                    });
     apply_function(o);
   }
@@ -161,7 +168,9 @@ template <class T> struct ConvProduct {
         take(w * rows_each, rows_each, walk, w < size);
         if (w < size) walk.next();
       }
-      run_vectors<P, M, N>(p.vectors - vector);
+      const int64_t first = vector, end = first + at_once;
+      for (; vector < end; vector += N) run_vectors<P, M, N>(p.vectors - vector);
+      vector = first;
     }
   }
 

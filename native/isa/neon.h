@@ -28,16 +28,19 @@ template <> struct Reg<float> {
     for (int i = 0; i < 4; i++) p[i] = uint8_t(words[i]);
   }
   static inline Reg load_partial(const float* p, int n) {
+    if (n >= width) return load(p);
     float lanes[4] = {0};
     for (int i = 0; i < n; i++) lanes[i] = p[i];
     return load(lanes);
   }
   inline void store_partial(float* p, int n) const {
+    if (n >= width) return store(p);
     float lanes[4];
     store(lanes);
     for (int i = 0; i < n; i++) p[i] = lanes[i];
   }
   inline void store_bytes_partial(uint8_t* p, int n) const {
+    if (n >= width) return store_bytes(p);
     uint8_t bytes[width];
     store_bytes(bytes);
     for (int i = 0; i < n; i++) p[i] = bytes[i];
@@ -90,16 +93,19 @@ template <> struct Reg<double> {
     for (int i = 0; i < 2; i++) p[i] = uint8_t(numbers[i]);
   }
   static inline Reg load_partial(const double* p, int n) {
+    if (n >= width) return load(p);
     double lanes[2] = {0};
     for (int i = 0; i < n; i++) lanes[i] = p[i];
     return load(lanes);
   }
   inline void store_partial(double* p, int n) const {
+    if (n >= width) return store(p);
     double lanes[2];
     store(lanes);
     for (int i = 0; i < n; i++) p[i] = lanes[i];
   }
   inline void store_bytes_partial(uint8_t* p, int n) const {
+    if (n >= width) return store_bytes(p);
     uint8_t bytes[width];
     store_bytes(bytes);
     for (int i = 0; i < n; i++) p[i] = bytes[i];
