@@ -3,6 +3,7 @@
 import { dataError, usageError } from "../base/errors.js";
 import { isFile } from "../base/path-kind.js";
 import { readWholeFile } from "../base/read-file.js";
+import { utf8Text } from "../base/utf8.js";
 import type { Dataset } from "./dataset.js";
 
 const where = "--group-by";
@@ -35,7 +36,7 @@ function numbered(groups: readonly string[]): Uint32Array {
 }
 
 function readLines(path: string, count: number): string[] {
-  const lines = new TextDecoder().decode(readWholeFile(path, "a file with a group on each line")).split(/\r?\n/);
+  const lines = utf8Text(readWholeFile(path, "a file with a group on each line"), path).split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   const empty = lines.indexOf("");
   if (empty >= 0) {

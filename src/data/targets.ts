@@ -8,6 +8,7 @@ import { dataError } from "../base/errors.js";
 import type { Finding } from "../base/finding.js";
 import { type Order, sortedNames } from "../base/order.js";
 import { reasonOf, wholeBytes } from "../base/read-file.js";
+import { utf8Text } from "../base/utf8.js";
 import { type DatasetScheme, imageFileSettings } from "./dataset.js";
 import type { LeftOut } from "./images/left-out.js";
 import type { ImageFile, ImageListing } from "./images/listing.js";
@@ -88,14 +89,14 @@ async function listSplit(tree: FileTree, folder: string, order: Order, leftOut: 
 
 /** The class on each line: a whole number without leading zeros, or a name. */
 function readTargets(path: string): string[] {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = new TextDecoder().decode(wholeBytes(path));
+    bytes = wholeBytes(path);
   } catch (cause) {
     const expected = "a file with one class a line";
     throw dataError({ where: path, expected, got: reasonOf(cause), cause });
   }
-  const lines = text
+  const lines = utf8Text(bytes, path)
     .replace(/^\ufeff/, "")
     .trimEnd()
     .split(/\r?\n/)

@@ -1,6 +1,7 @@
 /** Arrays of any number of dimensions, as numpy has them: from raw bytes of any type and order to numbers in rows. */
 import { endianness } from "node:os";
 import { dataError, type HeddleError } from "../base/errors.js";
+import { anyText } from "../base/utf8.js";
 import type { Numbers } from "./to-bytes.js";
 
 /** Row after row (C order), the numbers in the machine's byte order. */
@@ -152,12 +153,11 @@ function inRows<T extends ArrayLike<unknown>>(values: T, shape: readonly number[
   return into as unknown as T;
 }
 
-/** Fixed lengths, filled up with zeros: 4 bytes a character, or bytes that are taken as UTF-8. */
+/** Fixed lengths, filled up with zeros: 4 bytes a character, or bytes. */
 function textsOf({ size, kind, isBig }: ElementType, count: number, bytes: Uint8Array): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const decoder = new TextDecoder();
   return Array.from({ length: count }, (_, i) => {
-    if (kind === "bytes") return decoder.decode(bytes.subarray(i * size, (i + 1) * size)).replace(/\0+$/, "");
+    if (kind === "bytes") return anyText(bytes.subarray(i * size, (i + 1) * size)).replace(/\0+$/, "");
     const points: number[] = [];
     for (let at = i * size; at < (i + 1) * size; at += 4) {
       const point = view.getUint32(at, !isBig);

@@ -1,5 +1,6 @@
 /** What a pickle's objects become: the few that are known are made here, by hand; nothing is looked up or called. */
 import { dataError, type HeddleError } from "../base/errors.js";
+import { anyText } from "../base/utf8.js";
 import { arrayOf, type ElementType, elementType, type NdArray, sizeOf } from "./ndarray.js";
 
 /** Lists, tuples and sets are arrays; bytes, and texts of Python 2, are `Uint8Array`. */
@@ -69,7 +70,7 @@ type Where = () => string;
 export function textOf(value: PyValue): string | null {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return `${value}`;
-  return value instanceof Uint8Array ? new TextDecoder().decode(value) : null;
+  return value instanceof Uint8Array ? anyText(value) : null;
 }
 
 /** numpy 2 moved its modules; Python 3 renamed some of Python 2. */

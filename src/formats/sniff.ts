@@ -164,6 +164,18 @@ const kinds: readonly Row[] = [
     begins: like(/^(\xef\xbb\xbf)?\s*(?:\{\s*"|\[\s*[[{"\d-])/),
     wayOut: "Save it as CSV, or its arrays by numpy.savez.",
   },
+  {
+    what: "an ARFF file (Weka, OpenML)",
+    family: "text",
+    begins: like(/^(?:%[^\n]*\n|\s)*@relation\s/i),
+    wayOut: "Delete its lines up to @data: what follows is CSV.",
+  },
+  {
+    what: "sparse data (LIBSVM, SVMlight)",
+    family: "text",
+    begins: like(/^[+-]?\d+(?:\.\d+)?(?: +\d+:[-+.\de]+){3}/),
+    wayOut: "sklearn.datasets.load_svmlight_file reads it: save x.toarray() and y by numpy.savez(FILE, x_train=…, y_train=…).",
+  },
   { what: "XML text", family: "text", begins: like(/^(\xef\xbb\xbf)?\s*<\?xml/i) },
   {
     what: "what macOS keeps beside a file (AppleDouble)",

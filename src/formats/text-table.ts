@@ -1,5 +1,6 @@
 /** Tables of texts: CSV as programs and spreadsheets write it, or JSON Lines (an object a line, its keys the columns). */
 import { dataError } from "../base/errors.js";
+import { utf8Text } from "../base/utf8.js";
 import { bare, dialectOf, splitLine, textOf } from "./csv/dialect.js";
 
 export interface TextTable {
@@ -33,8 +34,7 @@ export function parseTextTable(file: Uint8Array, path: string): TextTable {
 }
 
 function parseJsonLines(file: Uint8Array, path: string): TextTable {
-  const lines = new TextDecoder()
-    .decode(file)
+  const lines = utf8Text(file, path)
     .replace(/^\ufeff/, "")
     .trimEnd()
     .split("\n");

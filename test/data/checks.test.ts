@@ -85,6 +85,11 @@ const cases: Record<string, [what: string, given: Given, ...says: RegExp[]][]> =
       /^warning low-range: No value above 17 of 255.* If 31 is white in them, say --maximum 31\./m,
     ],
     [
+      "counts of dots, 0 to 16",
+      { train: some(9).map((sample, i) => ({ ...sample, image: Uint8Array.of(i % 16, 16, 3, 0, 1, 2) })) },
+      /^warning low-range: No value above 16 of 255.* say --maximum 16\./m,
+    ],
+    [
       "a range of its own",
       {
         train: some(9).map(({ label }, i) => ({ label, image: Uint8Array.of(i, 16, 3, 0, 1, 2) })),

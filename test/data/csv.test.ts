@@ -204,6 +204,12 @@ const bad: Record<string, [text: string, ...parts: string[]]> = {
   "a table of files": ["id,breed\n1.jpg,ant\n2.jpg,bee\n", "lines of numbers", '"1.jpg, ant"'],
 };
 
+test("CSV: names in another encoding than UTF-8 are refused: those that differ in such letters alone would be one", () => {
+  const latin1 = Buffer.from("1,2,café\n3,4,cafè\n", "latin1");
+  assert.throws(() => parse(latin1), saying(3, "some.csv, line 1", "text in UTF-8", "iconv"));
+  assert.throws(() => parse(Buffer.concat([Buffer.from("1,2,a\n"), latin1])), saying(3, "some.csv, line 2"));
+});
+
 for (const [name, [text, ...parts]] of Object.entries(bad)) {
   test(`CSV: ${name} is refused, by file and row`, () => {
     assert.throws(() => parse(text, last), saying(3, "some.csv", ...parts));
@@ -216,6 +222,8 @@ for (const [bytes, what] of [
   [Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), "a PNG image"],
   [Buffer.from("<!doctype html>"), "a web page"],
   [Buffer.from("1,2\0,3,4"), "at byte 3"],
+  [Buffer.from("@relation digits\n@data\n1,2\n"), "an ARFF file"],
+  [Buffer.from("7 154:0.5 155:1 156:.25\n"), "sparse data (LIBSVM, SVMlight)"],
 ] as const) {
   test(`CSV: what is no text is named: ${what}`, () => {
     assert.throws(() => parse(bytes), saying(3, "some.csv", "a text of numbers", what));

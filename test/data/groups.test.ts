@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { groupNamer, readGroups } from "../../src/data/groups.js";
@@ -18,10 +19,12 @@ test("a pattern's first capture is the group", () => {
 
 test("a file has the group of each sample on a line", (t) => {
   const folder = dataFolder(t, { unix: "x\ny\nx\nz\n", dos: "x\r\ny\r\nx\r\nz", short: "x\ny\n", hole: "x\n\nx\nz\n" });
+  writeFileSync(join(folder, "latin1"), Buffer.from("caf\u00e9\nx\ncaf\u00e8\nz\n", "latin1"));
   const read = (name: string) => readGroups(join(folder, name), split(undefined));
   assert.deepEqual(Array.from(read("unix")), [0, 1, 0, 2]);
   assert.deepEqual(Array.from(read("dos")), [0, 1, 0, 2]);
   assert.throws(() => read("short"), saying(3, "short", "4 lines", "got 2"));
+  assert.throws(() => read("latin1"), saying(3, "latin1, line 1", "text in UTF-8", "WINDOWS-1252"));
   assert.throws(() => read("hole"), saying(3, "hole, line 2", "the name of a group"));
 });
 

@@ -185,6 +185,10 @@ const refused: Record<string, [paths: readonly string[], ...parts: string[]]> = 
     ["JPEGImages/1.jpg", "SegmentationClass/1.png", "Annotations/1.xml"],
     "images beside what is marked on them (SegmentationClass/)",
   ],
+  "images and masks of each split": [
+    ["train/images/1.png", "train/masks/1.png", "test/images/2.png", "test/masks/2.png"],
+    "images beside what is marked on them (test/masks/)",
+  ],
   "pictures of other formats alone": [
     ["ant/1.bmp", "bee/2.bmp"],
     "no image at all",

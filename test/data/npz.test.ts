@@ -231,6 +231,8 @@ test("npz: labels of any type, one-hot, and names", async (t) => {
   assert.deepEqual((await classesOf(texts("bee", "ant", "bee", "ant")))[0], ["ant", "bee"]);
   const bytes = { descr: "|S3", shape: [4], bytes: Buffer.from("beeantbeeant") };
   assert.deepEqual((await classesOf(bytes))[0], ["ant", "bee"]);
+  const latin1 = { descr: "|S3", shape: [4], bytes: Buffer.from("b\xe9eb\xe8eb\xe9eb\xe8e", "latin1") };
+  assert.deepEqual((await classesOf(latin1))[0], ["bèe", "bée"]);
   assert.deepEqual((await classesOf(labels, { class_names: texts("ant", "bee") }))[0], ["ant", "bee"]);
   const [unused, , why] = await classesOf(
     { ...labels, bytes: Uint8Array.of(1, 2, 1, 2) },

@@ -47,6 +47,8 @@ const beginnings: readonly [begin: Uint8Array, what: string, family: string][] =
   [latin1(`${"\0".repeat(16)}\xde\xc0\xef\xbe\x01`), "an LMDB database", "data"],
   [latin1("\x03\x03\0\0\0\0\0\0\xaa\xc9\xfa\x23\x0a\x80"), "TFRecord data", "data"],
   [latin1("\x80\x02}q\0(X"), "a Python pickle", "data"],
+  [latin1("% digits\n@RELATION digits\n"), "an ARFF file (Weka, OpenML)", "text"],
+  [latin1("7 154:0.5 155:1 156:.25\n"), "sparse data (LIBSVM, SVMlight)", "text"],
   [latin1("version https://git-lfs.github.com/spec/v1\n"), "a Git LFS pointer, not the file itself", "text"],
   [latin1("\n<!DOCTYPE html><html>"), "a web page (HTML)", "text"],
   [new Uint8Array(0), "an empty file", "other"],

@@ -77,6 +77,12 @@ for (const [name, [text, ...parts]] of Object.entries(refused)) {
   });
 }
 
+test("targets: names in another encoding than UTF-8 are refused", async (t) => {
+  const bytes = Buffer.from("a\ncafé\ncafè\n", "latin1");
+  const { root, cacheDir } = pictureFolder(t, { ...images, "train_targets.txt": bytes });
+  await assert.rejects(open(`targets:${root}`, { cacheDir }), saying(3, "line 2", "text in UTF-8"));
+});
+
 test("targets: a missing file, an empty folder and two training splits are named", async (t) => {
   const { root, cacheDir } = pictureFolder(t, images);
   const missing = saying(3, join(root, "train_targets.txt"), "no such file");

@@ -26,5 +26,6 @@ export const range: DataCheck = {
   },
 };
 
-/** The largest number of as many bits. */
-const nextFull = (value: number): number => 2 ** Math.ceil(Math.log2(value + 1)) - 1;
+/** The largest number of as many bits; a power of two itself, as counts of black dots in 4x4 end at 16. */
+const nextFull = (value: number): number =>
+  Number.isInteger(Math.log2(value)) ? value : 2 ** Math.ceil(Math.log2(value + 1)) - 1;

@@ -92,7 +92,6 @@ class Reading {
     // One class may be called "train"; folders that all are called as splits are none.
     if (named.length > 1 || named.length === folders.length) throw this.#unlabelledSplits(named);
     const turned = this.#insideOfClasses(folder) ?? this.#besideClasses(folder);
-    if (!turned) this.#refuseMarked(folders);
     return turned ?? { train: this.#classesOf(folder) };
   }
 
@@ -115,6 +114,7 @@ class Reading {
   }
 
   #classesOf(folder: Folder): Classes {
+    this.#refuseMarked([...folder.folders.values()]);
     const classes: Classes = new Map();
     const merged = new Map<string, string>();
     const deep: Folder[] = [];

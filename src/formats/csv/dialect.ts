@@ -1,5 +1,6 @@
 /** How a file of numbers is written: its encoding, what separates cells, what the decimal mark is, where its lines begin. */
 import { dataError } from "../../base/errors.js";
+import { checkUtf8 } from "../../base/utf8.js";
 import { sniff } from "../sniff.js";
 
 export interface Dialect {
@@ -41,6 +42,7 @@ export function textOf(file: Uint8Array, path: string, what = "a text of numbers
     const expected = `${what}, in UTF-8 or in UTF-16 with its byte order mark`;
     throw dataError({ where: `${path} at byte ${zero}`, expected, got: "a zero byte" });
   }
+  checkUtf8(file, path);
   const marked = file[0] === 0xef && file[1] === 0xbb && file[2] === 0xbf;
   return withLineFeeds(marked ? file.subarray(3) : file);
 }
