@@ -174,7 +174,8 @@ const kinds: readonly Row[] = [
     what: "sparse data (LIBSVM, SVMlight)",
     family: "text",
     begins: like(/^[+-]?\d+(?:\.\d+)?(?: +\d+:[-+.\de]+){3}/),
-    wayOut: "sklearn.datasets.load_svmlight_file reads it: save x.toarray() and y by numpy.savez(FILE, x_train=…, y_train=…).",
+    wayOut:
+      "sklearn.datasets.load_svmlight_file reads it: save x.toarray() and y by numpy.savez(FILE, x_train=…, y_train=…).",
   },
   { what: "XML text", family: "text", begins: like(/^(\xef\xbb\xbf)?\s*<\?xml/i) },
   {

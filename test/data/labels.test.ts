@@ -153,8 +153,14 @@ for (const [name, [table, ...parts]] of Object.entries(refused)) {
 test("labels: names in another encoding than UTF-8 are refused, in JSON Lines too", async (t) => {
   const table = Buffer.from("f,label\n1.png,café\n2.png,cafè\n", "latin1");
   await assert.rejects(load(t, { files: { ...images, "labels.csv": table } }), saying(3, "line 2", "text in UTF-8"));
-  const lines = Buffer.from('{"file_name": "1.png", "label": "café"}\n{"file_name": "2.png", "label": "cafè"}\n', "latin1");
-  await assert.rejects(load(t, { files: { ...images, "metadata.jsonl": lines } }), saying(3, "line 1", "text in UTF-8"));
+  const lines = Buffer.from(
+    '{"file_name": "1.png", "label": "café"}\n{"file_name": "2.png", "label": "cafè"}\n',
+    "latin1",
+  );
+  await assert.rejects(
+    load(t, { files: { ...images, "metadata.jsonl": lines } }),
+    saying(3, "line 1", "text in UTF-8"),
+  );
 });
 
 test("labels: places without a table, or with several", async (t) => {
