@@ -54,6 +54,7 @@ const everywhere = [
   "program.cc",
   "program_exchange.cc",
   "barrier.cc",
+  "system/runtime.cc",
 ];
 /** Each in a file `system/NAME_SYSTEM.cc` for a system as Node names it, else in those for all that are like Unix. */
 const bySystem = {

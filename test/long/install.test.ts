@@ -19,9 +19,8 @@ let tarball = "";
 let npmFolder = "";
 
 before(() => {
-  execFileSync(process.execPath, [join(root, "native/prebuild.mjs")]);
-  const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", home];
-  tarball = join(home, execFileSync("npm", pack, { cwd: root, encoding: "utf8" }).trim());
+  execFileSync(process.execPath, [join(root, "native/package.mjs"), home]);
+  tarball = join(home, `heddle-${packageVersion()}.tgz`);
   npmFolder = join(execFileSync("npm", ["root", "--global"], { encoding: "utf8" }).trim(), "npm", "bin");
 });
 after(() => rmSync(home, { recursive: true }));
@@ -47,6 +46,7 @@ for (const version of nodeVersions) {
     const started = performance.now();
     const installed = run("npm", "install", "--no-audit", "--no-fund", tarball);
     assert.equal(installed.status, 0, installed.stderr);
+    assert.equal(installed.stderr, "");
     t.diagnostic(`installed in ${((performance.now() - started) / 1000).toFixed(1)} s`);
     const lock = readFileSync(join(home, `work-${version}`, "node_modules", ".package-lock.json"), "utf8");
     // What had an install script would do nothing where npm runs none.

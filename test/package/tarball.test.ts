@@ -5,21 +5,21 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-test("npm pack: the installed package trains without a compiler, and ships no tests", (t) => {
+interface Packing {
+  readonly packPackage: (to: string) => { path: string; files: string[] };
+}
+
+test("npm run package: the installed package trains without a compiler, and ships no tests", async (t) => {
+  const { packPackage } = (await import(pathToFileURL(join(root, "native", "package.mjs")).href)) as Packing;
   const folder = mkdtempSync(join(tmpdir(), "heddle-pack-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  // What "prepack" does; the build that "prepare" would repeat is there.
+  // As `npm run package`; the build that comes before it is there.
   execFileSync(process.execPath, [join(root, "native/prebuild.mjs")]);
-  const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-  const report = execFileSync("npm", pack, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  // A list in some versions of npm, an object by package name in others.
-  const packed = JSON.parse(report) as object;
-  const [{ filename, files }] = Object.values(packed) as { filename: string; files: { path: string }[] }[];
-  const paths = files.map(({ path }) => path);
+  const { path: tarball, files: paths } = packPackage(folder);
   for (const needed of [
     "bin/heddle.js",
     "bin/train.js",
@@ -41,10 +41,12 @@ test("npm pack: the installed package trains without a compiler, and ships no te
 
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "heddle"), { recursive: true });
-  execFileSync("tar", ["xzf", join(folder, filename), "-C", join(modules, "heddle"), "--strip-components=1"]);
-  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  execFileSync("tar", ["xzf", tarball, "-C", join(modules, "heddle"), "--strip-components=1"]);
+  const { dependencies, scripts } = JSON.parse(readFileSync(join(modules, "heddle", "package.json"), "utf8")) as {
     dependencies: Record<string, string>;
+    scripts?: object;
   };
+  assert.equal(scripts, undefined, "npm warns of scripts that it does not run");
   for (const name of Object.keys(dependencies)) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(root, "node_modules", name), join(modules, name));

