@@ -1,5 +1,6 @@
-// What the C++ library would do for exceptions, of which there are none: without this the addon would carry the code that prints
-// their names and unwinds the stack, a tenth of its bytes. Memory that is not there ends the process, as in Node itself.
+// What the C++ library would do for exceptions, of which there are none: without this the addon would carry the code
+// that prints their names and unwinds the stack, a tenth of its bytes. Memory that is not there ends the process, as in
+// Node itself.
 #include <stdio.h>
 #include <stdlib.h>
 
