@@ -51,11 +51,16 @@ export function rolesOf(place: string, members: readonly ArrayMember[], asked: s
   return { splits, names, notes: unused(members, splits) };
 }
 
-/** Arrays with something for each image that are not used. */
+/** Arrays that are not used and have something for each image, or speak of a split (`train_idx`). */
 function unused(members: readonly ArrayMember[], splits: Roles["splits"]): string[] {
   const used = Object.values(splits).flatMap(({ images, labels }) => [images, labels]);
   const counts = Object.values(splits).map(({ images }) => images.shape[0]);
-  const left = members.filter((member) => !used.includes(member) && counts.includes(member.shape[0] ?? 0));
+  const left = members.filter(
+    (member) =>
+      !used.includes(member) &&
+      member.shape.length > 0 &&
+      (counts.includes(member.shape[0]) || splitInName(member.name) !== null),
+  );
   return left.length === 0 ? [] : [`Left out: ${left.map(({ name }) => name).join(", ")}.`];
 }
 

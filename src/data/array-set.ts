@@ -174,7 +174,7 @@ function hotPlaces(
     for (let k = 0; k < width; k++) {
       const value = Number(values[i * width + k]);
       if (value === 1) [place, ones] = [k, ones + 1];
-      else if (value !== 0) throw notLabels(member);
+      else if (value !== 0) throw value > 0 && value < 1 ? softLabels(member, i) : notLabels(member);
     }
     if (ones === 1) return place;
     throw dataError({
@@ -185,6 +185,14 @@ function hotPlaces(
     });
   });
 }
+
+const softLabels = (member: ArrayMember, sample: number): HeddleError =>
+  dataError({
+    where: `${member.where}[${sample}]`,
+    expected: "one label for each image, or one-hot rows",
+    got: "shares of several classes (soft labels)",
+    fix: `The most likely class of each, ${member.name}.argmax(axis=1), is one label.`,
+  });
 
 const notLabels = (member: ArrayMember): HeddleError =>
   dataError({ where: member.where, expected: "one label for each image, or one-hot rows", got: shapeText(member) });

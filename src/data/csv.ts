@@ -6,6 +6,7 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { dataError } from "../base/errors.js";
 import { reasonOf, standardInput } from "../base/read-file.js";
+import { shellWord } from "../base/shell-word.js";
 import type { Scale } from "../formats/to-bytes.js";
 import type { Arrays, FlatShapes } from "./arrays.js";
 import type { Dataset, DatasetScheme, LoadOptions } from "./dataset.js";
@@ -14,6 +15,8 @@ import { isTableName, type SplitName, splitInCell, splitInName, wordsOf } from "
 
 /** What Node can hold in one buffer. */
 const mostBytes = 2 ** 31;
+/** So many folders are looked into for tables. */
+const looked = 20;
 
 export const csv: DatasetScheme = {
   name: "csv",
@@ -69,6 +72,17 @@ async function load(path: string, options: LoadOptions): Promise<Dataset> {
 const emnistNote =
   "By their names these are EMNIST's files, whose images lie column by column: they were turned upright (--layout rows leaves them).";
 
+/** A table in a folder of the folder, as archives leave them: that of the training split, else the first. */
+function tableBelow(folder: string): string | null {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const found = folders.slice(0, looked).flatMap(({ name }) =>
+    readdirSync(join(folder, name))
+      .filter((file) => /\.(?:csv|tsv)(?:\.gz)?$/i.test(file))
+      .map((file) => join(folder, name, file)),
+  );
+  return found.find((path) => splitInName(basename(path)) === "train") ?? found[0] ?? null;
+}
+
 interface TableFile {
   readonly path: string;
   readonly split: SplitName;
@@ -89,16 +103,21 @@ function filesIn(folder: string, notes: string[]): TableFile[] {
     const bare = new Set(same.map((name) => name.replace(/\.gz$/i, "")));
     if (bare.size > 1) {
       const expected = `one table for the ${split === "train" ? "training" : split} split`;
-      throw dataError({ where: folder, expected, got: same.join(", "), fix: "Name one file, as csv:PATH/FILE." });
+      const areApart = same.some((name) => wordsOf(name).some((word) => ["y", "label", "labels"].includes(word)));
+      const fix = areApart
+        ? "Labels are read from a column of the table of pixels: put them there."
+        : "Name one file, as csv:PATH/FILE; parts of one split make one table.";
+      throw dataError({ where: folder, expected, got: same.join(", "), fix });
     }
   }
   if (!found.some(({ split }) => split === "train")) {
     const got = names.length === 0 ? "no table at all" : names.join(", ");
+    const below = tableBelow(folder);
     throw dataError({
       where: folder,
       expected: "train.csv or train.csv.gz",
       got,
-      fix: "Or name one file, as csv:PATH/FILE.",
+      fix: below === null ? "Or name one file, as csv:PATH/FILE." : `Name one file, as ${shellWord(`csv:${below}`)}.`,
     });
   }
   if (others.length > 0) notes.push(`Left out of ${folder}: ${others.join(", ")}.`);

@@ -12,7 +12,14 @@ export const folder: DatasetScheme = {
   settings: imageFileSettings,
   // Beside a table they may be of another form.
   looksLike: ({ path, isFolder, names }) =>
-    isFolder && !names.some((name) => /\.(?:csv|tsv|txt|jsonl)$/i.test(name)) && holdsImages(path, names, deepest),
+    isFolder &&
+    !names.some((name) => /\.(?:csv|tsv|txt|jsonl)$/i.test(name)) &&
+    // Loose images have no classes.
+    holdsImages(
+      path,
+      names.filter((name) => !name.includes(".")),
+      deepest,
+    ),
   async load(path, options) {
     const [{ listClassFolders }, { loadImages }, { diskTree }] = await Promise.all([
       import("./images/listing.js"),

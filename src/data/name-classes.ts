@@ -33,6 +33,8 @@ export interface GivenNames {
 const mostClasses = 65_536;
 /** More labels than that, and one for every second sample: that is no label. */
 const suspicious = 100;
+/** More labels than that, each of another sample: that is a name of the sample. */
+const mostAlone = 10;
 
 const unknownTexts = new Set(["", "nan", "none", "null", "na", "n/a", "?", "unknown"]);
 const wholeNumber = /^[+-]?\d+(\.0*)?(e[+-]?\d+)?$/i;
@@ -42,7 +44,7 @@ const wholeNumber = /^[+-]?\d+(\.0*)?(e[+-]?\d+)?$/i;
  * left out, samples without one are, and both are said. Throws `dataError` where the training split has no labels, one class
  * alone, or labels that can be none, and for a class that only another split has.
  */
-export function nameClasses(splits: RawSplits, names: GivenNames | null, { unlabelled }: Unlabelled = {}): NamedSplits {
+export function nameClasses(splits: RawSplits, names: GivenNames | null, { unlabelled, label }: Asked = {}): NamedSplits {
   const { train, test, validation } = splits;
   if (!train) throw new TypeError("a set without a training split");
   if (unlabelled && (!train.labels || train.labels.texts.every((text) => isUnknown(text, false)))) {
@@ -58,7 +60,7 @@ export function nameClasses(splits: RawSplits, names: GivenNames | null, { unlab
     validation: kept.validation && labelled(kept.validation, isBinary, notes),
   };
   if (!known.train) throw noLabels(train, "no label that names a class");
-  const classes = classesOf(known.train, names, notes);
+  const classes = classesOf(known.train, names, label !== undefined, notes);
   if (classes.keys.length < 2) {
     const got = `one class (${classes.names.join("")})`;
     throw dataError({ where: train.path, expected: "images of at least 2 classes", got });
@@ -75,7 +77,7 @@ export function nameClasses(splits: RawSplits, names: GivenNames | null, { unlab
   };
 }
 
-type Unlabelled = Pick<LoadOptions, "unlabelled">;
+type Asked = Pick<LoadOptions, "unlabelled" | "label">;
 
 /** Images that can be predicted. */
 function withoutClasses({ count, images, ids }: RawSplit): NamedSplits {
@@ -130,17 +132,15 @@ interface Classes {
   readonly fix?: string | undefined;
 }
 
-function classesOf(split: RawSplit, given: GivenNames | null, notes: string[]): Classes {
+/** `isAsked`: somebody said that these are the labels. */
+function classesOf(split: RawSplit, given: GivenNames | null, isAsked: boolean, notes: string[]): Classes {
   const { texts, first } = split.labels!;
   const areNumbers = texts.every((text) => wholeNumber.test(text.trim()));
-  const fraction = areNumbers ? -1 : texts.findIndex((text) => /^[+-]?\d*\.\d+(e[+-]?\d+)?$/i.test(text.trim()));
-  if (fraction >= 0 && texts.every((text) => !Number.isNaN(Number(text)))) {
-    const expected = "labels that are whole numbers or names";
-    throw dataError({ where: split.where(first[fraction]), expected, got: texts[fraction] });
-  }
+  const fraction = fractionAmong(texts);
+  if (fraction >= 0) throw notWhole(split.where(first[fraction]), texts[fraction]);
   const keys = [...new Set(texts.map((text) => keyOf(text, areNumbers)))];
-  if (keys.length > mostClasses || (keys.length > suspicious && 2 * keys.length > split.count))
-    throw notLabels(split, keys);
+  if (keys.length > mostClasses || (!isAsked && areNames(keys.length, split.count))) throw notLabels(split, keys);
+  notes.push(...(areNumbers ? sameNumbers(texts) : []));
   keys.sort(areNumbers ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1));
   const plain = { keys, names: keys, areNumbers, isFixed: false };
   if (!given || !areNumbers) return plain;
@@ -152,6 +152,30 @@ function classesOf(split: RawSplit, given: GivenNames | null, notes: string[]): 
   if (keys.every((key) => nameOf(key) !== undefined)) return { ...plain, names: keys.map((key) => nameOf(key)!) };
   notes.push(`The ${given.texts.length} class names are not used: labels are ${someKeys(keys)}.`);
   return plain;
+}
+
+/** True for so many different labels on so many samples that they name the samples. */
+export const areNames = (labels: number, samples: number): boolean =>
+  (labels > mostAlone && labels === samples) || (labels > suspicious && 2 * labels > samples);
+
+/** Which of the labels, all numbers, has a fraction; -1 for none, and for labels that are no numbers. */
+export const fractionAmong = (texts: readonly string[]): number =>
+  texts.some((text) => text.trim() === "" || Number.isNaN(Number(text)))
+    ? -1
+    : texts.findIndex((text) => !Number.isInteger(Number(text)));
+
+export const notWhole = (where: string, got: string): HeddleError =>
+  dataError({ where, expected: "labels that are whole numbers or names", got });
+
+/** Says which labels are one number and were not written alike, by zeros before it: `01` and `1`. */
+export function sameNumbers(texts: readonly string[]): string[] {
+  const written = new Map<number, Set<string>>();
+  for (const text of texts.map((each) => each.trim())) {
+    if (!/^[+-]?\d+$/.test(text)) continue;
+    written.set(Number(text), (written.get(Number(text)) ?? new Set()).add(text));
+  }
+  const twice = [...written.values()].filter(({ size }) => size > 1).map((all) => [...all].join(" and "));
+  return twice.length === 0 ? [] : [`Labels that are one number are one class, however they are written: ${twice.join("; ")}.`];
 }
 
 const keyOf = (text: string, isNumber: boolean): string => (isNumber ? `${Number(text)}` : text.trim());

@@ -26,7 +26,7 @@ export async function decodeOther(
   const open = await loadSharp(format, name);
   try {
     const image = open(bytes, { limitInputPixels: limits.pixels, autoOrient: true });
-    const { width, height, space, depth, hasAlpha, pages = 1 } = await image.metadata();
+    const { width, height, space, depth, hasAlpha, channels: bands, pages = 1 } = await image.metadata();
     checkSize(width, height, name, limits);
     const isGrey = space === "b-w" || space === "grey16";
     const isDeep = depth === "ushort";
@@ -37,7 +37,7 @@ export async function decodeOther(
       .raw({ depth: isDeep ? "ushort" : "uchar" })
       .toBuffer({ resolveWithObject: true });
     const channels = ((isGrey ? 1 : 3) + (hasAlpha ? 1 : 0)) as StoredPixels["channels"];
-    if (info.channels !== channels) throw notSamples(name, `${info.channels} channels`);
+    if (info.channels !== channels || bands > 4) throw notBands(name, bands);
     const size = { width: info.width, height: info.height, channels, more: Math.max(0, pages - 1) };
     return isDeep ? { ...size, ...shallow(data, channels, maximum) } : { ...size, pixels: data };
   } catch (cause) {
@@ -81,6 +81,14 @@ function shallow(
   });
   return { pixels, deepest };
 }
+
+const notBands = (where: string, got: number): HeddleError =>
+  dataError({
+    where,
+    expected: "1 channel (grey), 3 (RGB), or one more for transparency",
+    got: `${got}`,
+    fix: "Save three of them as an image.",
+  });
 
 const notSamples = (where: string, depth: string | undefined): HeddleError =>
   dataError({

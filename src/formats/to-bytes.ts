@@ -51,6 +51,7 @@ export function toBytes(
   const found = scale ?? scaleOf(values, Number(values[most]));
   const limit = { whole: 255, unit: 1, sixteen: 65_535 }[found ?? "whole"];
   if (found === null || values[most] > limit) throw tooLarge(where(most), values[most], scale);
+  if (scale === "whole" && !isWhole && values[most] <= 1) throw tooSmall(where(most), values[most]);
   if (found === "sixteen") {
     const bytes = Uint8Array.from(values as ArrayLike<number>, (value) => Number(value) >> 8);
     return { bytes, scale: found, note: "Pixels of 16 bits were read as v >> 8.", deepest: Number(values[most]) };
@@ -98,6 +99,15 @@ function tooLarge(where: string, value: number | bigint, scale: Scale | null): H
     fix: "Scale all to 0..255 before they are saved.",
   });
 }
+
+/** Fractions up to 1 among splits of 0..255: as they are they would all be black. */
+const tooSmall = (where: string, value: number | bigint): HeddleError =>
+  dataError({
+    where,
+    expected: "pixels 0..255, as in the training split",
+    got: `numbers in 0..1 (this is their largest, ${value})`,
+    fix: "Scale all to 0..255 before they are saved.",
+  });
 
 /** Bits are black and white. */
 export const bitsToBytes = (bits: Uint8Array): Uint8Array => bits.map((bit) => (bit ? 255 : 0));

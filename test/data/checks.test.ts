@@ -51,6 +51,18 @@ const cases: Record<string, [what: string, given: Given, ...says: RegExp[]][]> =
       /^warning class-without-validation: No image to validate on: bee/m,
     ],
     [
+      "images of several classes each, written with bars",
+      { train: some(9), classes: ["ant", "ant|bee"], test: some(3, 100) },
+    ],
+    [
+      "the same, where the parts are classes too",
+      {
+        train: [...some(9), { label: 2, image: 98 }, { label: 2, image: 99 }],
+        classes: ["ant", "bee", "['bee', 'ant']"],
+      },
+      /^warning classes-combined: Classes made of the names of others: "\['bee', 'ant'\]" \(bee and ant\)\. .* \(multi-label\)\./m,
+    ],
+    [
       "one image of each class",
       { train: [0, 1].map((label) => ({ label, image: label })) },
       /^warning no-validation: No class has two images/m,
@@ -88,6 +100,22 @@ const cases: Record<string, [what: string, given: Given, ...says: RegExp[]][]> =
       "counts of dots, 0 to 16",
       { train: some(9).map((sample, i) => ({ ...sample, image: Uint8Array.of(i % 16, 16, 3, 0, 1, 2) })) },
       /^warning low-range: No value above 16 of 255.* say --maximum 16\./m,
+    ],
+    [
+      "0 and 1 in a split",
+      {
+        train: some(9),
+        test: [1, 2, 3].map((i) => ({ label: i & 1, image: Uint8Array.of(i & 1, i >> 1, 1, 0, 0, 1) })),
+      },
+      /^warning low-range: No value above 1 of 255 in the test split: .* Scale all to 0\.\.255/m,
+    ],
+    [
+      "some images divided by 255",
+      {
+        train: [...some(9), { label: 0, image: Uint8Array.of(0, 1, 1, 0, 0, 1) }],
+        config: { validation: 0 },
+      },
+      /^warning faint-images: 1 of 19 images of the train split has no value above 1 of 255, as if divided by 255 before: train image 18\./m,
     ],
     [
       "a range of its own",
@@ -231,7 +259,8 @@ for (const [name, found] of Object.entries(cases)) {
 const ids: Readonly<Record<string, readonly string[]>> = {
   published: ["not-published", "another-set"],
   near: ["near-test", "near-validation", "near-labels", "near-repeats"],
-  range: ["low-range"],
+  classes: ["classes-combined"],
+  range: ["low-range", "faint-images"],
   groups: ["groups-test"],
   "same-name": ["same-name"],
 };

@@ -84,6 +84,31 @@ test("csv:PATH: a folder has its splits by the names of the files", async (t) =>
   await assert.rejects(open(`csv:${other}`), saying(3, "test.csv", "got 5"));
 });
 
+test("csv:PATH: tables in folders below are named, and labels in a table of their own", async (t) => {
+  const kaggle = dataFolder(t, { "a_test/a_test.csv": headed(0, 1), "a_train/a_train.csv": headed(0, 1) });
+  await assert.rejects(open(`csv:${kaggle}`), saying(3, "no table at all", `csv:${kaggle}/a_train/a_train.csv`));
+  const apart = dataFolder(t, { "x_train.csv": headed(0, 1), "y_train.csv": "label\n0\n1\n" });
+  await assert.rejects(open(`csv:${apart}`), saying(3, "x_train.csv, y_train.csv", "Labels are read from a column"));
+});
+
+test("csv:PATH: a test split in 0..1 beside a training split in 0..255 is refused", async (t) => {
+  const unit = "p0,p1,p2,p3,label\n0,0.5,1,0.25,0\n0.5,0.5,1,0,1\n";
+  const root = dataFolder(t, { "train.csv": headed(0, 1), "test.csv": unit });
+  await assert.rejects(open(`csv:${root}`), saying(3, "test.csv, row 2, column 3", "as in the training split", "0..1"));
+});
+
+test("csv:PATH: labels that name the rows are none, unless they are asked for; one number in two spellings is said", async (t) => {
+  const root = dataFolder(t, {
+    "a.csv": headed(...Array.from({ length: 12 }, (_, i) => `row ${i}`)),
+    "b.csv": headed("01", 1, 2, "02"),
+  });
+  await assert.rejects(open(`csv:${root}/a.csv`), saying(3, "name the classes", "12 different labels on 12 images"));
+  assert.equal((await open(`csv:${root}/a.csv`, { label: "label" })).dataset.classes.length, 12);
+  const { dataset } = await open(`csv:${root}/b.csv`);
+  assert.deepEqual([...dataset.train.labels], [0, 0, 1, 1]);
+  assert.match(dataset.notes.join(), /one class, however they are written: 01 and 1; 2 and 02\./);
+});
+
 test("csv:PATH: --image-size and --channels give the shape, --layout the order", async (t) => {
   const colors = { "a.csv": "1,2,3,4,5,6,0\n1,2,3,4,5,6,1\n" };
   const options = { imageSize: "1x2", label: "last" };

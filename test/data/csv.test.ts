@@ -77,6 +77,8 @@ const same: Readonly<Record<string, string | Buffer>> = {
   "a label of another name": `p0,p1,p2,p3,what\n${plain}`,
   "pixels named by row and column, out of order": "label,2x2,1x1,2x1,1x2\n0,4,1,3,2\n1,255,5,7,6\n0,12,9,11,10\n",
   "names that no number tells apart": `a,b,c,d,class\n${plain}`,
+  "pixels named by column and row, as they lie": `px_0_0,px_1_0,px_0_1,px_1_1,label\n${plain}`,
+  "a comma at the end of every line": `${names},\n${plain}`.replaceAll("\n", ",\n").replace(",,", ","),
   "a pixel list in one cell": 'emotion,pixels\n0,1 2 3 4\n1,"5 6 7 255"\n0,"[9, 10, 11, 12]"\n',
 };
 for (const [how, text] of Object.entries(same)) {
@@ -109,6 +111,32 @@ test("CSV: numbers as names are names, and no image", () => {
   assert.equal(found.count, 4);
   assert.match(found.notes.join(), /pandas' names/);
   assert.equal(parse(`${row(20)},0\n${row(21)},1\n`, { label: "last" }).count, 2, "numbers that count up from 20");
+});
+
+test("CSV: pixels whose names count across before down are said to be taken as they lie", () => {
+  assert.match(parse(`px_0_0,px_1_0,px_0_1,px_1_1,label\n${plain}`).notes.join(), /px_1_0 were right of px_0_0/);
+  assert.deepEqual(parse(`px_0_0,px_0_1,px_1_0,px_1_1,label\n${plain}`).notes, []);
+});
+
+test("CSV: without names, a comma at the end of every line is no cell", () => {
+  const rows = "ant,1,2,3,4,\nbee,5,6,7,8,\n";
+  assert.deepEqual(contents(parse(rows)), { count: 2, labels: ["ant", "bee"], images: [1, 2, 3, 4, 5, 6, 7, 8] });
+  const last = parse("1,2,3,4,ant,\n5,6,7,8,bee,\n");
+  assert.deepEqual(contents(last).labels, ["ant", "bee"]);
+});
+
+test("CSV: names one too few are told from lines with one cell too many", () => {
+  const r = plain.replace(/^(?=\d)/gm, "7,");
+  assert.throws(() => parse(`${names}\n${r}`), saying(3, "row 2", "got 6", "R's write.table", "col.names = NA"));
+  const blanks = `${names}\n${r}`.replaceAll(",", " ");
+  assert.throws(() => parse(blanks), saying(3, "row 2", "got 6", "R's write.table"));
+  const ended = `${names}\n${plain}`.replace(/(?<=\d)\n/g, ",\n").replace(`${names},`, names);
+  assert.throws(() => parse(ended), saying(3, "row 2", "got 6", "Its lines end in a separator"));
+});
+
+test("CSV: a cell in quotes that goes on in the next line is named", () => {
+  const text = 'label,pixels\n0,"[1 2\n 3 4]"\n1,"[5 6\n 7 8]"\n';
+  assert.throws(() => parse(text), saying(3, "row 2", "goes on in the next line", "image.ravel()"));
 });
 
 test("CSV: without names the label is found at either end, or asked for", () => {

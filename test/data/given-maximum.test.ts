@@ -68,8 +68,9 @@ test("--maximum 4095 of 12 bits in an array of 16: said with what 16 bits would 
 
 test("arrays that are neither images nor labels are said to be left out", async (t) => {
   const x = { shape, bytes: Uint8Array.from(values) };
-  const more = { ids: labels, mask: x, version: { shape: [], bytes: Uint8Array.of(1) } };
+  const some = { shape: [2], bytes: Uint8Array.of(0, 1) };
+  const more = { ids: labels, mask: x, version: { shape: [], bytes: Uint8Array.of(1) }, test_idx: some, means: some };
   const path = join(dataFolder(t, { "a.npz": npz({ x_train: x, y_train: labels, ...more }) }), "a.npz");
   const { dataset } = await open(`npz:${path}`);
-  assert.deepEqual(dataset.notes, ["Left out: ids, mask."]);
+  assert.deepEqual(dataset.notes, ["Left out: ids, mask, test_idx."]);
 });

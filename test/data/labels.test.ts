@@ -73,6 +73,18 @@ const cases: Record<string, Case> = {
     labels: [0, 1],
     said: ["1 row of labels.csv without a class", "1 row stands twice", "2 images without a class (10.png, 3.png 2)"],
   },
+  "names in capitals that are small letters": {
+    files: { ...images, "labels.csv": "file,label\nIMG\\10.PNG,bee\n1.Png,ant\n2.png,bee\n" },
+    names: ["10.png", "1.png", "2.png"],
+    labels: [1, 0, 1],
+    said: ["in other letters, small or capital: IMG\\10.PNG is 10.png"],
+  },
+  "one number written in two ways": {
+    files: { ...images, "labels.csv": "file,label\n10.png,01\n1.png,1\n2.png,2\n" },
+    classes: ["1", "2"],
+    labels: [0, 0, 1],
+    said: ["Labels that are one number are one class, however they are written: 01 and 1."],
+  },
   "a file that is not there, passed over": {
     files: { ...images, "labels.csv": "file,label\n1.png,ant\n2.png,bee\n3.png,ant\n" },
     names: ["1.png", "2.png"],
@@ -161,6 +173,24 @@ test("labels: names in another encoding than UTF-8 are refused, in JSON Lines to
     load(t, { files: { ...images, "metadata.jsonl": lines } }),
     saying(3, "line 1", "text in UTF-8"),
   );
+});
+
+test("labels: a column that measures something, or that names the rows, is none of classes unless it is asked for", async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i}.png`, png(9 * i)]));
+  const table = (head: string, cell: (i: number) => string) =>
+    [head, ...Array.from({ length: 12 }, (_, i) => `${i}.png,${cell(i)}`)].join("\n");
+  const ages = { ...many, "labels.csv": table("file,age", (i) => `${i % 3}.5`) };
+  await assert.rejects(load(t, { files: ages }), saying(3, "row 2", "whole numbers or names", "got 0.5"));
+  const captions = { ...many, "labels.csv": table("file,text", (i) => `picture ${i}`) };
+  await assert.rejects(load(t, { files: captions }), saying(3, "that several images share", "another one for each image"));
+  const { dataset } = await load(t, { files: captions, options: { label: "text" } });
+  assert.equal(dataset.classes.length, 12);
+});
+
+test("labels: where no file is there, nothing is passed over", async (t) => {
+  const none = { ...images, "labels.csv": "file,label\na.png,ant\nb.png,bee\n" };
+  const refused = load(t, { files: none }).catch((error: Error) => error.message);
+  assert.doesNotMatch(`${await refused}`, /--skip-bad/);
 });
 
 test("labels: places without a table, or with several", async (t) => {

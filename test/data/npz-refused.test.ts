@@ -27,6 +27,18 @@ const refused: Record<string, [arrays: Readonly<Record<string, NpyParts>>, ...pa
     "y[1]",
     "several classes",
   ],
+  "shares of several classes": [
+    { x: pictures, y: withDescr("<f4", [4, 2], bytesOfNumbers("f4", [0.25, 0.75, 1, 0, 0, 1, 0.5, 0.5])) },
+    "y[0]",
+    "soft labels",
+    "y.argmax(axis=1)",
+  ],
+  "a test split of 0..1 beside one of 0..255": [
+    { x: pictures, y: labels, x_test: withDescr("<f4", [2, 2, 3], bytesOfNumbers("f4", numbers.slice(0, 12).map((n) => n / 24))), y_test: ones },
+    "x_test[1, 1, 2]",
+    "pixels 0..255, as in the training split",
+    "numbers in 0..1",
+  ],
   "a row of no class": [
     { x: pictures, y: withDescr("|u1", [4, 2], Uint8Array.of(0, 1, 0, 0, 0, 1, 0, 1)) },
     "y[1]",

@@ -153,6 +153,13 @@ test("report cases: parquet whose labels are lists, and parquet without a row, s
   await assert.rejects(load("no-rows"), saying(3, "no-rows.parquet: expected rows of images, got none"));
 });
 
+test("report cases: parquet files that have their classes in two orders mean the same ones by name", async (t) => {
+  const { dataset } = await open(`parquet:${root}/parquet/names-in-two-orders`, { cacheDir: dataFolder(t) });
+  assert.deepEqual(dataset.classes, ["ant", "bee", "cat"]);
+  assert.deepEqual([...dataset.train.labels], [0, 1, 2, 0, 1, 2]);
+  assert.deepEqual([...dataset.test!.labels], [2, 2, 1]);
+});
+
 test("report cases: labels that the set has not name the way to take them", async () => {
   const loading = open("mnist", { dataDir: `${root}/idx-files/letters-from-1` });
   await assert.rejects(loading, saying(3, "train-labels-idx1-ubyte at byte 13", "0..9, got 11", "--dataset idx:"));

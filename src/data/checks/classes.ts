@@ -4,7 +4,7 @@ import { type CheckedData, type DataCheck, imageCount } from "./check.js";
 
 export const classes: DataCheck = {
   name: "classes",
-  summary: "classes without images to train on, to validate or to test on; one class alone; names that look like one",
+  summary: "classes without images to train on, to validate or to test on; one class alone; names that look like one, or that name several",
   run(data) {
     const { dataset, split, config, labels } = data;
     const names = dataset.classes;
@@ -13,7 +13,7 @@ export const classes: DataCheck = {
     if (trained.size < 2) return [tooFew(trained.size === 1 ? names[[...trained][0]] : null, data)];
     const twins = alikeNames(names);
     const missing = (from: Set<number>): string[] => names.filter((_, label) => !from.has(label));
-    const findings: Finding[] = twins === null ? [] : [twins];
+    const findings: Finding[] = [twins, severalInOne(names)].filter((finding) => finding !== null);
     if (split.validation.length === 0 && config.validation !== 0) {
       const evidence = "No class has two images: none is held back for validation.";
       findings.push({ id: "no-validation", severity: "warning", evidence, fix: "" });
@@ -67,6 +67,33 @@ function alikeNames(names: readonly string[]): Finding | null {
     evidence,
     fix: "Where one class is meant, call both the same.",
   };
+}
+
+/** What stands between the classes of an image that has several: `cat|dog`, `cat, dog`, `['cat', 'dog']`, `cat dog`. */
+const separators = [/[|;]/, /,/, /\s+/];
+
+/** Names made of those of other classes: images of several classes each, of which every combination became a class. */
+function severalInOne(names: readonly string[]): Finding | null {
+  const partsOfName = (name: string, separator: RegExp): string[] =>
+    name
+      .replace(/^\[(.*)\]$/, "$1")
+      .split(separator)
+      .map((part) => part.trim().replace(/^(['"])(.*)\1$/, "$2"))
+      .filter((part) => part !== "");
+  for (const separator of separators) {
+    const parts = new Map(names.map((name) => [name, partsOfName(name, separator)]));
+    const single = new Set([...parts.values()].filter(({ length }) => length === 1).map(([only]) => only));
+    const found = [...parts].filter(([, all]) => all.length > 1 && all.every((part) => single.has(part)));
+    if (found.length === 0) continue;
+    const told = someOf(found.map(([name, all]) => `${JSON.stringify(name)} (${all.join(" and ")})`));
+    return {
+      id: "classes-combined",
+      severity: "warning",
+      evidence: `Classes made of the names of others: ${told}. Each combination is a class of its own.`,
+      fix: "Heddle learns one class an image, not several (multi-label).",
+    };
+  }
+  return null;
 }
 
 const sequentialFix = ({ validation, validationSplit }: CheckedData["config"]): string =>

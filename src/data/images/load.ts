@@ -105,6 +105,7 @@ async function cachedPixels(
 ): Promise<LoadedPixels> {
   const folder = options.cacheDir ?? cacheFolder();
   const note = (text: string) => options.onEvent?.({ kind: "note", text });
+  const limits = { allowed: settings.skipBad, of: files.length };
   const stamp = stampFiles(tree, files);
   // Images that are all grey, or become RGB by themselves, are the same where that is asked for.
   const asked = settings.channels === null ? [null] : [null, settings.channels];
@@ -115,7 +116,7 @@ async function cachedPixels(
     if (!cached || (settings.channels ?? cached.shape.channels) !== cached.shape.channels) continue;
     const isSame = cached.stamp.settled && cached.stamp.hash === stamp.hash;
     if (!isSame && cached.content !== (content ??= await contentHash(tree, files))) continue;
-    if (cached.bad.length > settings.skipBad) throw tooManyBad(dataset, cached.bad, settings.skipBad, cached.facts);
+    if (cached.bad.length > settings.skipBad) throw tooManyBad(dataset, cached.bad, limits, cached.facts);
     if ("part" in cached) return mapped(cached, cached.part, dataset);
     announceMemory({ dataset, images: files.length - cached.bad.length, shape: cached.shape }, options);
     if (!isSame && stamp.settled) keep(path, { ...cached, stamp }, note);
@@ -129,7 +130,7 @@ async function cachedPixels(
       ? mapped(pixels, seal(path, store, { ...pixels, stamp }, note), dataset)
       : inMemory(pixels, store.images);
   if (!(store instanceof FileStore)) keep(path, { ...pixels, images: store.images, stamp }, note);
-  if (pixels.bad.length > settings.skipBad) throw tooManyBad(dataset, pixels.bad, settings.skipBad, pixels.facts);
+  if (pixels.bad.length > settings.skipBad) throw tooManyBad(dataset, pixels.bad, limits, pixels.facts);
   return loaded;
 }
 

@@ -182,7 +182,7 @@ class Pass {
     const bad = byIndex(this.#bad).map(([index, reason]) => ({ name: this.#names[index], reason }));
     if (bad.length === this.#names.length) {
       this.discard();
-      throw tooManyBad(this.#dataset, bad, 0, { misnamed: null });
+      throw tooManyBad(this.#dataset, bad, { allowed: 0, of: bad.length }, { misnamed: null });
     }
     return {
       ...this.#stack.finish(),
@@ -208,7 +208,7 @@ const listed = 40;
 export function tooManyBad(
   dataset: string,
   bad: readonly BadImage[],
-  allowed: number,
+  { allowed, of }: { readonly allowed: number; readonly of: number },
   { misnamed }: Pick<FileFacts, "misnamed">,
 ): HeddleError {
   const lines = bad.slice(0, listed).map(({ name, reason }) => `  ${name}: ${reason}`);
@@ -218,7 +218,8 @@ export function tooManyBad(
     where: dataset,
     expected: allowed === 0 ? "images that decode" : `at most ${allowed} images that do not decode (--skip-bad)`,
     got: counted(bad.length, "that does not", "that do not"),
-    fix: `--skip-bad ${bad.length} goes on without ${bad.length === 1 ? "it" : "them"}.`,
+    // Without all of them there is nothing to go on with.
+    fix: bad.length === of ? "" : `--skip-bad ${bad.length} goes on without ${bad.length === 1 ? "it" : "them"}.`,
     excerpt: lines.join("\n"),
   });
 }

@@ -13,6 +13,7 @@ import { foldersOf, imagesBelow } from "../images/folders.js";
 import { LeftOut } from "../images/left-out.js";
 import type { ImageFile, ImageListing } from "../images/listing.js";
 import { diskTree } from "../images/tree.js";
+import { areNames, fractionAmong, notWhole, sameNumbers } from "../name-classes.js";
 import { type SplitName, splitInCell, splitInName, splitOfFolder } from "../split-words.js";
 import { type LabelColumns, labelColumns } from "./columns.js";
 import { NamedFiles } from "./named-files.js";
@@ -60,6 +61,7 @@ export async function listLabels(path: string, options: LoadOptions): Promise<La
   const unnamed = images.filter((name) => !named.has(name));
   if (unnamed.length > 0) leftOut.add("unlabelled", someOf(unnamed), unnamed.length);
   const texts = new Set(once.map(({ label }) => label));
+  checkClasses([...texts], once, options);
   const classes = sortedNames(texts, "natural");
   if (classes.length < 2) {
     throw dataError({ where: path, expected: "images of at least 2 classes", got: `one class (${classes.join("")})` });
@@ -71,6 +73,20 @@ export async function listLabels(path: string, options: LoadOptions): Promise<La
   };
   const [train, test, validation] = [filesOf("train")!, filesOf("test"), filesOf("validation")];
   return { root, listing: { classes, train, test, validation, findings: [...findings, ...leftOut.finding()] } };
+}
+
+/** Throws `dataError` for labels that measure something, and for those that name the rows where nobody asked for them. */
+function checkClasses(texts: readonly string[], rows: readonly Row[], { label }: LoadOptions): void {
+  const fraction = fractionAmong(texts);
+  const { where } = rows.find((row) => row.label === texts[Math.max(0, fraction)])!;
+  if (fraction >= 0) throw notWhole(where, texts[fraction]);
+  if (label !== undefined || !areNames(texts.length, rows.length)) return;
+  throw dataError({
+    where,
+    expected: "a column of classes, that several images share",
+    got: `another one for ${texts.length === rows.length ? "each image" : "almost each image"} (${someOf(texts)})`,
+    fix: "--label NAME says which column it is.",
+  });
 }
 
 interface TableFile {
@@ -150,7 +166,7 @@ async function readRows(
   const rows: Row[] = [];
   const isBinary = columns.rows.every((cells) => /^[+-]?1$/.test(labelIn(columns, cells)));
   const isUnknown = (label: string): boolean => unknown.has(label.toLowerCase()) || (!isBinary && label === "-1");
-  let [unlabelled, elsewhere] = [0, ""];
+  let [unlabelled, elsewhere, otherCase] = [0, "", ""];
   for (const [i, cells] of columns.rows.entries()) {
     const where = parsed.where(i + columns.skipped);
     const cell = cells[columns.file];
@@ -172,7 +188,8 @@ async function readRows(
       missing.where ||= where;
       continue;
     }
-    if (found[0].byEnd) elsewhere ||= `${cell} is ${found[0].name}`;
+    if (found[0].byCase) otherCase ||= `${cell} is ${found[0].name}`;
+    else if (found[0].byEnd) elsewhere ||= `${cell} is ${found[0].name}`;
     rows.push({ name: found[0].name, label, split, where });
   }
   if (unlabelled > 0)
@@ -182,7 +199,11 @@ async function readRows(
       "other-paths",
       `Paths of ${basename(path)} lead elsewhere: files were found by the ends of their paths (${elsewhere}).`,
     );
-  return { rows: withPlainNumbers(rows), findings };
+  if (otherCase !== "")
+    note("other-case", `${basename(path)} writes names of files in other letters, small or capital: ${otherCase}.`);
+  const plain = withPlainNumbers(rows);
+  if (plain !== rows) for (const told of sameNumbers(rows.map(({ label }) => label))) note("same-numbers", told);
+  return { rows: plain, findings };
 }
 
 function labelIn({ label, names }: LabelColumns, cells: readonly string[]): string {
@@ -237,9 +258,9 @@ function twice(row: Row, before: Row): HeddleError {
 const notThere = ({ cells, where }: { cells: readonly string[]; where: string }, found: number): HeddleError =>
   dataError({
     where,
-    expected: `files that are there, as ${count(found)} others`,
+    expected: found === 0 ? "files that are there" : `files that are there, as ${count(found)} others`,
     got: `${counted(cells.length, "that is", "that are")} missing (${someOf(cells)})`,
-    fix: `--skip-bad ${cells.length} goes on without ${cells.length === 1 ? "it" : "them"}.`,
+    fix: found === 0 ? "" : `--skip-bad ${cells.length} goes on without ${cells.length === 1 ? "it" : "them"}.`,
   });
 
 const severalFiles = (where: string, cell: string, names: readonly string[]): HeddleError =>

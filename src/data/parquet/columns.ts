@@ -132,11 +132,17 @@ const isList = ({ element, children }: SchemaTree): boolean =>
 
 function noImages(where: string, columns: readonly SchemaTree[]): HeddleError {
   const lists = columns.some(isList);
+  const isTable = columns.filter((column) => isLeaf(column) && isNumber(column)).length > 15;
   return dataError({
     where,
     expected: "a column of image files: bytes, or a structure with bytes",
-    got: columns.map((column) => `${nameOf(column)} (${kindOf(column)})`).join(", "),
-    fix: lists
+    got: someOf(
+      columns.map((column) => `${nameOf(column)} (${kindOf(column)})`),
+      8,
+    ),
+    fix: isTable
+      ? "A column for each pixel is read from csv:FILE: pandas' to_csv(FILE, index=False) writes it."
+      : lists
       ? "Pixels in lists are not read: save them by numpy.savez(FILE, x_train=…, y_train=…) and use npz:FILE."
       : "datasets' cast_column(NAME, Image()) makes images of paths.",
   });

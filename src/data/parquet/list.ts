@@ -44,13 +44,13 @@ export async function listParquet(
     throw dataError({ where: someOf(parts.map(({ path }) => path)), expected: "rows of images", got: "none" });
   }
   const splits: Record<SplitName, RawSplit | null> = { train: null, test: null, validation: null };
+  const names = (parts.find(({ split }) => split === "train") ?? parts[0]).columns.names;
   for (const split of ["train", "test", "validation"] as const) {
     const own = parts.filter((part) => part.split === split);
-    if (own.length > 0) Object.assign(splits, await readLabels(own, split));
+    if (own.length > 0) Object.assign(splits, await readLabels(own, split, names));
   }
-  const names = parts[0].columns.names;
   const fix = "The names of its classes stand in the file, by the library datasets (ClassLabel).";
-  const named = nameClasses(splits, names && { texts: names, isFixed: true, fix });
+  const named = nameClasses(splits, names && { texts: names, isFixed: true, fix }, { label });
   const filesOf = (split: SplitName): ImageFile[] | null => {
     const found = named[split];
     return found && Array.from(found.labels, (own, i) => ({ name: found.names![i], label: own }));
@@ -62,11 +62,16 @@ export async function listParquet(
 }
 
 /** The labels of the files of a split; where a column names splits, of several. */
-async function readLabels(parts: readonly Part[], split: SplitName): Promise<Partial<Record<SplitName, RawSplit>>> {
+async function readLabels(
+  parts: readonly Part[],
+  split: SplitName,
+  names: readonly string[] | null,
+): Promise<Partial<Record<SplitName, RawSplit>>> {
   const texts: string[] = [];
   const ids: string[] = [];
   const cells: SplitName[] = [];
   for (const { file, columns, prefix } of parts) {
+    const textOf = labelsBy(names, columns.names);
     for (const [group, { start, rows }] of file.groups.entries()) {
       if (rows === 0) continue;
       const labels = columns.label === null ? null : await file.read(columns.label, group);
@@ -74,7 +79,7 @@ async function readLabels(parts: readonly Part[], split: SplitName): Promise<Par
       for (let i = 0; i < rows; i++) {
         ids.push(rowName(prefix, start + i));
         if (labels) texts.push(textOf(labels[i]));
-        if (named) cells.push(splitOf(columns.split!, textOf(named[i]), `${file.path}, row ${start + i + 1}`));
+        if (named) cells.push(splitOf(columns.split!, cellText(named[i]), `${file.path}, row ${start + i + 1}`));
       }
     }
   }
@@ -99,8 +104,21 @@ function splitOf(column: string, cell: string, where: string): SplitName {
   throw dataError({ where, expected, got: JSON.stringify(cell) });
 }
 
+/**
+ * The label in a cell, as the training split numbers its classes: a file that has them in another order means the same ones
+ * by name. A class that the training split does not have stays a name.
+ */
+function labelsBy(names: readonly string[] | null, own: readonly string[] | null): (value: unknown) => string {
+  if (!names || !own || own.every((name, label) => name === names[label])) return cellText;
+  const labels = own.map((name) => (names.includes(name) ? `${names.indexOf(name)}` : name));
+  return (value) => {
+    const text = cellText(value);
+    return /^\d+$/.test(text) ? (labels[Number(text)] ?? text) : text;
+  };
+}
+
 /** Empty where there is no value. */
-function textOf(value: unknown): string {
+function cellText(value: unknown): string {
   if (typeof value === "string") return value.trim();
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" ? `${Number(value)}` : "";
 }

@@ -43,7 +43,7 @@ const isPlace = (label: string | undefined): label is keyof typeof places => lab
  */
 export function namedColumns(names: readonly string[], asked: string | undefined, path: string): Columns {
   const words = names.map((name) => name.toLowerCase());
-  const pixels = numberedColumns(words);
+  const { columns: pixels, isAcross } = numberedColumns(words);
   const others = words.map((_, i) => i).filter((i) => !pixels.includes(i));
   const split = others.find((i) => splitNames.includes(words[i])) ?? null;
   const id = others.find((i) => idNames.includes(words[i])) ?? null;
@@ -59,6 +59,11 @@ export function namedColumns(names: readonly string[], asked: string | undefined
     ...(left.length > 0 ? [`Left out: ${left.length === 1 ? "the column" : "the columns"} ${left.join(", ")}.`] : []),
     ...(label !== null && !labelNames.includes(words[label]) && asked === undefined
       ? [`The column ${names[label]} was taken for the label; --label NAME says otherwise.`]
+      : []),
+    ...(isAcross
+      ? [
+          `Columns lie as if ${names[pixels[1]]} were right of ${names[pixels[0]]}, not below: pixels were taken as they lie; --layout columns turns them.`,
+        ]
       : []),
   ];
   return { pixels: found, label, split, splitName: split === null ? "" : names[split], id, idName, notes };
@@ -105,8 +110,9 @@ function someNames(others: readonly number[], pixels: readonly number[], names: 
 /**
  * The columns whose names are alike but for their numbers, in the order of these: `pixel2` before `pixel10`, `1x10` before
  * `2x1`. Three such families called r, g and b give three colors for each pixel. None where fewer than half are alike.
+ * `isAcross`: of two bare numbers (`px_3_0`) the first counts up first, so it may be the column: they stay as they lie.
  */
-function numberedColumns(words: readonly string[]): number[] {
+function numberedColumns(words: readonly string[]): { columns: number[]; isAcross: boolean } {
   const families = new Map<string, number[]>();
   for (const [i, word] of words.entries()) {
     if (!/\d/.test(word)) continue;
@@ -123,8 +129,15 @@ function numberedColumns(words: readonly string[]): number[] {
   const all = chosen.flatMap((columns, color) =>
     columns.map((column) => ({ column, color, key: numbersIn(words[column]) })),
   );
-  if (2 * all.length <= words.length) return [];
-  return all.sort((a, b) => compareNumbers(a.key, b.key) || a.color - b.color).map(({ column }) => column);
+  if (2 * all.length <= words.length) return { columns: [], isAcross: false };
+  const asTheyLie = [...all].sort((a, b) => a.column - b.column);
+  const [{ column }] = asTheyLie;
+  const isAcross =
+    /^[^\d]*[_\W]\d+_\d+$/.test(words[column]) &&
+    !/row|col/.test(words[column]) &&
+    asTheyLie.every(({ key }, i) => i === 0 || compareNumbers([...asTheyLie[i - 1].key].reverse(), [...key].reverse()) < 0);
+  const ordered = isAcross ? asTheyLie : all.sort((a, b) => compareNumbers(a.key, b.key) || a.color - b.color);
+  return { columns: ordered.map(({ column }) => column), isAcross };
 }
 
 const colorOf = (family: string): string | undefined =>

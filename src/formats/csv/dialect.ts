@@ -69,12 +69,12 @@ export function dialectOf(bytes: Uint8Array): Dialect {
   return { separator, decimal: decimalOf(lines, separator), start, end };
 }
 
-/** Which byte cuts most lines into as many cells as the first one, and into more than one. */
+/** Which byte cuts most lines into as many cells as the first one (or one more, as R's names of rows), and into more than one. */
 function separatorOf(lines: readonly string[]): number {
   const cells = (line: string, separator: number): number => splitLine(line, separator).length;
   const fits = [tab, semicolon, bar, comma, space].filter((separator) => {
     const first = cells(lines[0] ?? "", separator);
-    const alike = lines.filter((line) => cells(line, separator) === first).length;
+    const alike = lines.filter((line) => [first, first + 1].includes(cells(line, separator))).length;
     return first > 1 && 2 * alike >= lines.length;
   });
   return fits[0] ?? comma;

@@ -59,7 +59,7 @@ export function parseCsv(file: Uint8Array, options: CsvOptions): CsvImages {
   if (table.count === 0) throw notImages(path, "none");
   const row = firstRow(table);
   table.width = header.names?.length ?? row.length;
-  const columns = header.names ? namedColumns(header.names, asked, path) : unnamedColumns(table, row.length, asked);
+  const columns = header.names ? namedColumns(header.names, asked, path) : unnamedColumns(table, row, asked);
   return parseTable(table, columns, row, header.notes);
 }
 
@@ -209,6 +209,14 @@ function rolesOf({ pixels, label, split, id }: Columns, width: number, count: nu
   return roles;
 }
 
+/** Throws `dataError` for a cell whose quotes are closed on a later line: a line is an image. */
+function checkQuotes({ options, line }: Table, text: string): void {
+  if (!text.includes('"') || text.split('"').length % 2 === 1) return;
+  const expected = "a line for each image";
+  const fix = "Texts that numpy makes of arrays are broken into lines, and cut short: write \" \".join(map(str, image.ravel())).";
+  throw dataError({ where: `${options.path}, row ${line}`, expected, got: "a cell in quotes that goes on in the next line", fix });
+}
+
 /** The numbers that a cell may hold instead of one: "12 0 255", "[12, 0, 255]". */
 const numbersIn = (text: string): string[] => text.split(/[\s,;[\]()]+/).filter((part) => part !== "");
 
@@ -219,8 +227,10 @@ function countRows({ bytes, first, dialect: { end } }: Table): number {
   return count;
 }
 
-function firstRow({ bytes, first, dialect }: Table): string[] {
+function firstRow(table: Table): string[] {
+  const { bytes, first, dialect } = table;
   const line = stretch(bytes, first, lineEnd(bytes, first, dialect.end));
+  checkQuotes(table, line);
   return splitLine(line, dialect.separator).map(bare);
 }
 
@@ -231,7 +241,14 @@ function wrongWidth(table: Table, row: number): HeddleError {
   const cells = splitLine(stretch(bytes, at, lineEnd(bytes, at, dialect.end)), dialect.separator);
   const as = table.first === 0 ? "the first row" : "the line of names";
   const got = cells.length === 1 && cells[0] === "" ? "an empty line" : `${cells.length}`;
-  return dataError({ where: `${options.path}, row ${line + row}`, expected: `${width} cells, as in ${as}`, got });
+  // R leaves out the name above the names of rows; some programs end every line but the first with a separator.
+  const isShifted = row === 0 && table.first > 0 && cells.length === width + 1;
+  const fix = isShifted
+    ? cells.at(-1)?.trim() === ""
+      ? "Its lines end in a separator, and the line of names does not: end it so too."
+      : "The line of names has one too few: names of rows have none in R's write.table, and one with col.names = NA."
+    : "";
+  return dataError({ where: `${options.path}, row ${line + row}`, expected: `${width} cells, as in ${as}`, got, fix });
 }
 
 const notImages = (path: string, got: string): HeddleError =>

@@ -8,7 +8,10 @@ import { numberOf } from "./reader.js";
 /** More classes than that are asked for by name: a column of pixels can look like them. */
 const mostClasses = 100;
 
-export function unnamedColumns(table: Table, width: number, asked: string | undefined): Columns {
+/** `cells` are those of the first row: an empty one at its end is what a separator at the ends of lines leaves. */
+export function unnamedColumns(table: Table, cells: readonly string[], asked: string | undefined): Columns {
+  const isOpen = cells.length > 2 && cells.at(-1) === "" && cells.at(-2) !== "";
+  const width = isOpen ? cells.length - 1 : cells.length;
   const { path, accepts } = table.options;
   const without = (label: number | null): number[] =>
     Array.from({ length: width }, (_, i) => i).filter((i) => i !== label);
@@ -26,7 +29,7 @@ export function unnamedColumns(table: Table, width: number, asked: string | unde
     throw usageError({ where: "--label", expected, got: asked });
   }
   if (accepts(width) && !accepts(width - 1)) return columns(null, []);
-  const [first, last] = borders(table);
+  const [first, last] = borders(table, isOpen);
   if (first === last) {
     throw dataError({
       where: path,
@@ -43,12 +46,12 @@ export function unnamedColumns(table: Table, width: number, asked: string | unde
 }
 
 /** Whether the first and the last cells of all rows look like labels and not like pixels. */
-function borders({ bytes, first, dialect, count }: Table): [first: boolean, last: boolean] {
+function borders({ bytes, first, dialect, count }: Table, isOpen: boolean): [first: boolean, last: boolean] {
   const counts = [new Map<string, number>(), new Map<string, number>()];
   let at = first;
   for (let row = 0; row < count; row++) {
     const stop = lineEnd(bytes, at, dialect.end);
-    for (const [side, cell] of bordersOf(bytes, at, stop, dialect.separator).entries()) {
+    for (const [side, cell] of bordersOf(bytes, at, stop, dialect.separator, isOpen).entries()) {
       const seen = counts[side];
       if (seen.size <= mostClasses) seen.set(cell, (seen.get(cell) ?? 0) + 1);
     }
@@ -62,11 +65,17 @@ function borders({ bytes, first, dialect, count }: Table): [first: boolean, last
 }
 
 /** The first and the last cell of a line, found without cutting all of it. */
-function bordersOf(bytes: Uint8Array, from: number, to: number, separator: number): [string, string] {
+function bordersOf(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  separator: number,
+  isOpen: boolean,
+): [string, string] {
   const near = 400;
   const head = stretch(bytes, from, Math.min(to, from + near));
   const tail = stretch(bytes, Math.max(from, to - near), to);
-  return [bare(splitLine(head, separator)[0]), bare(splitLine(tail, separator).at(-1)!)];
+  return [bare(splitLine(head, separator)[0]), bare(splitLine(tail, separator).at(isOpen ? -2 : -1)!)];
 }
 
 /**
