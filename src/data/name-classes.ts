@@ -44,7 +44,11 @@ const wholeNumber = /^[+-]?\d+(\.0*)?(e[+-]?\d+)?$/i;
  * left out, samples without one are, and both are said. Throws `dataError` where the training split has no labels, one class
  * alone, or labels that can be none, and for a class that only another split has.
  */
-export function nameClasses(splits: RawSplits, names: GivenNames | null, { unlabelled, label }: Asked = {}): NamedSplits {
+export function nameClasses(
+  splits: RawSplits,
+  names: GivenNames | null,
+  { unlabelled, label }: Asked = {},
+): NamedSplits {
   const { train, test, validation } = splits;
   if (!train) throw new TypeError("a set without a training split");
   if (unlabelled && (!train.labels || train.labels.texts.every((text) => isUnknown(text, false)))) {
@@ -175,7 +179,9 @@ export function sameNumbers(texts: readonly string[]): string[] {
     written.set(Number(text), (written.get(Number(text)) ?? new Set()).add(text));
   }
   const twice = [...written.values()].filter(({ size }) => size > 1).map((all) => [...all].join(" and "));
-  return twice.length === 0 ? [] : [`Labels that are one number are one class, however they are written: ${twice.join("; ")}.`];
+  return twice.length === 0
+    ? []
+    : [`Labels that are one number are one class, however they are written: ${twice.join("; ")}.`];
 }
 
 const keyOf = (text: string, isNumber: boolean): string => (isNumber ? `${Number(text)}` : text.trim());

@@ -138,7 +138,10 @@ test("TIFF: more bands than a picture has are counted in the error", async () =>
   const band = Buffer.alloc(24, 7);
   const raw = { width: 6, height: 4, channels: 1 } as const;
   const tiff = await sharp(band, { raw }).joinChannel([band, band, band, band], { raw }).tiff().toBuffer();
-  await assert.rejects(decodeImage(tiff, "a.tif"), saying(3, "a.tif", "1 channel (grey), 3 (RGB)", "got 5", "Save three"));
+  await assert.rejects(
+    decodeImage(tiff, "a.tif"),
+    saying(3, "a.tif", "1 channel (grey), 3 (RGB)", "got 5", "Save three"),
+  );
 });
 
 test("what is transparent lies on black, or on white where asked", async () => {

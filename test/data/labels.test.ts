@@ -182,7 +182,10 @@ test("labels: a column that measures something, or that names the rows, is none 
   const ages = { ...many, "labels.csv": table("file,age", (i) => `${i % 3}.5`) };
   await assert.rejects(load(t, { files: ages }), saying(3, "row 2", "whole numbers or names", "got 0.5"));
   const captions = { ...many, "labels.csv": table("file,text", (i) => `picture ${i}`) };
-  await assert.rejects(load(t, { files: captions }), saying(3, "that several images share", "another one for each image"));
+  await assert.rejects(
+    load(t, { files: captions }),
+    saying(3, "that several images share", "another one for each image"),
+  );
   const { dataset } = await load(t, { files: captions, options: { label: "text" } });
   assert.equal(dataset.classes.length, 12);
 });

@@ -34,7 +34,19 @@ const refused: Record<string, [arrays: Readonly<Record<string, NpyParts>>, ...pa
     "y.argmax(axis=1)",
   ],
   "a test split of 0..1 beside one of 0..255": [
-    { x: pictures, y: labels, x_test: withDescr("<f4", [2, 2, 3], bytesOfNumbers("f4", numbers.slice(0, 12).map((n) => n / 24))), y_test: ones },
+    {
+      x: pictures,
+      y: labels,
+      x_test: withDescr(
+        "<f4",
+        [2, 2, 3],
+        bytesOfNumbers(
+          "f4",
+          numbers.slice(0, 12).map((n) => n / 24),
+        ),
+      ),
+      y_test: ones,
+    },
     "x_test[1, 1, 2]",
     "pixels 0..255, as in the training split",
     "numbers in 0..1",

@@ -4,7 +4,8 @@ import { type CheckedData, type DataCheck, imageCount } from "./check.js";
 
 export const classes: DataCheck = {
   name: "classes",
-  summary: "classes without images to train on, to validate or to test on; one class alone; names that look like one, or that name several",
+  summary:
+    "classes without images to train on, to validate or to test on; one class alone; names that look like one, or that name several",
   run(data) {
     const { dataset, split, config, labels } = data;
     const names = dataset.classes;

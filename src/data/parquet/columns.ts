@@ -143,8 +143,8 @@ function noImages(where: string, columns: readonly SchemaTree[]): HeddleError {
     fix: isTable
       ? "A column for each pixel is read from csv:FILE: pandas' to_csv(FILE, index=False) writes it."
       : lists
-      ? "Pixels in lists are not read: save them by numpy.savez(FILE, x_train=…, y_train=…) and use npz:FILE."
-      : "datasets' cast_column(NAME, Image()) makes images of paths.",
+        ? "Pixels in lists are not read: save them by numpy.savez(FILE, x_train=…, y_train=…) and use npz:FILE."
+        : "datasets' cast_column(NAME, Image()) makes images of paths.",
   });
 }
 

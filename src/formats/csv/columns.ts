@@ -135,7 +135,9 @@ function numberedColumns(words: readonly string[]): { columns: number[]; isAcros
   const isAcross =
     /^[^\d]*[_\W]\d+_\d+$/.test(words[column]) &&
     !/row|col/.test(words[column]) &&
-    asTheyLie.every(({ key }, i) => i === 0 || compareNumbers([...asTheyLie[i - 1].key].reverse(), [...key].reverse()) < 0);
+    asTheyLie.every(
+      ({ key }, i) => i === 0 || compareNumbers([...asTheyLie[i - 1].key].reverse(), [...key].reverse()) < 0,
+    );
   const ordered = isAcross ? asTheyLie : all.sort((a, b) => compareNumbers(a.key, b.key) || a.color - b.color);
   return { columns: ordered.map(({ column }) => column), isAcross };
 }

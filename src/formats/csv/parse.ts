@@ -213,8 +213,14 @@ function rolesOf({ pixels, label, split, id }: Columns, width: number, count: nu
 function checkQuotes({ options, line }: Table, text: string): void {
   if (!text.includes('"') || text.split('"').length % 2 === 1) return;
   const expected = "a line for each image";
-  const fix = "Texts that numpy makes of arrays are broken into lines, and cut short: write \" \".join(map(str, image.ravel())).";
-  throw dataError({ where: `${options.path}, row ${line}`, expected, got: "a cell in quotes that goes on in the next line", fix });
+  const fix =
+    'Texts that numpy makes of arrays are broken into lines, and cut short: write " ".join(map(str, image.ravel())).';
+  throw dataError({
+    where: `${options.path}, row ${line}`,
+    expected,
+    got: "a cell in quotes that goes on in the next line",
+    fix,
+  });
 }
 
 /** The numbers that a cell may hold instead of one: "12 0 255", "[12, 0, 255]". */

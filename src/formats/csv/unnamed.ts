@@ -65,13 +65,7 @@ function borders({ bytes, first, dialect, count }: Table, isOpen: boolean): [fir
 }
 
 /** The first and the last cell of a line, found without cutting all of it. */
-function bordersOf(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  separator: number,
-  isOpen: boolean,
-): [string, string] {
+function bordersOf(bytes: Uint8Array, from: number, to: number, separator: number, isOpen: boolean): [string, string] {
   const near = 400;
   const head = stretch(bytes, from, Math.min(to, from + near));
   const tail = stretch(bytes, Math.max(from, to - near), to);
