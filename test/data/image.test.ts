@@ -135,13 +135,33 @@ test("the format is told by the first bytes, whatever the name", async () => {
 });
 
 test("TIFF: more bands than a picture has are counted in the error", async () => {
-  const band = Buffer.alloc(24, 7);
-  const raw = { width: 6, height: 4, channels: 1 } as const;
-  const tiff = await sharp(band, { raw }).joinChannel([band, band, band, band], { raw }).tiff().toBuffer();
-  await assert.rejects(
-    decodeImage(tiff, "a.tif"),
-    saying(3, "a.tif", "1 channel (grey), 3 (RGB)", "got 5", "Save three"),
-  );
+  const [width, height, bands] = [6, 4, 5];
+  // Tag, type (3: 16 bits), count and value of each entry; bits and kinds of the bands stand behind the directory.
+  const entries = [
+    [256, 3, 1, width],
+    [257, 3, 1, height],
+    [258, 3, bands, 134],
+    [259, 3, 1, 1],
+    [262, 3, 1, 1],
+    [273, 3, 1, 152],
+    [277, 3, 1, bands],
+    [278, 3, 1, height],
+    [279, 3, 1, width * height * bands],
+    [338, 3, bands - 1, 144],
+  ];
+  const tiff = Buffer.alloc(152 + width * height * bands, 7);
+  tiff.write("II*\0\x08\0\0\0", "latin1");
+  tiff.writeUInt16LE(entries.length, 8);
+  for (const [i, [tag, type, count, value]] of entries.entries()) {
+    tiff.writeUInt16LE(tag, 10 + 12 * i);
+    tiff.writeUInt16LE(type, 12 + 12 * i);
+    tiff.writeUInt32LE(count, 14 + 12 * i);
+    tiff.writeUInt32LE(value, 18 + 12 * i);
+  }
+  tiff.writeUInt32LE(0, 10 + 12 * entries.length);
+  for (let band = 0; band < bands; band++) tiff.writeUInt16LE(8, 134 + 2 * band);
+  tiff.fill(0, 144, 152);
+  await assert.rejects(decodeImage(tiff, "a.tif"), saying(3, "a.tif", "1 channel (grey), 3 (RGB)", "got 5", "Save three"));
 });
 
 test("what is transparent lies on black, or on white where asked", async () => {
