@@ -161,7 +161,10 @@ test("TIFF: more bands than a picture has are counted in the error", async () =>
   tiff.writeUInt32LE(0, 10 + 12 * entries.length);
   for (let band = 0; band < bands; band++) tiff.writeUInt16LE(8, 134 + 2 * band);
   tiff.fill(0, 144, 152);
-  await assert.rejects(decodeImage(tiff, "a.tif"), saying(3, "a.tif", "1 channel (grey), 3 (RGB)", "got 5", "Save three"));
+  await assert.rejects(
+    decodeImage(tiff, "a.tif"),
+    saying(3, "a.tif", "1 channel (grey), 3 (RGB)", "got 5", "Save three"),
+  );
 });
 
 test("what is transparent lies on black, or on white where asked", async () => {
