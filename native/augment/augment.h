@@ -44,9 +44,9 @@ inline void unpack_with_border(const AugmentArguments<T>& a, const uint8_t* imag
 
 // What changes an image as it is read: flips, and an affine map where it moves.
 template <class T>
-inline void read(const AugmentArguments<T>& a, const uint8_t* image, const Chances& chances, bool moves, T* x) {
-  const bool mirror = a.flip_horizontal && chances.happens(0.5, 1, 2),
-             upside_down = a.flip_vertical && chances.happens(0.5, 1, 3);
+inline void read(const AugmentArguments<T>& a, const uint8_t* image, const Chances& chances, bool drawn, bool moves,
+                 T* x) {
+  const bool mirror = a.flip_horizontal && drawn, upside_down = a.flip_vertical && chances.happens(0.5, 1, 3);
   if (moves) {
     unpack_with_border(a, image, mirror, upside_down);
     warp(a, draw_affine(a, chances), x);
@@ -89,7 +89,11 @@ inline void change(const AugmentArguments<T>& a, const Step& step, const uint32_
       a.rotate > 0 || a.shift_height > 0 || a.shift_width > 0 || a.shear > 0 || a.zoom_height > 0 || a.zoom_width > 0;
   const uint32_t sample = order[step.cursor + r];
   const Image image{Chances(step.epoch, sample, a.key0, a.key1), step, order, r};
-  read(a, a.images + int64_t(sample) * (a.height * a.width * a.channels), image.chances, moves, x);
+  // Alternating, the first epoch's draw, and its contrary in every second epoch from then on.
+  const bool mirror = a.flip_alternating
+                          ? Chances(0, sample, a.key0, a.key1).happens(0.5, 1, 2) != (step.epoch % 2 == 1)
+                          : image.chances.happens(0.5, 1, 2);
+  read(a, a.images + int64_t(sample) * (a.height * a.width * a.channels), image.chances, mirror, moves, x);
 #define HEDDLE_CHANGE(name, header) name(a, image, x);
 #include "augment/changes.inc"
 #undef HEDDLE_CHANGE
