@@ -147,6 +147,7 @@ function speedText(result: ReproSpeedDocument, flags: ReproFlags): string {
     "",
     `test accuracy  ${colors.bold(percent(accuracy.mean))}${spread} (${count(accuracy.runs)} runs), goal ${percent(goal)} ${met ? "met" : "MISSED"}`,
     `training       ${duration(seconds.training)}, data in memory`,
+    ...(seconds.views === null ? [] : [`views          ${duration(seconds.views)}, of the test images`]),
     `command        ${duration(seconds.command)}, from process start to test score`,
     `operations     ${(flop / 1e12).toFixed(3)} TFLOP${peakShare === null ? "" : `, ${percent(peakShare)} of the FMA peak`}`,
     ...anchors.map((anchor) => `anchor         ${anchor}`),

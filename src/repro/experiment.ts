@@ -66,7 +66,9 @@ export interface SpeedExperiment extends Member {
   readonly kind: "speed";
   readonly source: string;
   readonly settings: Settings & { readonly epochs: number };
-  readonly quick: Settings;
+  readonly quick: Settings & { readonly epochs?: number };
+  /** Ask about these views of each test image, and measure the mean of the answers (`evaluate --tta`). */
+  readonly views?: string;
   /** The mean test accuracy that counts, over so many seeds. */
   readonly goal: number;
   readonly seeds: number;

@@ -49,6 +49,7 @@ test("the lasting form of a text means the same, and is its own", () => {
   const texts = [
     ...augmentations.map(({ name }) => name),
     ...["none", "flip vertical, flip horizontal", "cifar, shear 0.3rad, fill constant", "zoom-height 0.1, shift 1"],
+    ...["flip alternating, crop 2, crop-fill reflect", "crop 2, crop-fill constant"],
   ];
   for (const text of texts) {
     const lasting = lastingAugmentation(text);
@@ -86,7 +87,10 @@ for (const [text, ...parts] of [
   ["noise 1e999", "at most 1"],
   ["erase 0x1", "at most 1"],
   ["contrast nan", "at most 1"],
-  ["flip both", "horizontal or vertical"],
+  ["flip both", "horizontal, vertical or alternating"],
+  ["flip alternating, flip horizontal", "once"],
+  ["crop 4, crop-fill nearest", "constant or reflect"],
+  ["crop-fill reflect", "only beside crop"],
   ["rotate 8deg, fill black", "nearest, constant or reflect"],
   ["crop 4, fill nearest", "Leave fill out"],
   ["cs596, zoom 0.1", "once", '"zoom 0.1"'],

@@ -44,7 +44,10 @@ describe("every command prints its document", { concurrency: 2 }, () => {
     search: ["search search.yaml --out found", "search variants.json"],
     reproList: ["repro"],
     repro: ["repro dtu --quick --rows precision --no-report --out repro --data-dir sets"],
-    reproSpeed: ["repro mnist-99 --quick --out speed --data-dir sets"],
+    reproSpeed: [
+      "repro mnist-99 --quick --out speed --data-dir sets",
+      "repro cifar10-94 --quick --seeds 2 --out views --data-dir sets",
+    ],
     verify: ["verify run"],
     replay: ["replay nan/replay.safetensors"],
     evaluate: ["evaluate run", "evaluate run --split validation --weights last", "evaluate run --tta flip"],

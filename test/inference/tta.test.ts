@@ -27,6 +27,8 @@ test("views: each word's together with each of the others', the image first, edg
   assert.deepEqual(pixelsOf("flip"), ["123456", "321654"]);
   assert.deepEqual(pixelsOf("flip vertical"), ["123456", "456123"]);
   assert.deepEqual(pixelsOf("shift 1"), ["123456", "456456", "123123", "233566", "112445"]);
+  assert.deepEqual(pixelsOf("diagonal 1"), ["123456", "566566", "112112"]);
+  assert.deepEqual(pixelsOf("flip, diagonal 1"), ["123456", "321654", "566566", "544544", "112112", "332332"]);
   const both = pixelsOf("flip, shift 1");
   assert.deepEqual(both.slice(0, 6), ["123456", "321654", "456456", "654654", "123123", "321321"]);
   assert.deepEqual([both.length, both.slice(6)], [10, ["233566", "211544", "112445", "332665"]]);
@@ -65,9 +67,10 @@ test("a score is of the mean of the probabilities, the same at any number of thr
   assert.notEqual(values["loss"], plain.score.values["loss"]);
   assert.deepEqual(await evaluate({ path: out, tta, threads: 3, backend }), evaluation);
   for (const [wrong, message] of [
-    ["flop", /tta: expected a list of flip, shift, got "flop"\. Did you mean flip\?/],
+    ["flop", /tta: expected a list of flip, shift, diagonal, got "flop"\. Did you mean flip\?/],
     ["shift", /tta, shift: expected a whole number of pixels, .*, got nothing/],
     ["shift 8", /tta, shift: .* got "8"/],
+    ["diagonal 0", /tta, diagonal: expected a whole number of pixels, .*, got "0"/],
     ["flip, flip", /expected each view once, got flip twice/],
     ["flip sideways", /tta, flip: expected nothing, horizontal or vertical, got "sideways"/],
   ] as const) {

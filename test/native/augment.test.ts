@@ -68,6 +68,33 @@ test("a flip mirrors about half of the images, whole", () => {
   }
 });
 
+test("alternating, an image is mirrored in every second epoch, about half of them in the first", () => {
+  const settings = { flipHorizontal: true, flipAlternating: true };
+  const epochs = [0, 1, 2, 7].map((epoch) => run(settings, { epoch }));
+  const isMirrored = (image: ArrayLike<number>, sample: number): boolean => {
+    const from = original(sample);
+    const same = (source: (row: number, column: number) => number): boolean =>
+      from.every((_, i) => {
+        const [row, column] = [Math.floor(i / 45), Math.floor(i / 3) % 15];
+        return image[i] === from[source(row, column) + (i % 3)];
+      });
+    const plain = same((row, column) => at(row, column, 0));
+    assert.notEqual(
+      plain,
+      same((row, column) => at(row, 14 - column, 0)),
+    );
+    return !plain;
+  };
+  const [first, second, third, eighth] = epochs.map((images) => images.map(isMirrored));
+  assert.deepEqual(
+    second,
+    first.map((mirrored) => !mirrored),
+  );
+  assert.deepEqual([third, eighth], [first, second]);
+  const count = first.filter(Boolean).length;
+  assert.ok(count > 75 && count < 125, `${count} of ${samples}`);
+});
+
 test("a crop is a window of the padded image: every one of the (2 p + 1)^2 can come", () => {
   const seen = new Set<string>();
   for (const [sample, image] of run({ crop: 1 }).entries()) {
@@ -85,6 +112,39 @@ test("a crop is a window of the padded image: every one of the (2 p + 1)^2 can c
   assert.equal(seen.size, 9);
   // Padded by more than the image is large, windows without any of it come too.
   assert.ok(run({ crop: 40 }).some((image) => image.every((value) => value === 0)));
+});
+
+test("a reflecting crop is a window of the image mirrored at its edges, which stand twice", () => {
+  // By columns alone: a row of 0 1 2 3 is 1 0 0 1 2 3 3 2 with two more on each side.
+  const wide = { height: 1, width: 4, channels: 1 };
+  const expected = ["1001", "0012", "0123", "1233", "2332"];
+  const row = Uint8Array.of(0, 1, 2, 3);
+  const draw = (crop: number, epoch: number): string => {
+    const settings = { crop, cropReflect: true };
+    const [image] = augmentImages(backend, f64, { images: row, shape: wide, settings, order: [0], epoch });
+    return image.join("");
+  };
+  // A move down or up of one row shows the row itself again.
+  const ones = Array.from({ length: 100 }, (_, epoch) => draw(1, epoch));
+  assert.deepEqual([...new Set(ones)].sort(), expected.slice(1, 4).sort());
+
+  const seen = new Set<string>();
+  const mirrored = (i: number, size: number): number => (i < 0 ? -1 - i : i < size ? i : 2 * size - 1 - i);
+  for (const [sample, image] of run({ crop: 2, cropReflect: true }).entries()) {
+    const from = original(sample);
+    const moves = [-2, -1, 0, 1, 2];
+    const found = moves
+      .flatMap((down) => moves.map((right) => [down, right] as const))
+      .filter(([down, right]) =>
+        image.every((value, i) => {
+          const [row, column] = [Math.floor(i / 45) + down, (Math.floor(i / 3) % 15) + right];
+          return value === from[at(mirrored(row, 12), mirrored(column, 15), i % 3)];
+        }),
+      );
+    assert.equal(found.length, 1, `sample ${sample}`);
+    seen.add(found.join());
+  }
+  assert.equal(seen.size, 25);
 });
 
 test("erasing makes one rectangle 0, as often as asked", () => {

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { listExperiments, repro } from "../../src/index.js";
+import { evaluate, listExperiments, repro } from "../../src/index.js";
 import { experiments } from "../../src/repro/experiments/index.js";
-import { reproDocument } from "../../src/run/documents/repro.js";
+import { reproDocument, reproSpeedDocument } from "../../src/run/documents/repro.js";
 import { heddle } from "../cli/heddle.js";
 import { saying } from "../data/fixtures.js";
 import { remove, smallSets } from "./data.js";
@@ -139,6 +139,21 @@ describe("a table", () => {
     assert.equal(packs[0], packs[1]);
     assert.ok(!existsSync(join(packs[0], "README.md")), "it is not made again");
   });
+});
+
+test("a recipe asks about its views, in every seed's score and in the command's seconds", async () => {
+  const folder = join(out, "views");
+  const options = { dataDir, out: folder, quick: true, report: false, threads: 2, seeds: 1 };
+  const outcome = await repro("cifar10-94", options);
+  assert.ok(outcome.status === "done" && outcome.kind === "speed");
+  const { accuracy, seconds, runs, quick } = outcome.result;
+  assert.deepEqual(reproSpeedDocument.parse(outcome.result), outcome.result);
+  const [{ run, seed }] = runs;
+  assert.deepEqual([seed, quick, runs.length], [0, true, 1]);
+  const { score, tta } = await evaluate({ path: run, tta: "flip, diagonal 1", dataDir, threads: 2 });
+  assert.equal(tta?.views, 6);
+  assert.deepEqual([accuracy.mean, runs[0].accuracy], [score.values["accuracy"], score.values["accuracy"]]);
+  assert.ok(seconds.views! > 0 && seconds.command > seconds.training + seconds.views!);
 });
 
 test("a killed repro repeats no run that is finished", async () => {

@@ -1,6 +1,7 @@
 /** The registry of views of an image, and how the text of `--tta` is read. */
 import { didYouMean, usageError } from "../../base/errors.js";
 import type { ImageShape } from "../../base/shape.js";
+import { diagonal } from "./diagonal.js";
 import { flip } from "./flip.js";
 import { shift } from "./shift.js";
 import type { View, ViewKind } from "./view.js";
@@ -9,6 +10,7 @@ import type { View, ViewKind } from "./view.js";
 export const viewKinds: readonly ViewKind[] = [
   flip,
   shift,
+  diagonal,
 ];
 
 const identity: View = (row, column) => [row, column];

@@ -23,7 +23,7 @@ export const crop = change({
         "crop-fill",
         "what crop pads with: 0 (constant, default), or the image mirrored at its edge",
         { constant: { cropReflect: false }, reflect: { cropReflect: true } },
-        ({ crop: padding, cropReflect }) => (padding > 0 && cropReflect ? ["reflect"] : []),
+        ({ cropReflect }) => (cropReflect ? ["reflect"] : []),
       ),
       beside: { holds: ({ crop: padding }) => padding > 0, expected: "a crop-fill only beside crop" },
     },

@@ -1,5 +1,6 @@
 /** The registry of experiments. */
 import type { Experiment } from "../experiment.js";
+import { cifar10In94 } from "./cifar10-94.js";
 import { cs596 } from "./cs596.js";
 import { cyu } from "./cyu.js";
 import { dtu } from "./dtu.js";
@@ -13,4 +14,5 @@ export const experiments: readonly Experiment[] = [
   kth,
   cyu,
   mnist99,
+  cifar10In94,
 ];

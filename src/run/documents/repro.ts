@@ -70,16 +70,24 @@ export const reproSpeedDocument = z
     accuracy: z.strictObject({ mean: z.number(), deviation: share, runs: count }),
     seconds: z.strictObject({
       training: z.number().describe("steps alone, data in memory: the mean"),
+      views: z.number().nullable().describe("to ask about views of the test images; null where the recipe has none"),
       command: z.number().describe("from the start of the process to the test score: the mean"),
     }),
     flop: z.number().describe("of one training, without what Winograd saves"),
     peakShare: share.describe("flop / training / FMA peak of the threads; null of the reference"),
     anchors: z.array(text),
     runs: z.array(
-      z.strictObject({ seed: count, accuracy: z.number(), training: z.number(), command: z.number(), run: text }),
+      z.strictObject({
+        seed: count,
+        accuracy: z.number(),
+        training: z.number(),
+        views: z.number().nullable(),
+        command: z.number(),
+        run: text,
+      }),
     ),
   })
-  .describe("heddle repro mnist-99 --json, and result.json in its folder");
+  .describe("heddle repro mnist-99 --json and its kind, and result.json in its folder");
 
 export const reproListDocument = z
   .strictObject({
