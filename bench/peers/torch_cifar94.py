@@ -10,6 +10,7 @@ import time
 
 began = time.perf_counter()
 
+import gzip
 import json
 import math
 import sys
@@ -21,8 +22,13 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def read(path):
+    packed = Path(f"{path}.gz")
+    return np.frombuffer(gzip.decompress(packed.read_bytes()) if packed.exists() else path.read_bytes(), np.uint8)
+
+
 def load(folder, names):
-    records = np.concatenate([np.fromfile(folder / f"{name}.bin", np.uint8).reshape(-1, 3073) for name in names])
+    records = np.concatenate([read(folder / f"{name}.bin").reshape(-1, 3073) for name in names])
     return torch.from_numpy(records[:, 1:].reshape(-1, 3, 32, 32).copy()), torch.from_numpy(records[:, 0].astype(np.int64))
 
 
