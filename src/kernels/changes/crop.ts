@@ -47,7 +47,8 @@ export const crop = change({
     for (let i = 0; i < x.length; i++) {
       const [column, row] = [(Math.floor(i / channels) % width) + right, Math.floor(i / (channels * width)) + down];
       const inside = row >= 0 && row < height && column >= 0 && column < width;
-      const from = inside || !cropReflect ? row * width + column : mirrored(row, height) * width + mirrored(column, width);
+      const from =
+        inside || !cropReflect ? row * width + column : mirrored(row, height) * width + mirrored(column, width);
       x[i] = inside || cropReflect ? before[from * channels + (i % channels)] : 0;
     }
   },
