@@ -43,9 +43,8 @@ inline void unpack_with_border(const AugmentArguments<T>& a, const uint8_t* imag
 }
 
 // What changes an image as it is read: flips, and an affine map where it moves.
-template <class T>
-inline void read(const AugmentArguments<T>& a, const uint8_t* image, const Chances& chances, bool drawn, bool moves,
-                 T* x) {
+template <class T> inline void read(const AugmentArguments<T>& a, const uint8_t* image, const Chances& chances,
+                                    bool drawn, bool moves, T* x) {
   const bool mirror = a.flip_horizontal && drawn, upside_down = a.flip_vertical && chances.happens(0.5, 1, 3);
   if (moves) {
     unpack_with_border(a, image, mirror, upside_down);

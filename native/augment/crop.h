@@ -8,15 +8,15 @@
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 // A window of the image mirrored at its edges, which stand twice. The image is copied first: rows are read twice.
-template <class T>
-inline void crop_mirrored(const AugmentArguments<T>& a, int64_t down, int64_t right, T* x) {
+template <class T> inline void crop_mirrored(const AugmentArguments<T>& a, int64_t down, int64_t right, T* x) {
   const int64_t row = a.width * a.channels;
   memcpy(a.workspace, x, size_t(a.height * row) * sizeof(T));
   const auto inside = [](int64_t at, int64_t size) { return at < 0 ? -1 - at : at >= size ? 2 * size - 1 - at : at; };
   for (int64_t y = 0; y < a.height; y++) {
     const T* in = a.workspace + inside(y + down, a.height) * row;
     for (int64_t z = 0; z < a.width; z++)
-      memcpy(x + y * row + z * a.channels, in + inside(z + right, a.width) * a.channels, size_t(a.channels) * sizeof(T));
+      memcpy(x + y * row + z * a.channels, in + inside(z + right, a.width) * a.channels,
+             size_t(a.channels) * sizeof(T));
   }
 }
 
