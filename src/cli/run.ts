@@ -4,6 +4,7 @@ import { packageVersion, versionText } from "../version.js";
 import { render } from "./ansi.js";
 import { commands } from "./index.js";
 import { emptyProgram, versioned } from "./program.js";
+import { findSwallowed } from "./swallowed.js";
 import { troubleText } from "./trouble.js";
 import { findUnexpanded } from "./unexpanded.js";
 
@@ -15,6 +16,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     const unexpanded = findUnexpanded(argv, process.env);
     if (unexpanded !== null) throw (await import("./usage.js")).explainUnexpanded(unexpanded);
     await addCommands(program, argv, version);
+    const swallowed = findSwallowed(program, argv);
+    if (swallowed !== null) throw (await import("./usage.js")).explainSwallowed(swallowed);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
     // Help and version that were asked for end here; the library, which words of errors need, is not waited for.

@@ -12,6 +12,7 @@ import {
   shellPath,
   usageError,
 } from "../index.js";
+import type { Swallowed } from "./swallowed.js";
 import type { Unexpanded } from "./unexpanded.js";
 
 // Also where no command was loaded.
@@ -20,6 +21,11 @@ nameSettingsAs("flags");
 export function explainUnexpanded({ where, word, fix }: Unexpanded): HeddleError {
   const got = `${JSON.stringify(word)}, which came unexpanded: there is nothing of that name`;
   return usageError({ where, expected: "a path", got, fix });
+}
+
+export function explainSwallowed({ flag, value, word }: Swallowed): HeddleError {
+  const fix = `Give ${flag} its value; ${flag}=${word} takes it as it stands.`;
+  return usageError({ where: flag, expected: `a value (${value})`, got: `${word}, another flag`, fix });
 }
 
 export function explainUsage(

@@ -6,7 +6,7 @@ import { arrange } from "../formats/arrangement.js";
 import { LabelColumn } from "../formats/labels.js";
 import type { ArrayMember, NdArray } from "../formats/ndarray.js";
 import { bitsToBytes, type Pixels, type Scale, toBytes } from "../formats/to-bytes.js";
-import { rolesOf, type SplitMembers } from "./array-roles.js";
+import { type Roles, rolesOf, type SplitMembers } from "./array-roles.js";
 import { type Arrays, announce, bytesIn, finishArrays, flatShapes } from "./arrays.js";
 import type { Dataset, LoadOptions } from "./dataset.js";
 import { unusedBits } from "./images/facts.js";
@@ -36,7 +36,7 @@ export async function loadArraySet(
   facts: ArraySetFacts,
   options: LoadOptions,
 ): Promise<Dataset> {
-  const roles = rolesOf(facts.place, members, options.label);
+  const roles = withTraining(rolesOf(facts.place, members, options.label));
   const notes = [...(facts.notes ?? []), ...roles.notes];
   const splits: Record<SplitName, RawSplit | null> = { train: null, test: null, validation: null };
   const findings: Finding[] = [];
@@ -66,6 +66,14 @@ export async function loadArraySet(
   const { shape, isShaped } = first;
   const layout = facts.layout ? { layout: facts.layout } : {};
   return finishArrays(dataset, { splits, shape, isShaped, ...layout, names, notes, findings }, options);
+}
+
+/** A split alone, called as no training split is, is the whole set: one to be asked about. */
+function withTraining(roles: Roles): Roles {
+  const [only, other] = Object.values(roles.splits);
+  if (!only || other || roles.splits.train) return roles;
+  const note = `There is no other split than ${only.images.name}: it was taken as the set.`;
+  return { ...roles, splits: { train: only }, notes: [...roles.notes, note] };
 }
 
 async function classNames(member: ArrayMember): Promise<GivenNames | null> {

@@ -110,6 +110,12 @@ function filesIn(folder: string, notes: string[]): TableFile[] {
       throw dataError({ where: folder, expected, got: same.join(", "), fix });
     }
   }
+  const [only] = found;
+  if (found.length === 1 && only.split !== "train") {
+    notes.push(`There is no other table of a split than ${basename(only.path)}: it was taken as the set.`);
+    if (others.length > 0) notes.push(`Left out of ${folder}: ${others.join(", ")}.`);
+    return [{ path: only.path, split: "train" }];
+  }
   if (!found.some(({ split }) => split === "train")) {
     const got = names.length === 0 ? "no table at all" : names.join(", ");
     const below = tableBelow(folder);

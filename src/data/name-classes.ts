@@ -218,7 +218,12 @@ const someKeys = (keys: readonly string[]): string =>
   keys.length <= 12 ? keys.join(", ") : `${keys.slice(0, 10).join(", ")} … ${keys.at(-1)}`;
 
 const noLabels = ({ path }: RawSplit, got: string): HeddleError =>
-  dataError({ where: path, expected: "a label for each training image", got, fix: "docs/data.md shows the forms." });
+  dataError({
+    where: path,
+    expected: "a label for each training image",
+    got,
+    fix: "docs/data.md shows the forms; heddle predict RUN --dataset NAME --csv FILE labels images that have none.",
+  });
 
 const notLabels = ({ path, count: images }: RawSplit, keys: readonly string[]): HeddleError =>
   dataError({

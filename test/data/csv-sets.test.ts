@@ -84,6 +84,13 @@ test("csv:PATH: a folder has its splits by the names of the files", async (t) =>
   await assert.rejects(open(`csv:${other}`), saying(3, "test.csv", "got 5"));
 });
 
+test("csv:PATH: a table of a test split alone is the set, which is said", async (t) => {
+  const root = dataFolder(t, { "test.csv": headed(0, 1, 1), "notes.csv": "" });
+  const { dataset } = await open(`csv:${root}`);
+  assert.deepEqual([dataset.train.count, dataset.test], [3, null]);
+  assert.match(dataset.notes.join(" "), /no other table of a split than test\.csv.* Left out of .*: notes\.csv/);
+});
+
 test("csv:PATH: tables in folders below are named, and labels in a table of their own", async (t) => {
   const kaggle = dataFolder(t, { "a_test/a_test.csv": headed(0, 1), "a_train/a_train.csv": headed(0, 1) });
   await assert.rejects(open(`csv:${kaggle}`), saying(3, "no table at all", `csv:${kaggle}/a_train/a_train.csv`));

@@ -66,6 +66,16 @@ test("--maximum 4095 of 12 bits in an array of 16: said with what 16 bits would 
   assert.deepEqual([...(await load(t, [...form], 4095)).train.images], spread);
 });
 
+test("arrays of a test split alone are the set, which is said; predict needs no labels", async (t) => {
+  const x = { shape, bytes: Uint8Array.from(values) };
+  const root = dataFolder(t, { "a.npz": npz({ x_test: x, y_test: labels }), "b.npz": npz({ x_test: x }) });
+  const { dataset } = await open(`npz:${join(root, "a.npz")}`);
+  assert.equal(dataset.test, null);
+  assert.deepEqual(dataset.notes, ["There is no other split than x_test: it was taken as the set."]);
+  const asked = await open(`npz:${join(root, "b.npz")}`, { unlabelled: true });
+  assert.equal(asked.dataset.train.count, dataset.train.count);
+});
+
 test("arrays that are neither images nor labels are said to be left out", async (t) => {
   const x = { shape, bytes: Uint8Array.from(values) };
   const some = { shape: [2], bytes: Uint8Array.of(0, 1) };

@@ -1,11 +1,12 @@
 /** What the report cases load as, and what is said of them before training. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { LoadOptions } from "../../src/data/dataset.js";
 import { describeDataset } from "../../src/datatools/describe.js";
 import { dataFolder, saying } from "./fixtures.js";
-import { open } from "./pictures.js";
+import { evidenceOf, open } from "./pictures.js";
 
 const root = fileURLToPath(new URL("../../../test/report-cases", import.meta.url));
 
@@ -17,6 +18,8 @@ interface Expected {
   /** Each in what is found, noted, or told what to do. */
   readonly says?: readonly RegExp[];
 }
+
+const twoOrders = (split: string): string => `${root}/parquet/names-in-two-orders/${split}.parquet`;
 
 const digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
@@ -158,6 +161,13 @@ test("report cases: parquet files that have their classes in two orders mean the
   assert.deepEqual(dataset.classes, ["ant", "bee", "cat"]);
   assert.deepEqual([...dataset.train.labels], [0, 1, 2, 0, 1, 2]);
   assert.deepEqual([...dataset.test!.labels], [2, 2, 1]);
+});
+
+test("report cases: parquet files of a test split alone are the set, which is said", async (t) => {
+  const root = dataFolder(t, { "test-00000-of-00001.parquet": readFileSync(twoOrders("test")) });
+  const { dataset } = await open(`parquet:${root}`, { cacheDir: dataFolder(t) });
+  assert.deepEqual([dataset.classes, [...dataset.train.labels]], [["cat", "bee", "ant"], [0, 0, 1]]);
+  assert.match(evidenceOf(dataset).join(), /no other split than the test split/);
 });
 
 test("report cases: labels that the set has not name the way to take them", async () => {

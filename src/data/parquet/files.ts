@@ -35,7 +35,8 @@ export function parquetParts(path: string): ParquetPart[] {
       path,
       names.filter((name) => splitOf(name) === null),
     );
-  if (!parts.some(({ split }) => split === "train")) {
+  const isOne = new Set(parts.map(({ split }) => split)).size === 1;
+  if (!isOne && !parts.some(({ split }) => split === "train")) {
     throw dataError({ where: path, expected: "files of a training split (train-….parquet)", got: someOf(names) });
   }
   checkWhole(path, parts);

@@ -36,7 +36,10 @@ export async function listParquet(
 ): Promise<ParquetImages> {
   const parts: Part[] = [];
   const base = files.length === 1 && files[0].path === root ? dirname(root) : root;
-  for (const { path, split } of files) {
+  // A split alone, called as no training split is, is the whole set: one to be asked about.
+  const alone = files.some(({ split }) => split === "train") ? null : files[0].split;
+  for (const { path, split: named } of files) {
+    const split = alone === null ? named : "train";
     const file = await ParquetFile.open(path);
     parts.push({ path, split, file, columns: parquetColumns(file, label), prefix: relative(base, path) });
   }
@@ -56,7 +59,8 @@ export async function listParquet(
     return found && Array.from(found.labels, (own, i) => ({ name: found.names![i], label: own }));
   };
   const [train, test, validation] = [filesOf("train")!, filesOf("test"), filesOf("validation")];
-  const notes = new Set([...parts.flatMap(({ columns }) => columns.notes), ...named.notes]);
+  const told = alone === null ? [] : [`There is no other split than the ${alone} split: it was taken as the set.`];
+  const notes = new Set([...told, ...parts.flatMap(({ columns }) => columns.notes), ...named.notes]);
   const findings = Array.from(notes, (evidence): Finding => ({ id: "parquet", severity: "note", evidence, fix: "" }));
   return { tree: treeOf(root, base, parts), listing: { classes: named.classes, train, test, validation, findings } };
 }
