@@ -166,7 +166,13 @@ test("report cases: parquet files that have their classes in two orders mean the
 test("report cases: parquet files of a test split alone are the set, which is said", async (t) => {
   const root = dataFolder(t, { "test-00000-of-00001.parquet": readFileSync(twoOrders("test")) });
   const { dataset } = await open(`parquet:${root}`, { cacheDir: dataFolder(t) });
-  assert.deepEqual([dataset.classes, [...dataset.train.labels]], [["cat", "bee", "ant"], [0, 0, 1]]);
+  assert.deepEqual(
+    [dataset.classes, [...dataset.train.labels]],
+    [
+      ["cat", "bee", "ant"],
+      [0, 0, 1],
+    ],
+  );
   assert.match(evidenceOf(dataset).join(), /no other split than the test split/);
 });
 
