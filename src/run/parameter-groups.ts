@@ -6,6 +6,7 @@ import { count, counted } from "../base/text.js";
 import type { Assignment } from "../engine/assignment.js";
 import type { Updater } from "../engine/rules.js";
 import { averageRule as mostRules } from "../kernels/layout.js";
+import { initializerLooks } from "../nn/initializers/index.js";
 import { elementCount, type Net, type NetLayer } from "../nn/net.js";
 import type { ParameterSpec } from "../nn/spec.js";
 import type { Group } from "../optim/groups.js";
@@ -215,7 +216,12 @@ function frozenPositions(net: Net, of: ReadonlyMap<string, number | null>, cold:
 /** What a run says of its groups before it begins. */
 export function groupNotes(
   { groups, frozenLayers, updaters }: ParameterGroups,
-  { optimizer: usual, init, unfreezeAt }: Grouped & { readonly init?: string | undefined },
+  {
+    optimizer: usual,
+    init,
+    initializer,
+    unfreezeAt,
+  }: Grouped & { readonly init?: string | undefined; readonly initializer?: Setting | undefined },
 ): string[] {
   const cold = groups.filter(({ updater }) => updater === null);
   const own = updaters.flatMap(({ optimizer }) =>
@@ -228,7 +234,8 @@ export function groupNotes(
   ];
   const until = unfreezeAt === undefined ? "" : ` until epoch ${unfreezeAt}`;
   const layers = frozenLayers.length === 0 ? "" : `; layers ${someOf(frozenLayers, 8)} run as in evaluation`;
-  const random = init === undefined ? " They keep their random start: --init brings trained weights." : "";
+  // What starts from the images is meant to stay as it is.
+  const random = init === undefined && !initializerLooks(initializer) ? " They keep their random start: --init brings trained weights." : "";
   return [...own, `Frozen${until}: ${count(numbers)} numbers of ${counted(tensors, "tensor")}${layers}.${random}`];
 }
 

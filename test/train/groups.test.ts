@@ -46,6 +46,10 @@ test("frozen layers keep their bytes and statistics under decay, L1, momentum an
     assert.equal(same, /^[0-5]\./.test(name), name);
   }
   assert.match(one.notes.join("\n"), /Frozen: 96 numbers of 4 tensors; layers 0, 1, 2, 3, 4, 5 run as in evaluation\./);
+  const [told, ofImages] = await Promise.all(
+    [{}, { initializer: "whitening samples=20" }].map((more) => trained(t, { freeze: "0", epochs: 1, ...more })),
+  ).then((runs) => runs.map(({ notes }) => notes.some((note) => note.includes("They keep their random start"))));
+  assert.deepEqual([told, ofImages], [true, false], "what starts from the images is meant to stay");
   // Dropout of a frozen part draws nothing: another rate there is the same run.
   const other = await trained(t, { ...frozen, model: model.replace("drop 0.2", "drop 0.9") });
   assert.equal(other.outcome.result.weightsHash, one.outcome.result.weightsHash);
