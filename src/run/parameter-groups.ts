@@ -235,7 +235,10 @@ export function groupNotes(
   const until = unfreezeAt === undefined ? "" : ` until epoch ${unfreezeAt}`;
   const layers = frozenLayers.length === 0 ? "" : `; layers ${someOf(frozenLayers, 8)} run as in evaluation`;
   // What starts from the images is meant to stay as it is.
-  const random = init === undefined && !initializerLooks(initializer) ? " They keep their random start: --init brings trained weights." : "";
+  const random =
+    init === undefined && !initializerLooks(initializer)
+      ? " They keep their random start: --init brings trained weights."
+      : "";
   return [...own, `Frozen${until}: ${count(numbers)} numbers of ${counted(tensors, "tensor")}${layers}.${random}`];
 }
 
