@@ -143,10 +143,19 @@ export function resolveNet(spec: NetSpec): Net {
   };
 }
 
-/** Floating-point operations of one sample: forward, dw, and dx but for the first layer with parameters. */
-export function stepOperations({ layers }: Net): number {
-  const costs = layers.map(({ multiplyAdds }) => multiplyAdds).filter((cost) => cost > 0);
-  return costs.reduce((sum, cost, i) => sum + 2 * cost * (i === 0 ? 2 : 3), 0);
+/**
+ * Floating-point operations of one sample: forward, dw but of `frozen` positions, and dx where a layer with parameters below is
+ * trained.
+ */
+export function stepOperations({ layers }: Net, frozen: ReadonlySet<number> = new Set()): number {
+  let [sum, isTrainedBelow] = [0, false];
+  for (const [position, { multiplyAdds }] of layers.entries()) {
+    if (multiplyAdds === 0) continue;
+    const isTrained = !frozen.has(position);
+    sum += 2 * multiplyAdds * (1 + Number(isTrained) + Number(isTrainedBelow));
+    isTrainedBelow ||= isTrained;
+  }
+  return sum;
 }
 
 /**

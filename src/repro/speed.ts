@@ -17,6 +17,8 @@ import { meanOf } from "../metrics/student.js";
 import { readModel } from "../model/model-file.js";
 import { resolveNet, stepOperations } from "../nn/net.js";
 import type { ReproSpeedDocument } from "../run/documents/repro.js";
+import { parameterGroups } from "../run/parameter-groups.js";
+import { readRun } from "../run/run-file.js";
 import { RunFolder } from "../run/run-folder.js";
 import { runOrResume } from "../search/run-or-resume.js";
 import type { SpeedExperiment } from "./experiment.js";
@@ -100,7 +102,9 @@ function resultOf(
   const training = meanOf(runs.map((run) => run.training)).mean;
   const views = runs.map((run) => run.views).filter((seconds) => seconds !== null);
   const command = meanOf(runs.map((run) => run.command)).mean;
-  const flop = stepOperations(resolveNet(readModel(new RunFolder(runs[0].run).modelFile).model.architecture)) * trained;
+  const first = new RunFolder(runs[0].run);
+  const net = resolveNet(readModel(first.modelFile).model.architecture);
+  const flop = stepOperations(net, parameterGroups(net, readRun(first).config).assignment?.frozen) * trained;
   const said = dated(machineFrom(options));
   const peak = measuredPeak(loadBackend(machineOf(machineFrom(options)).backend), "f32") * said.machine.threads;
   return {

@@ -146,10 +146,17 @@ test("a recipe asks about its views, in every seed's score and in the command's 
   const options = { dataDir, out: folder, quick: true, report: false, threads: 2, seeds: 1 };
   const outcome = await repro("cifar10-94", options);
   assert.ok(outcome.status === "done" && outcome.kind === "speed");
-  const { accuracy, seconds, runs, quick } = outcome.result;
+  const { accuracy, seconds, runs, quick, flop } = outcome.result;
   assert.deepEqual(reproSpeedDocument.parse(outcome.result), outcome.result);
   const [{ run, seed }] = runs;
   assert.deepEqual([seed, quick, runs.length], [0, true, 1]);
+  // Multiply-adds by hand: the frozen layer forward alone, the one above it without a gradient of its input.
+  const convolution = (side: number, inputs: number, filters: number, size: number): number =>
+    side * side * inputs * filters * size * size;
+  const [fixed, lowest] = [convolution(31, 3, 24, 2), convolution(31, 24, 64, 3)];
+  const wide = [convolution(15, 64, 256, 3), convolution(7, 256, 256, 3), convolution(7, 256, 256, 3)];
+  const others = [convolution(15, 64, 64, 3), ...wide, convolution(3, 256, 256, 3), 2560];
+  assert.equal(flop, 200 * 2 * (fixed + 2 * lowest + 3 * others.reduce((sum, each) => sum + each)));
   const { score, tta } = await evaluate({ path: run, tta: "flip, diagonal 1", dataDir, threads: 2 });
   assert.equal(tta?.views, 6);
   assert.deepEqual([accuracy.mean, runs[0].accuracy], [score.values["accuracy"], score.values["accuracy"]]);
