@@ -17,6 +17,7 @@ template <class T> struct ConvGradientOperands {
   int64_t lddy, samples;
   ConvGeometry g;
   bool clear;  // the sum starts from 0, else from what is stored
+  int64_t first_row = 0, last_row = INT64_MAX;  // of the kernel
 };
 
 // The rows (tap, channel first … last) of one panel. Tap t's rows of the sum start at out + t * tap_rows * panel.ld.

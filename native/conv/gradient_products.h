@@ -26,6 +26,7 @@ template <class T> struct ConvGradientProduct : ConvGradientOperands<T> {
   using ConvGradientOperands<T>::x, ConvGradientOperands<T>::ldx, ConvGradientOperands<T>::dy,
       ConvGradientOperands<T>::lddy;
   using ConvGradientOperands<T>::samples, ConvGradientOperands<T>::g, ConvGradientOperands<T>::clear;
+  using ConvGradientOperands<T>::first_row, ConvGradientOperands<T>::last_row;
 
   PanelView<T> p{};
   int64_t vector = 0;
@@ -118,7 +119,7 @@ template <class T> struct ConvGradientProduct : ConvGradientOperands<T> {
                                                  int64_t last_channel, T* out, int64_t tap_rows) {
     alignas(64) T copy[padded_copy_bytes / sizeof(T)];
     for (int64_t i = 0; i < height * width * g.channels; i++) copy[i] = 0;
-    ConvGradientProduct one({copy, 0, dy, lddy, 1, g, clear});
+    ConvGradientProduct one({copy, 0, dy, lddy, 1, g, clear, first_row, last_row});
     one.p = p;
     one.g.height = height;
     one.g.width = width;
@@ -144,9 +145,10 @@ template <class T> struct ConvGradientProduct : ConvGradientOperands<T> {
   // Taps that see the same pixels share tiles.
   void taps(int64_t first_channel, int64_t last_channel, T* out, int64_t tap_rows) {
     const auto same = [](const Group& a, const Group& b) { return a.first == b.first && a.count == b.count; };
-    for (int64_t v = 0, v_end; v < g.kernel_height; v = v_end) {
+    const int64_t end = last_row < g.kernel_height ? last_row : g.kernel_height;
+    for (int64_t v = first_row, v_end; v < end; v = v_end) {
       const Group down = rows_of(v);
-      for (v_end = v + 1; v_end < g.kernel_height && same(down, rows_of(v_end));) v_end++;
+      for (v_end = v + 1; v_end < end && same(down, rows_of(v_end));) v_end++;
       for (int64_t h = 0, h_end; h < g.kernel_width; h = h_end) {
         const Group across = columns_of(h);
         for (h_end = h + 1; h_end < g.kernel_width && same(across, columns_of(h_end));) h_end++;

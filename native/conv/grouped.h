@@ -8,6 +8,7 @@
 #include "conv/geometry.h"
 #include "gemm/panels.h"
 #include "op.h"
+#include "reduce/groups.h"
 #include "simd/lanes.h"
 #include "simd/vec.h"
 
@@ -150,17 +151,24 @@ template <class T> struct GroupedWeightGradientArguments {
   int64_t stride;  // [groups][stride]: packed as the kernel
   ConvGeometry geometry;
   int64_t pieces;
+  int64_t first_slice, last_slice;
 };
 
-// groupedWeightGradient: adds this block's samples to the gradient of its group of samples.
+// groupedWeightGradient: adds this block's samples to the gradient of its group of samples, of the slices [first, last),
+// which are panels.
 template <class T> void grouped_weight_gradient(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<GroupedWeightGradientArguments<T>>(words);
   const ConvGeometry& g = a.geometry;
   const Pieces p = {g, a.pieces};
   const int64_t each = p.each(), depth = g.taps() * each;
-  T* const gradient = a.g + step.group * a.stride;
-  if (step.start) memset(gradient, 0, size_t(depth * round_to_lanes<T>(g.filters)) * sizeof(T));
+  constexpr int64_t width = panel_vectors * V::lanes;
+  const OwnUnits own(a.first_slice, a.last_slice, step.group, (g.filters + width - 1) / width);
+  if (own.first >= own.last) return;
+  const int64_t first = own.first * width, last = own.last * width < g.filters ? own.last * width : g.filters;
+  // Whole panels lie side by side.
+  T* const gradient = a.g + step.group * a.stride + first * depth;
+  if (step.start) memset(gradient, 0, size_t(depth * round_to_lanes<T>(last - first)) * sizeof(T));
   for (int64_t r = step.first; r < step.first + step.rows; r++)
     for (int64_t i = 0; i < g.out_height; i++)
       for (int64_t j = 0; j < g.out_width; j++) {
@@ -168,10 +176,10 @@ template <class T> void grouped_weight_gradient(const Word* words, const Step& s
         p.taps_of(i, j, [&](int64_t tap, int64_t source) {
           const T* const pixel = a.x + r * a.ldx + source * g.channels;
           for (int64_t c = 0; c < each; c++)
-            for_each_panel(gradient, depth, g.filters, [&](const PanelView<T>& panel) {
+            for_each_panel(gradient, depth, last - first, [&](const PanelView<T>& panel) {
               T* const row = const_cast<T*>(panel.panel) + (tap * each + c) * panel.ld;
-              for (int64_t v = 0; v < panel.ld && panel.column + v < g.filters; v += V::lanes) {
-                const int64_t filter = panel.column + v;
+              for (int64_t v = 0; v < panel.ld && first + panel.column + v < g.filters; v += V::lanes) {
+                const int64_t filter = first + panel.column + v;
                 fma(seen(p, pixel, filter, c), load_lanes(delta + filter, g.filters - filter), V::load(row + v))
                     .store(row + v);
               }

@@ -18,6 +18,7 @@ template <class T> struct BatchNormReduceArguments {
   int64_t ldx;  // [chunk][ldx]
   double* m;    // [groups][2 * channels + 1]
   int64_t pixels, channels;
+  int64_t first_slice, last_slice;
 };
 
 // The mean of a sample's channels and their squared deviations from it, merged into the group's: it does not matter how
@@ -26,6 +27,7 @@ template <class T> struct SampleMoments {
   const T* x;
   double* row;
   int64_t pixels, channels;
+  double count;  // numbers of each channel in the samples before
 
   template <int N> inline void run(int64_t c) const {
     Wide mean[N], squares[N];
@@ -44,7 +46,7 @@ template <class T> struct SampleMoments {
     });
     for (int v = 0; v < N; v++) {
       const int64_t at = c + v * wide_lanes, n = channels - at;
-      const Moments so_far = {load_wide(row + at, n), load_wide(row + channels + at, n), row[2 * channels]};
+      const Moments so_far = {load_wide(row + at, n), load_wide(row + channels + at, n), count};
       const Moments merged = merge_moments(so_far, {mean[v], squares[v], double(pixels)});
       store_wide(merged.first, row + at, n);
       store_wide(merged.second, row + channels + at, n);
@@ -54,12 +56,14 @@ template <class T> struct SampleMoments {
 
 template <class T> void batch_norm_reduce(const Word* words, const Step& step) {
   const auto a = read_arguments<BatchNormReduceArguments<T>>(words);
-  double* row = a.m + step.group * moments_words(a.channels);
-  if (step.start) memset(row, 0, size_t(moments_words(a.channels)) * sizeof(double));
-  for (int64_t r = step.first; r < step.first + step.rows; r++) {
-    for_each_channels<4>(a.channels, SampleMoments<T>{a.x + r * a.ldx, row, a.pixels, a.channels});
-    row[2 * a.channels] += double(a.pixels);
-  }
+  const OwnChannels<T> own(a.m, a.channels, a.first_slice, a.last_slice, step.group);
+  if (own.none()) return;
+  if (step.start) own.clear();
+  double count = own.count(step.start);
+  for (int64_t r = step.first; r < step.first + step.rows; r++, count += double(a.pixels))
+    for_each_channels<4>(own.first, own.last,
+                         SampleMoments<T>{a.x + r * a.ldx, own.row, a.pixels, a.channels, count});
+  own.keep(count);
 }
 
 // scale = weight * inverse and shift = bias - mean * scale, with the scale that will be used. No weight is 1, no bias

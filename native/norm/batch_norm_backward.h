@@ -23,6 +23,7 @@ template <class T> struct BatchNormReduceBackwardArguments {
   const double* mean;  // [channels] of the minibatch
   double* m;           // [groups][2 * channels + 1]: sum(dy), sum(dy d), count
   int64_t pixels, channels;
+  int64_t first_slice, last_slice;
 };
 
 template <class T> struct SampleSums {
@@ -58,13 +59,13 @@ template <class T> struct SampleSums {
 // batchNormReduceBackward: sums over the group's samples, pixel by pixel, going on from the stored ones.
 template <class T> void batch_norm_reduce_backward(const Word* words, const Step& step) {
   const auto a = read_arguments<BatchNormReduceBackwardArguments<T>>(words);
-  double* row = a.m + step.group * moments_words(a.channels);
-  if (step.start) memset(row, 0, size_t(moments_words(a.channels)) * sizeof(double));
-  for (int64_t r = step.first; r < step.first + step.rows; r++) {
-    for_each_channels<2>(a.channels,
-                         SampleSums<T>{a.x + r * a.ldx, a.dy + r * a.lddy, a.mean, row, a.pixels, a.channels});
-    row[2 * a.channels] += double(a.pixels);
-  }
+  const OwnChannels<T> own(a.m, a.channels, a.first_slice, a.last_slice, step.group);
+  if (own.none()) return;
+  if (step.start) own.clear();
+  for (int64_t r = step.first; r < step.first + step.rows; r++)
+    for_each_channels<2>(own.first, own.last,
+                         SampleSums<T>{a.x + r * a.ldx, a.dy + r * a.lddy, a.mean, own.row, a.pixels, a.channels});
+  own.keep(own.count(step.start) + double(step.rows * a.pixels));
 }
 
 template <class T> struct BatchNormMergeBackwardArguments {

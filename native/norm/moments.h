@@ -3,13 +3,39 @@
 // ((0+1)+(2+3))….
 #pragma once
 #include <stdint.h>
+#include <string.h>
 
+#include "reduce/groups.h"
 #include "simd/lanes.h"
 #include "simd/vec.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 constexpr int64_t moments_words(int64_t channels) { return 2 * channels + 1; }
+
+// What of a group's row is of some slices, which are vectors of channels in the run's format.
+template <class T> struct OwnChannels {
+  double* row;
+  int64_t channels, first, last;
+
+  OwnChannels(double* m, int64_t all, int64_t first_slice, int64_t last_slice, int64_t group)
+      : row(m + group * moments_words(all)), channels(all) {
+    const OwnUnits own(first_slice, last_slice, group, (all + Vec<T>::lanes - 1) / Vec<T>::lanes);
+    first = own.first * Vec<T>::lanes;
+    last = own.last * Vec<T>::lanes < all ? own.last * Vec<T>::lanes : all;
+  }
+  bool none() const { return first >= last; }
+  // Whoever has the first channels keeps the count of all; who reads it does so where a block goes on, which slices
+  // that divide a group do not.
+  double count(bool start) const { return start ? 0 : row[2 * channels]; }
+  void keep(double count) const {
+    if (first == 0) row[2 * channels] = count;
+  }
+  void clear() const {
+    memset(row + first, 0, size_t(last - first) * sizeof(double));
+    memset(row + channels + first, 0, size_t(last - first) * sizeof(double));
+  }
+};
 
 // Mean, sum of squared deviations from it, and their count; or two sums and their count.
 struct Moments {
@@ -50,10 +76,9 @@ inline void for_each_pixel(int64_t pixels, int64_t channels, int64_t c, int64_t 
   for (int64_t i = whole; i < pixels; i++) body(i * channels + c, pixels * channels - i * channels - c);
 }
 
-// Calls body<vectors>(channel) for all channels, up to `most` vectors at a time.
-template <int most, class Body> inline void for_each_channels(int64_t channels, Body&& body) {
+// Calls body<vectors>(channel) for the channels [c, channels), up to `most` vectors at a time.
+template <int most, class Body> inline void for_each_channels(int64_t c, int64_t channels, Body&& body) {
   constexpr int64_t block = most * wide_lanes;
-  int64_t c = 0;
   for (; c + block <= channels; c += block) body.template run<most>(c);
   for (; c + 2 * wide_lanes <= channels; c += 2 * wide_lanes) body.template run<2>(c);
   for (; c < channels; c += wide_lanes) body.template run<1>(c);

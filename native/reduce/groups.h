@@ -8,6 +8,15 @@ namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 constexpr int64_t most_groups = 16;
 
+// Which of the `units` units of work of group `group` are of the slices [first, last): slices are the units of all
+// groups, numbered group by group.
+struct OwnUnits {
+  int64_t first, last;
+  OwnUnits(int64_t first_slice, int64_t last_slice, int64_t group, int64_t units)
+      : first(first_slice - group * units > 0 ? first_slice - group * units : 0),
+        last(last_slice - group * units < units ? last_slice - group * units : units) {}
+};
+
 // out = ((0 + 1) + (2 + 3)) + …: `length` whole vectors of numbers from each of `groups` (a power of two) gradients,
 // `stride` apart.
 template <class T> inline void add_groups(const T* g, int64_t stride, int64_t groups, T* out, int64_t length) {

@@ -67,6 +67,13 @@ template <class T> struct WinogradSum {
     T* const v = outside + outside_numbers();
     T* const d = v + winograd_points * stride;
     memset(outside, 0, size_t(outside_numbers()) * sizeof(T));
+    // Of the group's channels, those of units of this range.
+    int64_t lowest = group + winograd_group_units, highest = group;
+    for_each_range(packed, group, [&](const PanelView<T>&, int64_t from, int64_t to) {
+      lowest = from < lowest ? from : lowest;
+      highest = to > highest ? to : highest;
+    });
+    const int64_t first = lowest * lanes, last = highest * lanes < channels ? highest * lanes : channels;
     const TileGrid grid(dy.height, dy.width);
     const int64_t tiles = samples * grid.per_image();
     // Without tiles there is still a sum to start.
@@ -75,8 +82,9 @@ template <class T> struct WinogradSum {
       bool transformed = false;
       for_each_range(packed, group, [&](const PanelView<T>& panel, int64_t from, int64_t to) {
         if (!transformed)
-          transform_tiles<T, winograd_inputs>(x, grid, top, left, tile, count, channel, channels, outside, v, stride,
-                                              group_channels, transform_input_vector<T>);
+          transform_tiles<T, winograd_inputs>(x, grid, top, left, tile, count, first, last, outside,
+                                              v + (first - channel), stride, group_channels,
+                                              transform_input_vector<T>);
         transformed = true;
         const int64_t columns = panel.column + panel.ld < dy.channels ? panel.column + panel.ld : dy.channels;
         transform_tiles<T, winograd_outputs>(dy, grid, 0, 0, tile, count, panel.column, columns, outside, d,

@@ -13,6 +13,11 @@ const scoredBlocks = 4;
 const scoredBytes = 256 * 2 ** 20;
 /** Groups of a minibatch whose partial gradients are added as a tree: as many as divide well among ranks, of whole blocks. */
 const mostGroups = 16;
+/**
+ * Where a rank would have more than this of the mean, groups are not taken whole: sums wait until all samples are through, and
+ * their inputs come from other caches once more, which costs less.
+ */
+const mostOfMean = 1.1;
 
 const groupsOf = (batchSize: number): number => {
   const most = Math.max(1, Math.min(mostGroups, Math.floor(batchSize / block.blocks)));
@@ -25,6 +30,8 @@ export interface Cuts {
   readonly chunk: number;
   /** Groups of a chunk whose partial gradients are added; 0 where none are. */
   readonly groups: number;
+  /** Ranks take single samples, and slices of the groups' sums; else whole groups. */
+  readonly sliced: boolean;
   /** The most samples at once. */
   readonly rows: number;
 }
@@ -32,9 +39,15 @@ export interface Cuts {
 /** `batchSize` is 0 in a plan that only evaluates; `bytes` of a number. */
 export function cutsOf(
   stages: readonly Stage[],
-  given: { readonly batchSize: number; readonly minibatch: number; readonly ranks: number; readonly bytes: number },
+  given: {
+    readonly batchSize: number;
+    readonly minibatch: number;
+    readonly ranks: number;
+    readonly processes: number;
+    readonly bytes: number;
+  },
 ): Cuts {
-  const { batchSize, ranks, bytes } = given;
+  const { batchSize, ranks, processes, bytes } = given;
   const inBlocks = stages.some((stage) => stage.extent !== "shards" || isSynchronous(stage));
   const activations = stages.reduce((sum, { output }) => sum + featureCount(output) * bytes, 0);
   const affordable = Math.max(1, Math.floor(scoredBytes / activations));
@@ -42,5 +55,7 @@ export function cutsOf(
   const minibatch = Math.min(given.minibatch, batchSize);
   const chunk = stages.some(isSynchronous) ? minibatch : Math.min(minibatch, chunkSamples);
   const groups = batchSize > 0 && inBlocks ? groupsOf(chunk) : 0;
-  return { scoreRows, chunk, groups, rows: Math.max(chunk, ranks * scoreRows) };
+  // What a process makes of a group is exchanged as the whole of it.
+  const sliced = processes === 1 && groups > 0 && (Math.ceil(groups / ranks) * ranks) / groups > mostOfMean;
+  return { scoreRows, chunk, groups, sliced, rows: Math.max(chunk, ranks * scoreRows) };
 }

@@ -23,6 +23,8 @@ export interface MemoryOptions {
   readonly rows: number;
   readonly chunk: number;
   readonly groups: number;
+  /** Groups' sums are made when all samples are through, by ranks that have a slice of them. */
+  readonly sliced: boolean;
   /** Samples that go through a stage at a time. */
   readonly block: { readonly blocks: number; readonly wide: number };
   /** A minibatch comes in several chunks. */
@@ -78,7 +80,7 @@ export class Memory {
 
   constructor(layout: Layout, options: MemoryOptions) {
     [this.#layout, this.#options] = [layout, options];
-    const { stages, training } = options;
+    const { stages, training, sliced } = options;
     const parts = backwardParts(stages);
     const outputs = stages.map(({ output }) => this.tensor(featureCount(output)));
     const contexts = stages.map((stage) => this.#context(stage));
@@ -90,7 +92,7 @@ export class Memory {
         consumers.every((consumer) => parts[consumer] === parts[i]) &&
         stage.extent !== "shards" &&
         !main.layer.synchronous &&
-        (main.parameters.length === 0 || contexts[i].partial);
+        (main.parameters.length === 0 || (contexts[i].partial && !sliced));
       const first = consumers.at(-1) ?? i;
       return this.#gradient(stage, transient ? stage : null, this.#turn(first), this.#turn(i));
     });
@@ -123,8 +125,8 @@ export class Memory {
   }
 
   /** A kept tensor: an odd number of cache lines from row to row, so that rows do not fall on the same lines of the cache. */
-  tensor(features: number): Tensor {
-    const { dtype, rows } = this.#options;
+  tensor(features: number, rows = this.#options.rows): Tensor {
+    const { dtype } = this.#options;
     const ld = this.#rowLength(features);
     const rowBytes = ld * elementBytes(dtype);
     return { region: { ...this.#layout.region(rows * rowBytes), rowBytes }, features, ld };
@@ -146,7 +148,7 @@ export class Memory {
   }
 
   #context(stage: Stage): BufferContext {
-    const { groups, chunk, chunked, dtype, exact } = this.#options;
+    const { groups, sliced, chunk, chunked, dtype, exact } = this.#options;
     const lanes = lanesOf(dtype);
     const { main, pool, inputs, frozen, learns } = stage;
     // What is frozen with all that is below it is never gone back through.
@@ -165,6 +167,7 @@ export class Memory {
       chunk,
       chunked,
       groups,
+      sliced,
       pool,
       wantsInputGradient,
       exact,
@@ -173,9 +176,11 @@ export class Memory {
   }
 
   /** Room for dL/d output; where it is made and used `within` blocks, for as many samples as those of that stage. */
-  #gradient({ output }: Stage, within: Stage | null, from: number, to: number): readonly Tensor[] {
+  #gradient({ output, consumers }: Stage, within: Stage | null, from: number, to: number): readonly Tensor[] {
     const features = featureCount(output);
-    if (!within) return [this.tensor(features)];
+    const { rows, chunk } = this.#options;
+    // Scoring takes the last one as scratch; no other is there but for training.
+    if (!within) return [this.tensor(features, consumers.length > 0 ? chunk : rows)];
     const ld = this.#rowLength(features);
     const bytes = this.#samples(within) * ld * elementBytes(this.#options.dtype);
     return this.#transient(bytes, from, to).map((region) => ({ region, features, ld }));
@@ -194,7 +199,7 @@ export class Memory {
   #blockMemory: readonly Region[] = [];
 
   #buffers(specs: Readonly<Record<string, BufferSpec>>, stage: Stage, index: number): StageMemory["buffers"] {
-    const { dtype, rows, ranks, groups } = this.#options;
+    const { dtype, rows, chunk, ranks, groups } = this.#options;
     const each = Array.from({ length: ranks }, (_, rank) => rank);
     let scratch = 0;
     const buffers = Object.entries(specs).map(([name, { scope, length, bits }]) => {
@@ -202,8 +207,8 @@ export class Memory {
       const ld = padded(length, 64 / bytes);
       const rowBytes = ld * bytes;
       const make = (): readonly Region[] => {
-        if (scope === "sample" || (scope === "block" && stage.extent === "shards")) {
-          const region = { ...this.#layout.region(rows * rowBytes), rowBytes };
+        if (scope === "sample" || scope === "chunk" || (scope === "block" && stage.extent === "shards")) {
+          const region = { ...this.#layout.region((scope === "chunk" ? chunk : rows) * rowBytes), rowBytes };
           return each.map(() => region);
         }
         if (scope === "block")

@@ -3,7 +3,7 @@ import type { InstructionName } from "../kernels/ops/index.js";
 import type { ProgramPart } from "../kernels/program-writer.js";
 import { featureCount } from "../nn/layer.js";
 import { elementCount, type Net } from "../nn/net.js";
-import { multipliers } from "./costs.js";
+import { lessBy, multipliers } from "./costs.js";
 import type { Plan } from "./plan.js";
 import { shardOf } from "./shard.js";
 
@@ -67,6 +67,7 @@ const same = (a: ProgramPart | undefined, b: ProgramPart): boolean =>
 function shared(work: OfAll, rows: readonly number[]): PhaseWork {
   const part = work.find((of) => of !== undefined)!;
   const shares = (): readonly number[] => {
+    if (part.part !== null) return work.map((of) => of?.part ?? 0);
     if (part.range) {
       const lengths = work.map((of) => (of?.range ? of.range[1] - of.range[0] : 0));
       const all = lengths.reduce((sum, length) => sum + length, 0);
@@ -95,7 +96,7 @@ export function loadsOf(plan: Plan, net: Net): PhaseLoad[] {
     // Sums of groups, a number a channel, are little.
     if (part.layer === null || repeated.has(part.operation) || part.operation === "batchNormRunning") return 0;
     const { multiplyAdds, place, output, parameters } = net.layers[part.layer];
-    if (multiplies(part)) return multiplyAdds * plan.chunk;
+    if (multiplies(part)) return (multiplyAdds * plan.chunk) / lessBy(part.operation);
     if (part.range) return parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
     return plan.chunk * (featureCount(place.input) + featureCount(output));
   };

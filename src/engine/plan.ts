@@ -87,6 +87,8 @@ export interface Plan extends FinishingPrograms {
   readonly chunk: number;
   /** Groups of whole samples that a chunk is cut into; 0 where ranks take single samples. */
   readonly groups: number;
+  /** Ranks take single samples, and slices of the groups' sums, in a phase of their own; else whole groups. */
+  readonly sliced: boolean;
   /** Samples that a rank scores at a time. */
   readonly scoreRows: number;
   readonly pixels: number;
@@ -116,10 +118,11 @@ export function makePlan(options: PlanOptions): Plan {
   const assignment = optimizer ? (options.assignment ?? null) : null;
   const stages = makeStages(net, assignment);
   const batchSize = optimizer ? options.batchSize : 0;
-  const { scoreRows, chunk, groups, rows } = cutsOf(stages, {
+  const { scoreRows, chunk, groups, sliced, rows } = cutsOf(stages, {
     batchSize,
     minibatch: options.minibatch ?? batchSize,
     ranks,
+    processes: division.processes,
     bytes,
   });
   const pixels = featureCount(net.spec.input);
@@ -140,6 +143,7 @@ export function makePlan(options: PlanOptions): Plan {
     rows,
     chunk,
     groups,
+    sliced,
     block,
     chunked: batchSize > chunk,
     training: optimizer !== null,
@@ -164,7 +168,7 @@ export function makePlan(options: PlanOptions): Plan {
   const divided = new DividedUpdates({ division, ranks, chunk, dtype });
   const passes = (writer: ProgramWriter, rank: number, training: boolean): Passes =>
     new Passes(writer, {
-      ...{ stages, memory, input, rank, ranks, division, training, groups, exchange, divided },
+      ...{ stages, memory, input, rank, ranks, division, training, groups, sliced, chunk, exchange, divided },
       block,
       order: regions.order,
       seed,
@@ -274,7 +278,7 @@ export function makePlan(options: PlanOptions): Plan {
   return {
     ...{ dtype, ranks, division, places, batchSize, chunk, pixels, bytes: layout.bytes },
     mapped: options.mapped ?? null,
-    ...{ regions, input, groups, scoreRows, ...programs, exchanged: exchange.bytes() },
+    ...{ regions, input, groups, sliced, scoreRows, ...programs, exchanged: exchange.bytes() },
     stages: stages.map((stage, i) => plannedStage(stage, memory.stages[i])),
     parameters,
     // An update that waits is made whole from the whole gradient.

@@ -11,6 +11,7 @@ import type { DividedUpdates } from "./divided-updates.js";
 import { type Division, placeOf } from "./division.js";
 import { type Exchange, RegionReader } from "./exchange.js";
 import type { Memory, PlannedParameter } from "./memory.js";
+import { Slices, type SliceWork } from "./slices.js";
 import { type Extent, fusedConsumer, isSynchronous, type Stage } from "./stages.js";
 
 export interface PassOptions {
@@ -24,6 +25,8 @@ export interface PassOptions {
   readonly training: boolean;
   /** 0 where the net needs none: every rank then takes its share of single samples. */
   readonly groups: number;
+  readonly sliced: boolean;
+  readonly chunk: number;
   /** Samples of a block and of a wide one. */
   readonly block: { readonly blocks: number; readonly wide: number };
   readonly order: Region;
@@ -47,10 +50,13 @@ export class Passes {
   #writer: ProgramWriter;
   readonly #options: PassOptions;
   #ending: Ending = "update";
+  readonly #slices: Slices;
   #work: { readonly extent: Turn; readonly write: () => void }[] = [];
 
   constructor(writer: ProgramWriter, options: PassOptions) {
     [this.#writer, this.#options] = [writer, options];
+    const { groups, division, ranks, rank } = options;
+    this.#slices = new Slices(groups, placeOf(division, ranks, rank));
   }
 
   /** From the images to the logits, `gather` first. */
@@ -62,7 +68,7 @@ export class Passes {
       const lowering = this.#lower(i);
       if (layer.synchronous) {
         if (training && isSynchronous(stages[i])) {
-          this.#add("groups", () => layer.synchronous?.reduce(spec, lowering));
+          this.#sumGroups(() => layer.synchronous?.reduce(spec, lowering));
           this.#meet(() => layer.synchronous?.merge(spec, lowering));
         }
         this.#add("shards", () => layer.synchronous?.merge(spec, lowering));
@@ -74,7 +80,7 @@ export class Passes {
 
   /** From the gradient of the logits down to the first layer that learns. */
   backward(): void {
-    const { stages, memory } = this.#options;
+    const { stages, memory, sliced, chunk } = this.#options;
     for (let i = stages.length - 1; i >= 0; i--) {
       const { main, extent, inputs } = stages[i];
       if (!memory.stages[i].gradient) continue;
@@ -82,23 +88,29 @@ export class Passes {
       const lowering = this.#lower(i);
       this.#add(extent, () => this.#unfuse(i));
       if (isSynchronous(stages[i])) {
-        this.#add("groups", () => layer.synchronous?.reduceBackward(spec, lowering));
+        this.#sumGroups(() => layer.synchronous?.reduceBackward(spec, lowering));
         const merge = (): void => layer.synchronous?.mergeBackward(spec, lowering);
         this.#meet(merge);
         this.#add("shards", merge);
       }
       this.#add(extent, () => {
-        if (extent !== "wide") layer.backwardGroups?.(spec, lowering);
+        if (extent !== "wide" && !sliced) layer.backwardGroups?.(spec, lowering);
         layer.backward(spec, lowering);
         for (const [k, input] of inputs.entries()) this.#sum(i, k, input);
       });
     }
-    // What an owner's layer sums in groups all the same: its gradients are kept, so it can wait for loops of that kind.
-    for (const [i, { main, extent }] of stages.entries()) {
-      const { layer, spec } = main;
-      if (extent === "wide" && memory.stages[i].gradient) {
-        this.#add("blocks", () => layer.backwardGroups?.(spec, this.#lower(i)));
+    const sums = (which: (stage: Stage) => boolean): void => {
+      for (const [i, stage] of stages.entries()) {
+        const { layer, spec } = stage.main;
+        if (which(stage) && memory.stages[i].gradient) layer.backwardGroups?.(spec, this.#lower(i));
       }
+    };
+    if (sliced) {
+      this.#meet(() => sums(() => true));
+      this.#add("shards", () => this.#slice(chunk, () => sums(() => true)));
+    } else {
+      // What an owner's layer sums in groups all the same: its gradients are kept, so it can wait for loops of that kind.
+      this.#add("blocks", () => sums(({ extent }) => extent === "wide"));
     }
     this.#flush();
   }
@@ -153,17 +165,31 @@ export class Passes {
     this.#add("shards", () => exchange.meetAll(this.#writer, rank, () => this.regionsOf(next)));
   }
 
+  /** Sums over groups in the middle of a pass, of what other ranks have made where those take single samples. */
+  #sumGroups(write: () => void): void {
+    if (this.#options.sliced) this.#meet(write);
+    if (this.#options.sliced) this.#add("shards", () => this.#slice(wholeGroups, write));
+    else this.#add("groups", write);
+  }
+
+  #slice(size: number, write: () => void): void {
+    this.#slices.divide(size, write, () => this.regionsOf(write));
+  }
+
+  /** Of whole groups, those of this rank; or, of what ranks divide in slices, its part. */
+  #slicesOf(work: SliceWork): Range {
+    const { firstGroup, lastGroup } = this.#groupRange();
+    return this.#slices.asked(work) ?? [firstGroup * work.length, lastGroup * work.length];
+  }
+
   #add(extent: Turn, write: () => void): void {
     this.#work.push({ extent, write });
   }
 
   #flush(): void {
-    const { rank, ranks, division, groups, block, training } = this.#options;
-    const [place, places] = placeOf(division, ranks, rank);
+    const { block } = this.#options;
     const writer = this.#writer;
-    const shares = training && groups > 0;
-    const of = (share: number): number => (shares ? Math.floor((groups * share) / places) : 0);
-    const range = { firstGroup: of(place), lastGroup: of(place + 1), groups: shares ? groups : 0 };
+    const range = this.#groupRange();
     const whole = { firstGroup: 0, lastGroup: 0, groups: 0 };
     for (let i = 0; i < this.#work.length; ) {
       const { extent } = this.#work[i];
@@ -178,6 +204,15 @@ export class Passes {
       else writer.blocks({ ...range, size: extent === "blocks" ? block.blocks : wholeGroups }, body);
     }
     this.#work = [];
+  }
+
+  /** The groups that are this rank's; none where ranks take single samples. */
+  #groupRange() {
+    const { rank, ranks, division, groups, sliced, training } = this.#options;
+    const [place, places] = placeOf(division, ranks, rank);
+    const shares = training && groups > 0 && !sliced;
+    const of = (share: number): number => (shares ? Math.floor((groups * share) / places) : 0);
+    return { firstGroup: of(place), lastGroup: of(place + 1), groups: shares ? groups : 0 };
   }
 
   /** dL/d output becomes dL/dz where no consumer has multiplied the derivative of the stage's function in. */
@@ -245,8 +280,9 @@ export class Passes {
         return found[rank];
       },
       emit: (operation, values) => {
-        this.#writer.add(operation, values, position);
+        this.#slices.add(this.#writer, (part) => this.#writer.add(operation, values, position, part));
       },
+      slices: (work) => this.#slicesOf(work),
       rank,
       share,
       owned: ({ w }, units, uses = 1) => {

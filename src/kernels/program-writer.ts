@@ -10,6 +10,8 @@ export interface ProgramPart {
   readonly layer: number | null;
   /** Its range of work, where it has one: else it goes over the rank's samples. */
   readonly range: Range | null;
+  /** Of sums over groups in slices, the part that it makes; null of all else. */
+  readonly part: number | null;
 }
 
 type Value = Region | Rows | readonly Region[] | Elementwise | Range | number | null;
@@ -54,16 +56,21 @@ export class ProgramWriter {
   }
 
   /** `layer`: the position in the net of the layer that the operation is part of. */
-  add<I extends InstructionName>(operation: I, values: InstructionArguments<I>, layer: number | null = null): void {
+  add<I extends InstructionName>(
+    operation: I,
+    values: InstructionArguments<I>,
+    layer: number | null = null,
+    part: number | null = null,
+  ): void {
     let range: Range | null = null;
     this.#words.push(instructionNames.indexOf(operation));
     for (const argument of signature(operation)) {
       const value = (values as Record<string, Value>)[argument.name];
-      if (argument.kind === "range") range = value as Range;
+      if (argument.kind === "range" && argument.name !== "slices") range = value as Range;
       if (value === null && !argument.optional) throw internalError(`${operation} has no ${argument.name}`);
       this.#words.push(...encode(argument, value));
     }
-    this.parts.push({ operation, layer, range });
+    this.parts.push({ operation, layer, range, part });
   }
 
   /** A loop over blocks of samples around what `body` adds; nothing where it adds nothing. */

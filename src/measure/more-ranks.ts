@@ -156,9 +156,10 @@ function costOf({ bandwidth, growth, dtype }: RanksOptions, step: Step, whole: r
     const sums = Array.from({ length: ranks }, () => 0);
     for (const work of phase) {
       const all = whole[at++] * slower;
-      const foreign = wholeReads(work, step) * elementBytes(dtype) * (1 - 1 / ranks);
-      const fetching = (foreign / bandwidth) * 1e-6;
-      const parts = work.shares.map((share) => (share > 0 ? all * share + fetching : 0));
+      const foreign = elementBytes(dtype) * (1 - 1 / ranks);
+      const fetching = (numbers: number): number => ((numbers * foreign) / bandwidth) * 1e-6;
+      const [read, sliced] = [fetching(wholeReads(work, step)), fetching(slicedReads(work, step))];
+      const parts = work.shares.map((share) => (share > 0 ? (all + sliced) * share + read : 0));
       for (const [rank, ms] of parts.entries()) sums[rank] += ms;
       lose(reasonOf(work, net), parts.reduce((sum, ms) => sum + ms, 0) / ranks - all / ranks);
     }
@@ -179,6 +180,16 @@ function reasonOf({ operation, layer, shares, range }: PhaseWork, net: Net): str
   const of = layer === null ? operation : `layer ${net.layers[layer].place.name}, ${operation}`;
   if (shares.every((share) => share === 1)) return `${of}: every rank does it`;
   return `${of}: every rank reads its ${range ? "inputs" : "weights"}`;
+}
+
+/**
+ * Numbers that all slices of groups' sums together read, of samples that mostly were other ranks': inputs and gradients, each
+ * twice, since ranks that share a group read some of them alike.
+ */
+function slicedReads({ layer, part }: PhaseWork, { net, batchSize }: Step): number {
+  if (layer === null || part === null) return 0;
+  const { place, output } = net.layers[layer];
+  return 2 * batchSize * (featureCount(place.input) + featureCount(output));
 }
 
 /** Numbers that an operation reads in full on every rank. */

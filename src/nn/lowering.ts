@@ -37,11 +37,11 @@ export interface Pooling {
 /** How much memory a layer wants under a name, and whose it is. */
 export interface BufferSpec {
   /**
-   * `sample`: a row per sample of the chunk, kept from forward to backward · `block`: a row per sample of this rank's block,
+   * `sample`: a row per sample of the chunk, kept from forward to backward · `chunk`: the same, of training alone · `block`: a row per sample of this rank's block,
    * gone with the block · `group`: a row per group of samples · `rank`: scratch of one rank, gone with the operation ·
    * `kept`: one row of each rank, kept from step to step · `shared`: one for all.
    */
-  readonly scope: "sample" | "block" | "group" | "rank" | "kept" | "shared";
+  readonly scope: "sample" | "chunk" | "block" | "group" | "rank" | "kept" | "shared";
   /** Elements of a row. */
   readonly length: number;
   /** Bits of an element; the run's number format where absent. */
@@ -59,6 +59,8 @@ export interface BufferContext {
   readonly block: number;
   readonly chunk: number;
   readonly groups: number;
+  /** Sums of groups are made when all samples are through, a slice by each rank: `backwardGroups` makes all of them then. */
+  readonly sliced: boolean;
   /** The pooling that this layer takes over. */
   readonly pool: Pooling | null;
   /** The layer below wants dL/dx. */
@@ -102,6 +104,11 @@ export interface Lowering extends BufferContext {
    * often a sample uses each weight.
    */
   readonly owned: (weight: ParameterBuffers, units: number, uses?: number) => Range;
+  /**
+   * This rank's slices of a sum over each group of samples, units of work numbered group by group: for each unit what it costs,
+   * in multiply-adds of one sample.
+   */
+  readonly slices: (work: readonly number[]) => Range;
   /** Numbers in the width of a panel. */
   readonly panelLanes: number;
   /** Sample of each place in the epoch, for draws that belong to a sample. */

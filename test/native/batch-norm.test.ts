@@ -43,13 +43,14 @@ function problem(format: Format, { count, pixels, channels, groups }: Shape) {
     vectors,
     optimizer: loopNames.indexOf("sgd"),
   };
+  const slices = [0, groups * vectors[1]] as const;
   const calls = {
-    reduce: call("batchNormReduce", { x, m: moments, pixels, channels }),
+    reduce: call("batchNormReduce", { x, m: moments, pixels, channels, slices }),
     merge: call("batchNormMerge", {
       ...{ m: moments, groups, weight, bias, mean, invStd, scale, shift, channels, epsilon },
     }),
     forward: call("batchNorm", { x, y, scale, shift, ...plane }),
-    reduceBackward: call("batchNormReduceBackward", { x, dy, mean, m: sums, pixels, channels }),
+    reduceBackward: call("batchNormReduceBackward", { x, dy, mean, m: sums, pixels, channels, slices }),
     mergeBackward: call("batchNormMergeBackward", { m: sums, groups, weight, mean, invStd, coefficients, channels }),
     backward: call("batchNormBackward", { dy, x, dx, coefficients, ...plane }),
     update: call("batchNormUpdate", { m: sums, groups, invStd, weight, bias, ...sgd }),

@@ -93,6 +93,21 @@ for (const format of formats) {
     });
   }
 
+  for (const name of cutBy("groups")) {
+    test(`${name} in ${format.name}: the bits of a whole group, in whatever slices`, () => {
+      for (const one of cases[name](format)) {
+        const { call, step } = one;
+        const whole = execute(backend, format, [call], [step]);
+        const [first, last] = call.values["slices"] as readonly [number, number];
+        for (const cut of cuts(last - first)) {
+          // Who has the first channels counts what the others go on from, and so comes last here.
+          const calls = cut.slice(1).map((end, i) => ({ ...call, values: { ...call.values, slices: [first + cut[i], first + end] } }));
+          assertSameOutputs(one, execute(backend, format, calls.reverse() as unknown as Call[], [step]), whole, `cut at ${cut.join()}`);
+        }
+      }
+    });
+  }
+
   for (const name of cutBy("units").filter(readsSamples)) {
     test(`${name} in ${format.name}: a gradient in chunks has the bits of one chunk, and updates once`, () => {
       const withGradient = cases[name](format).filter(keepsGradient);

@@ -126,6 +126,7 @@ for (const format of formats) {
         g: { numbers: gradient, ld: 0 },
         accumulator: { numbers: blank(format, sumLength(g.channels, g.filters, lanes)), ld: 0 },
         workspace: blank(format, gradientWorkspace(g.channels, g.filters, lanes)),
+        slices: allUnits(format, g.channels, g.filters),
       });
       assertSmallError(format, run(format, ofGroup, gradient), expected, "the group's gradient");
       // From weights of 0 a step of rate 1 leads to minus the gradient.

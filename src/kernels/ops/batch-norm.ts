@@ -1,14 +1,21 @@
 import { wrappedLength } from "../batch-norm.js";
 import { padded } from "../panels.js";
 import { type Moments, mergeGroups, mergeMoments, mergeSums, momentsOf } from "./moments.js";
-import { operation, type Real } from "./operation.js";
-import { lanesOf, roundingOf } from "./plain.js";
+import { operation, type Range, type Real } from "./operation.js";
+import { lanesOf, ownUnits, roundingOf } from "./plain.js";
 
 /** table[at + i] = the number of channel i mod channels. */
 function wrap(table: Real, at: number, channels: number, of: (channel: number) => number): void {
   const length = wrappedLength(channels, lanesOf(table));
   for (let i = 0; i < length; i++) table[at + i] = of(i % channels);
 }
+
+/** The channels of a group that are of some slices. */
+const ownChannels = (slices: Range, group: number, channels: number, like: Real): Range => {
+  const lanes = lanesOf(like);
+  const [from, to] = ownUnits(slices, group, Math.ceil(channels / lanes));
+  return [from * lanes, Math.min(to * lanes, channels)];
+};
 
 interface Affine {
   /** 1 where absent. */
@@ -28,25 +35,27 @@ function storeAffine(a: Affine, mean: ArrayLike<number>, invStd: (channel: numbe
 
 /** x and y [rows][pixels][channels]; m [groups] moments of each channel, sample by sample; tables wrapped. */
 export const batchNorm = {
-  /** m[group] = mean, M2 and count of each channel of the group's rows. */
+  /** m[group] = mean, M2 and count of each channel of the group's rows, of some slices: vectors of channels in the run's format. */
   batchNormReduce: operation({
-    signature: "x[] m*64 pixels channels",
+    signature: "x[] m*64 pixels channels slices..",
     native: "norm/batch_norm.h",
     cut: "groups",
-    twin({ x, m, pixels, channels }, { first, rows, group, start }) {
+    twin({ x, m, pixels, channels, slices }, { first, rows, group, start }) {
       const all = momentsOf(m, group, channels);
-      if (start) all.clear();
+      const [from, to] = ownChannels(slices, group, channels, x.row(first));
+      if (start) all.clear(from, to);
       for (let r = first; r < first + rows; r++) {
         const input = x.row(r);
-        for (let c = 0; c < channels; c++) {
+        for (let c = from; c < to; c++) {
           let [sum, squares] = [0, 0];
           for (let p = 0; p < pixels; p++) sum += input[p * channels + c];
           const mean = sum / pixels;
           for (let p = 0; p < pixels; p++) squares += (input[p * channels + c] - mean) ** 2;
-          all.set(c, mergeMoments(all.get(c), { first: mean, second: squares, count: pixels }));
+          const before = { ...all.get(c), count: (start ? 0 : all.count) + (r - first) * pixels };
+          all.set(c, mergeMoments(before, { first: mean, second: squares, count: pixels }));
         }
-        all.count += pixels;
       }
+      if (from === 0 && to > 0) all.count = (start ? 0 : all.count) + rows * pixels;
     },
   }),
 
@@ -92,22 +101,24 @@ export const batchNorm = {
     },
   }),
 
-  /** m[group] = sum of dy, sum of dy (x - mean), and count, of each channel of the group's rows. */
+  /** m[group] = sum of dy, sum of dy (x - mean), and count, of each channel of the group's rows, of some slices. */
   batchNormReduceBackward: operation({
-    signature: "x[] dy[] mean*64 m*64 pixels channels",
+    signature: "x[] dy[] mean*64 m*64 pixels channels slices..",
     native: "norm/batch_norm_backward.h",
     cut: "groups",
-    twin({ x, dy, mean, m, pixels, channels }, { first, rows, group, start }) {
+    twin({ x, dy, mean, m, pixels, channels, slices }, { first, rows, group, start }) {
       const sums = momentsOf(m, group, channels);
-      if (start) sums.clear();
+      const [from, to] = ownChannels(slices, group, channels, x.row(first));
+      if (start) sums.clear(from, to);
       for (let r = first; r < first + rows; r++) {
         const [input, delta] = [x.row(r), dy.row(r)];
         for (let i = 0; i < pixels * channels; i++) {
           const c = i % channels;
+          if (c < from || c >= to) continue;
           sums.set(c, mergeSums(sums.get(c), { first: delta[i], second: delta[i] * (input[i] - mean[c]), count: 0 }));
         }
-        sums.count += pixels;
       }
+      if (from === 0 && to > 0) sums.count = (start ? 0 : sums.count) + rows * pixels;
     },
   }),
 

@@ -1,9 +1,8 @@
-import { padded } from "../panels.js";
 import type { Range } from "../signature.js";
 import { type ConvGeometry, kernelOf, sizes, tapsOf } from "./conv-geometry.js";
 import { operation, type Real } from "./operation.js";
 import { updateOf, updatePart } from "./optimizer.js";
-import { imageOf, lanesOf, matrix, pack, transpose, unitsOf, unpack } from "./plain.js";
+import { imageOf, lanesOf, matrix, ownUnits, pack, transpose, unitsOf, unpack } from "./plain.js";
 import { transformFilters } from "./winograd-filters.js";
 
 /** dw[ky][kx][c][f] += the sum over pixels of dy[i][j][f] x[i s + ky - p][j s + kx - p][c], of some channels and filters. */
@@ -42,20 +41,35 @@ function sumGroups(parts: readonly (readonly Real[])[]): readonly Real[] {
 
 /** x [rows][height][width][channels], dy [rows][outHeight][outWidth][filters]; w and its gradients as `conv` has them. */
 export const convGradient = {
-  /** dw of the group += this block's x dyᵀ; it starts from zero where the group does. */
+  /**
+   * dw of the group += this block's x dyᵀ, of some slices; it starts from zero where the group does. Slices are units as those of `convUpdate`, of one row of the
+   * kernel each, row by row within a panel.
+   */
   convWeightGradient: operation({
-    signature: `x[] dy[] g[] ${sizes}`,
+    signature: `x[] dy[] g[] ${sizes} slices..`,
     native: "conv/gradient.h",
     cut: "groups",
-    twin({ x, dy, g: partials, ...g }, { first, rows, group, start }) {
+    twin({ x, dy, g: partials, slices, ...g }, { first, rows, group, start }) {
       const packed = partials.row(group);
-      const [depth, columns] = [g.kernelHeight * g.kernelWidth * g.channels, padded(g.filters, lanesOf(packed))];
-      const dw = start ? matrix(packed, depth, columns) : unpack(packed, depth, columns);
-      for (let r = first; r < first + rows; r++) {
-        const input = imageOf(x.row(r), g.height, g.width, g.channels);
-        addWeightGradient(kernelOf(dw, g), input, imageOf(dy.row(r), g.outHeight, g.outWidth, g.filters), g);
+      const all = unitsOf(g.channels, g.filters, lanesOf(packed));
+      const panel = Math.ceil(g.channels / lanesOf(packed));
+      const ofPanel = panel * g.kernelHeight;
+      const [from, to] = ownUnits(slices, group, all.length * g.kernelHeight);
+      for (let slice = from; slice < to; slice++) {
+        const unit = all[Math.floor(slice / ofPanel) * panel + (slice % panel)];
+        const taps = tapsOf(unit, g);
+        const ofRow = taps.slice(...[0, 1].map((next) => (Math.floor((slice % ofPanel) / panel) + next) * g.kernelWidth));
+        const [depth, [top, bottom], [left, right]] = [taps.length * g.channels, unit.rows, unit.columns];
+        const dw = taps.map((part) =>
+          start ? matrix(packed, bottom - top, right - left) : unpack(packed, depth, g.filters, part),
+        );
+        for (let r = first; r < first + rows; r++) {
+          const input = imageOf(x.row(r), g.height, g.width, g.channels);
+          const delta = imageOf(dy.row(r), g.outHeight, g.outWidth, g.filters);
+          addWeightGradient(kernelOf(dw.flat(), g), input, delta, g, unit.rows, [left, Math.min(right, g.filters)]);
+        }
+        for (const part of ofRow) pack(dw[taps.indexOf(part)], packed, depth, g.filters, part.rows[0], left);
       }
-      pack(dw, packed, depth, columns);
     },
   }),
 
@@ -116,20 +130,22 @@ export const convGradient = {
     },
   }),
 
-  /** db of the group += the sum of dy over this block's pixels: of each sample in four sums in turn, then folded. */
+  /** db of the group += the sum of dy over this block's pixels: of each sample in four sums in turn, then folded. Pieces are vectors. */
   biasGradient: operation({
-    signature: "dy[] g[] pixels channels",
+    signature: "dy[] g[] pixels channels slices..",
     native: "conv/gradient.h",
     cut: "groups",
-    twin({ dy, g, pixels, channels }, { first, rows, group, start }) {
+    twin({ dy, g, pixels, channels: all, slices }, { first, rows, group, start }) {
       const db = g.row(group);
-      if (start) db.fill(0, 0, padded(channels, lanesOf(db)));
+      const [from, to] = ownUnits(slices, group, Math.ceil(all / lanesOf(db))).map((vector) => vector * lanesOf(db));
+      const channels = Math.min(to, all);
+      if (start) db.fill(0, from, to);
       for (let r = first; r < first + rows; r++) {
         const sums = matrix(db, 4, channels);
-        for (const [p, pixel] of imageOf(dy.row(r), 1, pixels, channels)[0].entries()) {
-          for (let c = 0; c < channels; c++) sums[p % 4][c] += pixel[c];
+        for (const [p, pixel] of imageOf(dy.row(r), 1, pixels, all)[0].entries()) {
+          for (let c = from; c < channels; c++) sums[p % 4][c] += pixel[c];
         }
-        for (let c = 0; c < channels; c++) db[c] += sums[0][c] + sums[1][c] + (sums[2][c] + sums[3][c]);
+        for (let c = from; c < channels; c++) db[c] += sums[0][c] + sums[1][c] + (sums[2][c] + sums[3][c]);
       }
     },
   }),

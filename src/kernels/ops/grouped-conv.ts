@@ -3,11 +3,11 @@
  * kernel is packed as [kernelHeight · kernelWidth · channels / pieces][filters]. With as many pieces as channels and
  * filters it is depthwise.
  */
-import { padded } from "../panels.js";
+import { padded, panelsOf } from "../panels.js";
 import { deriveRow } from "./conv.js";
 import { type ConvGeometry, sizes } from "./conv-geometry.js";
 import { operation, type Real } from "./operation.js";
-import { imageOf, lanesOf, matrix, pack, unpack } from "./plain.js";
+import { imageOf, lanesOf, matrix, ownUnits, pack, unpack } from "./plain.js";
 
 interface Grouped extends ConvGeometry {
   readonly pieces: number;
@@ -83,28 +83,33 @@ export const groupedConv = {
     },
   }),
 
-  /** dw of the group of samples += this block's sum over pixels of dy x; from zero where the group starts. */
+  /** dw of the group of samples += this block's sum over pixels of dy x; from zero where the group starts. Slices are panels. */
   groupedWeightGradient: operation({
-    signature: `x[] dy[] g[] ${sizes} pieces`,
+    signature: `x[] dy[] g[] ${sizes} pieces slices..`,
     native: "conv/grouped.h",
     cut: "groups",
-    twin({ x, dy, g: partials, ...g }, { first, rows, group, start }) {
+    twin({ x, dy, g: partials, slices, ...g }, { first, rows, group, start }) {
       const each = g.channels / g.pieces;
       const packed = partials.row(group);
       const [depth, columns] = [g.kernelHeight * g.kernelWidth * each, padded(g.filters, lanesOf(packed))];
-      const dw = start ? matrix(packed, depth, columns) : unpack(packed, depth, columns);
+      const panels = panelsOf(depth, g.filters, lanesOf(packed));
+      const own = panels.slice(...ownUnits(slices, group, panels.length));
+      if (own.length === 0) return;
+      const [left, end] = [own[0].column, own[own.length - 1].column + own[own.length - 1].width];
+      const part = { rows: [0, depth], columns: [left, end] } as const;
+      const dw = start ? matrix(packed, depth, end - left) : unpack(packed, depth, columns, part);
       for (let r = first; r < first + rows; r++) {
         const input = pixelsOf(x.row(r), g.height * g.width, g.channels);
         const delta = pixelsOf(dy.row(r), g.outHeight * g.outWidth, g.filters);
         forEachTap(g, (out, source, tap) => {
           for (let c = 0; c < each; c++) {
-            for (let f = 0; f < g.filters; f++) {
-              dw[tap * each + c][f] += input[source][firstOf(g, f) + c] * delta[out][f];
+            for (let f = left; f < Math.min(end, g.filters); f++) {
+              dw[tap * each + c][f - left] += input[source][firstOf(g, f) + c] * delta[out][f];
             }
           }
         });
       }
-      pack(dw, packed, depth, columns);
+      pack(dw, packed, depth, columns, 0, left);
     },
   }),
 };

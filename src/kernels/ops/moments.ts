@@ -30,7 +30,7 @@ interface GroupMoments {
   count: number;
   get(channel: number): Moments;
   set(channel: number, moments: Moments): void;
-  clear(): void;
+  clear(from: number, to: number): void;
 }
 
 /** A group's row of m: first [channels], second [channels], count. */
@@ -45,7 +45,10 @@ export function momentsOf(m: Float64Array, group: number, channels: number): Gro
     },
     get: (c) => ({ first: row[c], second: row[channels + c], count: row[2 * channels] }),
     set: (c, { first, second }) => ([row[c], row[channels + c]] = [first, second]),
-    clear: () => row.fill(0),
+    clear(from, to) {
+      row.fill(0, from, to);
+      row.fill(0, channels + from, channels + to);
+    },
   };
 }
 

@@ -82,3 +82,9 @@ export function unitsOf(rows: number, columns: number, lanes: number): Part[] {
     tops.map((top): Part => ({ rows: [top, Math.min(top + lanes, rows)], columns: [column, column + width] })),
   );
 }
+
+/** Which of the `units` units of work of a group are of these slices: the units of all groups, numbered group by group. */
+export const ownUnits = ([first, last]: Range, group: number, units: number): Range => [
+  Math.min(units, Math.max(0, first - group * units)),
+  Math.min(units, Math.max(0, last - group * units)),
+];

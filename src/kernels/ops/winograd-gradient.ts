@@ -3,7 +3,7 @@ import { winogradPoints } from "../winograd.js";
 import { type ConvGeometry, sizes, tapsOf } from "./conv-geometry.js";
 import { operation, type Real, type Rows } from "./operation.js";
 import { updatePart } from "./optimizer.js";
-import { arrayLike, imageOf, lanesOf, matrix, type Part, pack, unitsOf } from "./plain.js";
+import { arrayLike, imageOf, lanesOf, matrix, ownUnits, type Part, pack, unitsOf } from "./plain.js";
 import { transformFilters } from "./winograd-filters.js";
 import {
   filterMatrix,
@@ -83,14 +83,15 @@ const startFromZero = (sums: readonly Real[][][]): void => {
 
 /** As `convWeightGradient` and `convUpdate`, of 3x3 kernels with stride 1. */
 export const winogradGradient = {
-  /** Adds a block of samples to its group's sum; the group's last block writes its gradient. */
+  /** Adds a block of samples to its group's sum, of some slices, which are units; the group's last block writes its gradient. */
   winogradWeightGradient: operation({
-    signature: `x[] dy[] g[] accumulator[] workspace* ${sizes}`,
+    signature: `x[] dy[] g[] accumulator[] workspace* ${sizes} slices..`,
     native: "winograd/gradient.h",
     cut: "groups",
-    twin({ x, dy, g: partials, accumulator, ...g }, { first, rows, group, start, last }) {
+    twin({ x, dy, g: partials, accumulator, slices, ...g }, { first, rows, group, start, last }) {
       const [packed, sum] = [partials.row(group), accumulator.row(group)];
-      const units = unitsOf(g.channels, g.filters, lanesOf(packed));
+      const all = unitsOf(g.channels, g.filters, lanesOf(packed));
+      const units = all.slice(...ownUnits(slices, group, all.length));
       const sums = units.map((unit) => sumOf(unit, g.channels, sum));
       if (start) startFromZero(sums);
       addSamples({ x, dy }, g, units, sums, first, rows);

@@ -39,6 +39,10 @@ const trainedOf = (parameter: ParameterBuffers): ParameterBuffers | typeof none 
 /** Values that one channel's statistics come from, per sample. */
 export const valuesPerChannel = ({ height, width }: FeatureShape): number => height * width;
 
+/** Of each vector of channels, the numbers of a sample. */
+const workOf = (input: FeatureShape, lanes: number): readonly number[] =>
+  new Array<number>(Math.ceil(input.channels / lanes)).fill(valuesPerChannel(input) * lanes);
+
 /** The second of the wrapped tables in a buffer of coefficients. */
 function secondTable({ region, ld }: Rows, channels: number, lanes: number): Rows {
   const offset = region.offset + wrappedLength(channels, lanes) * (vectorBytes / lanes);
@@ -123,9 +127,10 @@ export const batchNorm: Layer<BatchNormSpec> = {
   },
 
   synchronous: {
-    reduce(_spec, { x, input, buffer, emit }) {
-      const pixels = valuesPerChannel(input);
-      emit("batchNormReduce", { x, m: buffer("moments"), pixels, channels: input.channels });
+    reduce(_spec, { x, input, lanes, slices, buffer, emit }) {
+      const [pixels, { channels }] = [valuesPerChannel(input), input];
+      const own = slices(workOf(input, lanes));
+      emit("batchNormReduce", { x, m: buffer("moments"), pixels, channels, slices: own });
     },
 
     merge(spec, { input: { channels }, groups, training, frozen, dx, lanes, parameter, buffer, emit }) {
@@ -145,9 +150,10 @@ export const batchNorm: Layer<BatchNormSpec> = {
       }
     },
 
-    reduceBackward(_spec, { x, dy, input, buffer, emit }) {
+    reduceBackward(_spec, { x, dy, input, lanes, slices, buffer, emit }) {
       const [mean, m, pixels] = [buffer("mean"), buffer("sums"), valuesPerChannel(input)];
-      emit("batchNormReduceBackward", { x, dy, mean, m, pixels, channels: input.channels });
+      const own = slices(workOf(input, lanes));
+      emit("batchNormReduceBackward", { x, dy, mean, m, pixels, channels: input.channels, slices: own });
     },
 
     mergeBackward({ scale = true }, { input: { channels }, groups, dx, parameter, buffer, emit }) {

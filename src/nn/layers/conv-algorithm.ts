@@ -28,7 +28,9 @@ export interface ConvAlgorithm {
   readonly prepare?: (lowering: ConvLowering) => void;
   /** y = pool(f(b + x * w)). */
   forward(lowering: ConvLowering): void;
-  /** This block's part of the weight's gradient, where that is summed in groups, and dL/dx, where that is wanted. */
+  /** This block's part of the weight's gradient, where that is summed in groups. */
+  gradient(lowering: ConvLowering): void;
+  /** dL/dx, where that is wanted. */
   backward(lowering: ConvLowering): void;
   /** The weight's gradient from its groups, or over the whole chunk, and the step of the optimizer. */
   update(lowering: ConvLowering): void;

@@ -1,7 +1,7 @@
 /** Convolution by the definition: one chain of multiply-adds for every sum. */
 import { convUpdateWorkspace } from "../../kernels/conv-workspace.js";
 import type { ConvAlgorithm } from "./conv-algorithm.js";
-import { unitCount } from "./conv-spec.js";
+import { unitCount, unitWidths } from "./conv-spec.js";
 
 export const direct: ConvAlgorithm = {
   suits: () => true,
@@ -16,9 +16,22 @@ export const direct: ConvAlgorithm = {
     emit("conv", { x, w: parameter("weight").w, b, y, argmax, ...geometry, activation, pool: pool?.size ?? 0 });
   },
 
-  backward({ geometry, dz: dy, x, dx, inputActivation: activation, parameter, emit }) {
-    const { wt, partials: g } = parameter("weight");
-    if (g) emit("convWeightGradient", { x, dy, g, ...geometry });
+  gradient({ geometry, dz: dy, x, lanes, panelLanes, slices, parameter, emit }) {
+    const { partials: g } = parameter("weight");
+    if (!g) return;
+    const products = geometry.outHeight * geometry.outWidth * geometry.kernelWidth;
+    const panels = unitWidths(geometry, lanes, panelLanes);
+    // In each panel, row by row of the kernel.
+    const work = panels.flatMap((units) =>
+      Array.from({ length: geometry.kernelHeight }, () =>
+        units.map(({ channels, filters }) => products * channels * filters),
+      ).flat(),
+    );
+    emit("convWeightGradient", { x, dy, g, ...geometry, slices: slices(work) });
+  },
+
+  backward({ geometry, dz: dy, dx, x, inputActivation: activation, parameter, emit }) {
+    const { wt } = parameter("weight");
     if (dx) emit("convInputGradient", { dy, wt, dx, y: x, ...geometry, activation });
   },
 

@@ -1,6 +1,7 @@
 /** What a convolution's spec says, how a sentence says it, and the sizes that follow for an input. */
 import { z } from "zod";
 import type { ConvGeometry } from "../../kernels/ops/conv-geometry.js";
+import { padded } from "../../kernels/panels.js";
 import { paddingSchema, readSliding, type Sliding, sizeSchema, slidingGeometry, slidingWords } from "../geometry.js";
 import { type Notation, sizeOf, sizeText } from "../notation.js";
 import type { FeatureShape } from "../spec.js";
@@ -37,6 +38,19 @@ export function geometryOf(spec: Windowed & Pick<Conv2dSpec, "filters">, input: 
 /** Units of a weight's update: as many channels as a vector has lanes, with all their taps, in one panel of filters. */
 export const unitCount = ({ filters, channels }: ConvGeometry, lanes: number, panelLanes: number): number =>
   Math.ceil(filters / panelLanes) * Math.ceil(channels / lanes);
+
+/** Panel by panel, how many channels and filters each of them has, with the padding of filters: what its products take. */
+export const unitWidths = (
+  { filters, channels }: ConvGeometry,
+  lanes: number,
+  panelLanes: number,
+): readonly (readonly { readonly channels: number; readonly filters: number }[])[] =>
+  Array.from({ length: Math.ceil(filters / panelLanes) }, (_, panel) =>
+    Array.from({ length: Math.ceil(channels / lanes) }, (_unit, i) => ({
+      channels: Math.min(lanes, channels - i * lanes),
+      filters: Math.min(panelLanes, padded(filters, lanes) - panel * panelLanes),
+    })),
+  );
 
 export const notation: Notation<Conv2dSpec> = {
   word: "conv",

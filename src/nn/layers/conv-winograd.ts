@@ -12,13 +12,17 @@ import {
   sumLength,
   transformedLength,
   updateWorkspace,
+  winogradPoints,
 } from "../../kernels/winograd.js";
 import type { BufferContext } from "../lowering.js";
 import type { ConvAlgorithm } from "./conv-algorithm.js";
+import { unitWidths } from "./conv-spec.js";
 
 /** Fewer products than this part of the definition's do not pay for the transforms. */
 const leastGain = 1.6;
 const leastChannels = 16;
+/** With its transforms a product takes about so many times as long. */
+const transforms = 2;
 
 /** Output positions of one axis times the taps that fall inside the image. */
 const tapsInside = (n: number, out: number, pad: number): number => {
@@ -70,13 +74,19 @@ export const winograd: ConvAlgorithm = {
     emit("winograd", { x, u, b, y, argmax, workspace, ...geometry, activation, pool: pool?.size ?? 0 });
   },
 
-  backward({ geometry, dz: dy, x, dx, inputActivation: activation, chunked, parameter, buffer, emit }) {
+  gradient({ geometry, dz: dy, x, chunked, lanes, panelLanes, slices, parameter, buffer, emit }) {
     const [workspace, { partials: g }] = [buffer("workspace"), parameter("weight")];
-    if (g) {
-      // One sum of a rank's own serves group after group, unless each goes on in the next chunk.
-      const accumulator = { ...buffer("sum"), ...(!chunked && { ld: 0 }) };
-      emit("winogradWeightGradient", { x, dy, g, accumulator, workspace, ...geometry });
-    }
+    if (!g) return;
+    // One sum of a rank's own serves group after group, unless each goes on in the next chunk.
+    const accumulator = { ...buffer("sum"), ...(!chunked && { ld: 0 }) };
+    const products = winogradPoints * Math.ceil(geometry.outHeight / 4) * Math.ceil(geometry.outWidth / 4);
+    const units = unitWidths(geometry, lanes, panelLanes).flat();
+    const work = units.map(({ filters }) => transforms * products * lanes * filters);
+    emit("winogradWeightGradient", { x, dy, g, accumulator, workspace, ...geometry, slices: slices(work) });
+  },
+
+  backward({ geometry, dz: dy, x, dx, inputActivation: activation, buffer, emit }) {
+    const workspace = buffer("workspace");
     if (dx) emit("winogradInputGradient", { dy, ut: buffer("ut"), dx, y: x, workspace, ...geometry, activation });
   },
 

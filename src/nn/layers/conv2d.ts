@@ -26,7 +26,7 @@ const algorithmOf = (geometry: ConvGeometry, context: BufferContext): ConvAlgori
 
 /** Calls one pass of the layer's algorithm. */
 function run(
-  pass: "prepare" | "forward" | "backward" | "update" | "renew",
+  pass: "prepare" | "forward" | "gradient" | "backward" | "update" | "renew",
   spec: Conv2dSpec,
   lowering: Lowering,
 ): void {
@@ -90,15 +90,15 @@ export const conv2d: Layer<Conv2dSpec> = {
   buffers(spec, { input }, context) {
     const geometry = geometryOf(spec, input);
     const { outHeight, outWidth, filters } = geometry;
-    const { training, pool, partial } = context;
+    const { training, pool, partial, sliced } = context;
     const pooled = pool ? Math.floor(outHeight / pool.size) * Math.floor(outWidth / pool.size) : 0;
     return {
       ...algorithmOf(geometry, context).buffers(geometry, context),
       ...(training &&
         pool && {
           argmax: { scope: "sample", length: pooled * filters, bits: 8 },
-          // An owner goes over all samples once more.
-          unpooled: { scope: partial ? "block" : "sample", length: outHeight * outWidth * filters },
+          // An owner goes over all samples once more, and so does who has a slice.
+          unpooled: { scope: partial && !sliced ? "block" : "chunk", length: outHeight * outWidth * filters },
         }),
     };
   },
@@ -119,23 +119,27 @@ export const conv2d: Layer<Conv2dSpec> = {
     return apply("Conv", [map(x), parameter("weight"), ...bias], sliding);
   },
 
-  backwardGroups(spec, { pool, dy, output, parameter, emit }) {
+  backwardGroups(spec, lowering) {
+    const { pool, dy, output, sliced, lanes, slices, parameter, emit } = lowering;
+    if (sliced) run("gradient", spec, lowering);
     const g = spec.bias === false ? null : parameter("bias").partials;
     if (!g) return;
     // Where nothing is the largest of its window, dL/dz is 0.
     const size = pool?.size ?? 1;
     const pixels = Math.floor(output.height / size) * Math.floor(output.width / size);
-    emit("biasGradient", { dy, g, pixels, channels: spec.filters });
+    const work = new Array<number>(Math.ceil(spec.filters / lanes)).fill(pixels * lanes);
+    emit("biasGradient", { dy, g, pixels, channels: spec.filters, slices: slices(work) });
   },
 
   backward(spec, lowering) {
-    const { pool, dy, output, buffer, emit } = lowering;
+    const { pool, dy, output, sliced, buffer, emit } = lowering;
     if (pool) {
       const { height, width, channels } = output;
       const windows = slidingGeometry({ size: pool.size, stride: pool.size, padding: "valid" }, output);
       const [argmax, dx] = [buffer("argmax"), buffer("unpooled")];
       emit("maxPoolBackward", { dy, argmax, dx, height, width, channels, ...windows });
     }
+    if (!sliced) run("gradient", spec, lowering);
     run("backward", spec, lowering);
   },
 

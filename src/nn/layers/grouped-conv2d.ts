@@ -92,11 +92,24 @@ export const groupedConv2d: Layer<GroupedConv2dSpec> = {
     return apply("Conv", [map(x), parameter("weight"), ...bias], attributes);
   },
 
-  backwardGroups(spec, { input, x, dy, output, parameter, emit }) {
+  backwardGroups(spec, { input, x, dy, output, lanes, panelLanes, slices, parameter, emit }) {
     const g = parameter("weight").partials;
-    if (g) emit("groupedWeightGradient", { x, dy, g, ...sizesOf(spec, input) });
+    const pixels = output.height * output.width;
+    if (g) {
+      const { kernelHeight, kernelWidth, channels, pieces, ...rest } = sizesOf(spec, input);
+      const work = Array.from(
+        { length: Math.ceil(spec.filters / panelLanes) },
+        (_, panel) =>
+          (pixels * kernelHeight * kernelWidth * channels * Math.min(panelLanes, spec.filters - panel * panelLanes)) /
+          pieces,
+      );
+      const sizes = { kernelHeight, kernelWidth, channels, pieces, ...rest };
+      emit("groupedWeightGradient", { x, dy, g, ...sizes, slices: slices(work) });
+    }
     const db = spec.bias === false ? null : parameter("bias").partials;
-    if (db) emit("biasGradient", { dy, g: db, pixels: output.height * output.width, channels: spec.filters });
+    if (!db) return;
+    const work = new Array<number>(Math.ceil(spec.filters / lanes)).fill(pixels * lanes);
+    emit("biasGradient", { dy, g: db, pixels, channels: spec.filters, slices: slices(work) });
   },
 
   backward(spec, { input, x, dy, dx, inputActivation: activation, parameter, emit }) {

@@ -2,7 +2,7 @@ import { momentsLength, wrappedLength } from "../../../src/kernels/batch-norm.js
 import { blank, blankRows, mapRows, paddedRows, random, rows, vector } from "../data.js";
 import type { Format, Real } from "../lab.js";
 import { call, wholeStep } from "../lab.js";
-import { type Case, type Cases, functions, loops, updateBy } from "./case.js";
+import { type Case, type Cases, functions, loops, ofGroup, updateBy } from "./case.js";
 
 interface Shape {
   readonly count: number;
@@ -61,7 +61,8 @@ export const batchNormReduce: Cases = (format) =>
       const { channels, pixels, count } = shape;
       const next = random(2200 + i);
       const x = mapRows(rows(format, count, pixels * channels, next, i % 2), (value) => 5 + value / 16);
-      const values = { x, m: moments(channels, next), pixels, channels };
+      const slices = ofGroup(2, Math.ceil(channels / format.lanes));
+      const values = { x, m: moments(channels, next), pixels, channels, slices };
       const step = { ...wholeStep(count), start, group: 2 };
       const outputs = { m: 100 * sumTolerance };
       return { title: `${titleOf(shape)}, start ${start}`, call: call("batchNormReduce", values), step, outputs };
@@ -137,8 +138,7 @@ export const batchNormReduceBackward: Cases = (format) =>
         dy: rows(format, count, pixels * channels, next, (i + 1) % 2),
         mean: doubles(channels, next),
         m: moments(channels, next),
-        pixels,
-        channels,
+        ...{ pixels, channels, slices: ofGroup(3, Math.ceil(channels / format.lanes)) },
       };
       const step = { ...wholeStep(count), start, group: 3 };
       const title = `${titleOf(shape)}, start ${start}`;

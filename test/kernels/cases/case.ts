@@ -58,3 +58,9 @@ export function writtenOf(values: object, names: readonly string[], tolerance: n
 
 /** Two chains of `depth` products of numbers below 1, rounded at each step in ways that may differ. */
 export const chain = (format: Format, depth: number): number => 4 * (depth + 4) * format.unit;
+
+/** All slices of one group's sum. */
+export const ofGroup = (group: number, units: number): readonly [first: number, last: number] => [
+  group * units,
+  (group + 1) * units,
+];

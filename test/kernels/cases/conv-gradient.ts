@@ -3,7 +3,7 @@ import type { ConvGeometry } from "../../../src/kernels/ops/conv-geometry.js";
 import { blank, pack, padded, random, rows, vector } from "../data.js";
 import type { Format, Matrix } from "../lab.js";
 import { call, wholeStep } from "../lab.js";
-import { type Case, type Cases, chain, loops, updateBy, writtenOf } from "./case.js";
+import { type Case, type Cases, chain, loops, ofGroup, updateBy, writtenOf } from "./case.js";
 import { depthOf, everyShape, geometryOf, inputs, kernels, outputs, type ShapeName, shapes, titleOf } from "./conv.js";
 import { allUnits } from "./dense.js";
 
@@ -26,7 +26,8 @@ export const convWeightGradient: Cases = (format) =>
       if (count > 1) x.numbers[0] = NaN;
       const stored = gradients(format, g, 3, next);
       if (start) stored.numbers.fill(NaN);
-      const values = { x, dy: rows(format, count, outputs(g), next, 1 - spare), g: stored, ...g };
+      const slices = ofGroup(1, g.kernelHeight * allUnits(format, g.channels, g.filters)[1]);
+      const values = { x, dy: rows(format, count, outputs(g), next, 1 - spare), g: stored, ...g, slices };
       const step = { ...wholeStep(count), start, group: 1 };
       const written = { g: chain(format, count * g.outHeight * g.outWidth) };
       const title = `${name}: ${titleOf(g, count)}, ${start ? "from zero" : "on"}`;
@@ -50,7 +51,7 @@ export const biasGradient: Cases = (format) =>
       const values = {
         dy: rows(format, count, pixels * channels, next, i % 2),
         g: { numbers, ld },
-        ...{ pixels, channels },
+        ...{ pixels, channels, slices: ofGroup(1, Math.ceil(channels / format.lanes)) },
       };
       const step = { ...wholeStep(count), start, group: 1 };
       const title = `${count} samples of ${pixels} pixels, ${channels} channels`;

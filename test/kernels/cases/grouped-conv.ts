@@ -1,8 +1,9 @@
 /** Convolutions in groups of channels: depthwise, with several filters a channel, in parts around the edges of vectors and panels. */
+import { panelVectors } from "../../../src/kernels/layout.js";
 import { blank, pack, padded, random, rows, vector } from "../data.js";
 import type { Format } from "../lab.js";
 import { call, wholeStep } from "../lab.js";
-import { activation, type Case, type Cases, chain, functions } from "./case.js";
+import { activation, type Case, type Cases, chain, functions, ofGroup } from "./case.js";
 import { geometryOf, inputs, outputs, type Sizes } from "./conv.js";
 
 const shapes: readonly (readonly [Sizes, pieces: number])[] = [
@@ -84,6 +85,7 @@ export const groupedWeightGradient: Cases = (format) =>
         dy: rows(format, count, outputs(g), next, 0),
         ...g,
         g: { numbers, ld },
+        slices: ofGroup(1, Math.ceil(g.filters / (panelVectors * format.lanes))),
       };
       const step = { ...wholeStep(count), start, group: 1 };
       const outputsOf = { g: chain(format, count * g.outHeight * g.outWidth) };

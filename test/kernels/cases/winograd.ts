@@ -11,7 +11,7 @@ import {
 import { blank, blankBytes, blankRows, random, rows, vector } from "../data.js";
 import type { Format, Real } from "../lab.js";
 import { call, wholeStep } from "../lab.js";
-import { activation, type Case, type Cases, functions, loops, updateBy, writtenOf } from "./case.js";
+import { activation, type Case, type Cases, functions, loops, ofGroup, updateBy, writtenOf } from "./case.js";
 import { geometryOf, inputs, kernels, outputs, pooledOutputs, type Sizes, titleOf } from "./conv.js";
 import { allUnits } from "./dense.js";
 
@@ -168,6 +168,7 @@ export const winogradWeightGradient: Cases = (format) =>
         accumulator,
         workspace: blank(format, gradientWorkspace(g.channels, g.filters, format.lanes)),
         ...g,
+        slices: ofGroup(1, allUnits(format, g.channels, g.filters)[1]),
       };
       const title = `${shape}: ${titleOf(g, count)}, ${start ? "start" : "go on"}${last ? ", last" : ""}`;
       const far = tolerance(format, 4 * tilesOf(g, count));
