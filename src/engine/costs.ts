@@ -25,9 +25,9 @@ const products = new Set<InstructionName>([
 ]);
 const partial = new Set<InstructionName>(["convWeightGradient", "winogradWeightGradient"]);
 
-/** Whether an operation of this program multiplies as often as its layer's definition says. */
-export function multipliers(parts: readonly ProgramPart[]): (part: ProgramPart) => boolean {
-  const inGroups = new Set(parts.filter(({ operation }) => partial.has(operation)).map(({ layer }) => layer));
+/** Whether an operation of these programs, of all ranks, multiplies as often as its layer's definition says. */
+export function multipliers(byRank: readonly (readonly ProgramPart[])[]): (part: ProgramPart) => boolean {
+  const inGroups = new Set(byRank.flat().filter(({ operation }) => partial.has(operation)).map(({ layer }) => layer));
   // The owner of a convolution's weights makes their gradient in its update.
   return ({ operation, layer }) => products.has(operation) || (operation === "convUpdate" && !inGroups.has(layer));
 }

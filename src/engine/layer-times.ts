@@ -83,7 +83,7 @@ export function layerTimes(
       }
     }
   }
-  const work = workOf(parts[0]);
+  const work = workOf(parts);
   const times = [...sums.values()].map(({ layer, pass, seconds }): LayerTime => {
     const of = layer === null ? null : net.layers[layer];
     const { products, saved } = work.get(`${layer} ${pass}`) ?? { products: 0, saved: 1 };
@@ -107,18 +107,27 @@ export function layerTimes(
   return { times, stepMs: step * 1000 };
 }
 
-/** Of each layer's pass: how often it goes over the layer's multiply-adds, and how many of those one of its own stands for. */
-function workOf(parts: readonly ProgramPart[]): Map<string, { readonly products: number; readonly saved: number }> {
-  const multiplies = multipliers(parts);
-  const passes = passesOf(parts);
-  const work = new Map<string, { products: number; saved: number }>();
-  for (const [i, part] of parts.entries()) {
-    if (!multiplies(part)) continue;
-    const key = `${part.layer} ${passes[i]}`;
-    const { products, saved } = work.get(key) ?? { products: 0, saved: 0 };
-    // Mixed ways in one pass: the mean of what each really multiplies.
-    const real = (products > 0 ? products / saved : 0) + 1 / savedBy(part.operation);
-    work.set(key, { products: products + 1, saved: (products + 1) / real });
+/** Of each layer's pass, as the rank has it that has most of it: how often it goes over the layer's multiply-adds, and how many of those one of its own stands for. */
+function workOf(byRank: readonly (readonly ProgramPart[])[]): Map<string, LayerWork> {
+  const multiplies = multipliers(byRank);
+  const most = new Map<string, LayerWork>();
+  for (const parts of byRank) {
+    const passes = passesOf(parts);
+    const own = new Map<string, LayerWork>();
+    for (const [i, part] of parts.entries()) {
+      if (!multiplies(part)) continue;
+      const key = `${part.layer} ${passes[i]}`;
+      const { products, saved } = own.get(key) ?? { products: 0, saved: 0 };
+      // Mixed ways in one pass: the mean of what each really multiplies.
+      const real = (products > 0 ? products / saved : 0) + 1 / savedBy(part.operation);
+      own.set(key, { products: products + 1, saved: (products + 1) / real });
+    }
+    for (const [key, work] of own) if (work.products > (most.get(key)?.products ?? 0)) most.set(key, work);
   }
-  return work;
+  return most;
+}
+
+interface LayerWork {
+  readonly products: number;
+  readonly saved: number;
 }

@@ -67,7 +67,7 @@ const same = (a: ProgramPart | undefined, b: ProgramPart): boolean =>
 function shared(work: OfAll, rows: readonly number[]): PhaseWork {
   const part = work.find((of) => of !== undefined)!;
   const shares = (): readonly number[] => {
-    if (part.part !== null) return work.map((of) => of?.part ?? 0);
+    if (part.slice) return work.map((of) => of?.slice?.part ?? 0);
     if (part.range) {
       const lengths = work.map((of) => (of?.range ? of.range[1] - of.range[0] : 0));
       const all = lengths.reduce((sum, length) => sum + length, 0);
@@ -91,10 +91,11 @@ export interface PhaseLoad {
 
 /** How evenly a plan loads its ranks, counted in multiply-adds, and in numbers read and written where nothing is multiplied. */
 export function loadsOf(plan: Plan, net: Net): PhaseLoad[] {
-  const multiplies = multipliers(plan.parts[0]);
+  const multiplies = multipliers(plan.parts);
   const workOf = (part: PhaseWork): number => {
     // Sums of groups, a number a channel, are little.
     if (part.layer === null || repeated.has(part.operation) || part.operation === "batchNormRunning") return 0;
+    if (part.slice) return part.slice.whole;
     const { multiplyAdds, place, output, parameters } = net.layers[part.layer];
     if (multiplies(part)) return (multiplyAdds * plan.chunk) / lessBy(part.operation);
     if (part.range) return parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);

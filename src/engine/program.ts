@@ -280,7 +280,7 @@ export class Passes {
         return found[rank];
       },
       emit: (operation, values) => {
-        this.#slices.add(this.#writer, (part) => this.#writer.add(operation, values, position, part));
+        this.#slices.add(this.#writer, (slice) => this.#writer.add(operation, values, position, slice));
       },
       slices: (work) => this.#slicesOf(work),
       rank,

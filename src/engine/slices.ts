@@ -13,6 +13,8 @@ export interface SlicePart {
   readonly slices: Range;
   /** What it is of the whole sum, all groups together. */
   readonly part: number;
+  /** What the whole sum costs, in the numbers that were given. */
+  readonly whole: number;
 }
 
 /** Of sums laid end to end, the part of `place` of `places`: equal in work but for one unit. */
@@ -26,7 +28,7 @@ export function sliceSums(sums: readonly SliceWork[], groups: number, place: num
     const last = cutAt(units, groups, to - before);
     before += whole[i];
     const part = last.before - first.before;
-    return { slices: [first.slice, last.slice], part: whole[i] > 0 ? part / whole[i] : 0 };
+    return { slices: [first.slice, last.slice], part: whole[i] > 0 ? part / whole[i] : 0, whole: whole[i] };
   });
 }
 
@@ -74,16 +76,17 @@ export class Slices {
   }
 
   /** Adds an operation; of a sum that is divided in a loop over the groups of its slices. `add` is told its part. */
-  add(writer: ProgramWriter, add: (part: number | null) => void): void {
+  add(writer: ProgramWriter, add: (part: SlicePart | null) => void): void {
     const sum = (this.#given && this.#asked?.length) || 0;
     if (sum === 0) {
       add(null);
       return;
     }
-    const { slices, part } = this.#given![sum - 1];
+    const given = this.#given![sum - 1];
+    const { slices } = given;
     if (slices[0] >= slices[1]) return;
     const units = this.#asked![sum - 1].length;
     const [firstGroup, lastGroup] = [Math.floor(slices[0] / units), Math.ceil(slices[1] / units)];
-    writer.blocks({ firstGroup, lastGroup, groups: this.#groups, size: this.#size }, () => add(part));
+    writer.blocks({ firstGroup, lastGroup, groups: this.#groups, size: this.#size }, () => add(given));
   }
 }

@@ -10,8 +10,15 @@ export interface ProgramPart {
   readonly layer: number | null;
   /** Its range of work, where it has one: else it goes over the rank's samples. */
   readonly range: Range | null;
-  /** Of sums over groups in slices, the part that it makes; null of all else. */
-  readonly part: number | null;
+  /** Of what is cut in slices, what it makes; null of all else. */
+  readonly slice: WorkSlice | null;
+}
+
+/** A part of an operation that ranks have divided by what it costs. */
+export interface WorkSlice {
+  readonly part: number;
+  /** What the whole costs, in numbers that compare with those of others of the same phase. */
+  readonly whole: number;
 }
 
 type Value = Region | Rows | readonly Region[] | Elementwise | Range | number | null;
@@ -60,7 +67,7 @@ export class ProgramWriter {
     operation: I,
     values: InstructionArguments<I>,
     layer: number | null = null,
-    part: number | null = null,
+    slice: WorkSlice | null = null,
   ): void {
     let range: Range | null = null;
     this.#words.push(instructionNames.indexOf(operation));
@@ -70,7 +77,7 @@ export class ProgramWriter {
       if (value === null && !argument.optional) throw internalError(`${operation} has no ${argument.name}`);
       this.#words.push(...encode(argument, value));
     }
-    this.parts.push({ operation, layer, range, part });
+    this.parts.push({ operation, layer, range, slice });
   }
 
   /** A loop over blocks of samples around what `body` adds; nothing where it adds nothing. */

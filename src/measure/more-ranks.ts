@@ -186,8 +186,8 @@ function reasonOf({ operation, layer, shares, range }: PhaseWork, net: Net): str
  * Numbers that all slices of groups' sums together read, of samples that mostly were other ranks': inputs and gradients, each
  * twice, since ranks that share a group read some of them alike.
  */
-function slicedReads({ layer, part }: PhaseWork, { net, batchSize }: Step): number {
-  if (layer === null || part === null) return 0;
+function slicedReads({ layer, slice }: PhaseWork, { net, batchSize }: Step): number {
+  if (layer === null || !slice) return 0;
   const { place, output } = net.layers[layer];
   return 2 * batchSize * (featureCount(place.input) + featureCount(output));
 }

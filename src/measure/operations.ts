@@ -18,23 +18,23 @@ export interface Profile {
   /** Seconds of each operation of the first rank's program, over so many steps, measured again and again: the least counts. */
   readonly windows: readonly Float64Array[];
   readonly steps: number;
-  /** Samples of a step that a rank has. */
-  readonly rows: number;
+  /** Samples of a step. */
+  readonly samples: number;
   /** Multiply-adds of a core, two operations each, a second; 0 where that is unknown. */
   readonly peak: number;
 }
 
 export function operationTimes(
-  parts: readonly ProgramPart[],
+  byRank: readonly (readonly ProgramPart[])[],
   net: Net,
-  { windows, steps, rows, peak }: Profile,
+  { windows, steps, samples, peak }: Profile,
 ): OperationTime[] {
-  const multiplies = multipliers(parts);
-  return parts.map((part, i) => {
+  const multiplies = multipliers(byRank);
+  return byRank[0].map((part, i) => {
     const { operation, layer } = part;
     const of = layer === null ? null : net.layers[layer];
     const ms = (Math.min(...windows.map((seconds) => seconds[i])) / steps) * 1000;
-    const share = of && multiplies(part) ? (2 * of.multiplyAdds * rows) / (ms / 1000) / peak : Infinity;
+    const share = of && multiplies(part) ? (2 * of.multiplyAdds * samples * (part.slice?.part ?? 1 / byRank.length)) / (ms / 1000) / peak : Infinity;
     return {
       layer: of?.place.name ?? null,
       type: of?.spec.type ?? null,

@@ -206,7 +206,7 @@ export async function benchStep(options: StepOptions): Promise<StepResult> {
       gflops: flops / best / 1e6,
       peakShare: peak > 0 ? flops / (best / 1000) / (peak * cores) : 0,
       operations: options.layers
-        ? operationTimes(engine.plan.parts[0], net, { windows: profiles, steps, rows: batchSize / cores, peak })
+        ? operationTimes(plan.parts, net, { windows: profiles, steps, samples: batchSize, peak })
         : null,
       ranks: windows[0].map((_, rank) => {
         const mean = (of: (report: { seconds: number; waited: number }) => number): number =>
