@@ -139,7 +139,8 @@ function planText({ plan, memory: { threads } }: NetSummary, colors: ReturnType<
     bytes(keptBytes),
     operations.join(" "),
   ]);
-  const groups = plan.groups > 0 ? `${plan.groups} groups of whole samples` : "single samples";
+  const sums = plan.sliced ? `, sums over ${plan.groups} groups by slices` : "";
+  const groups = plan.groups > 0 && !plan.sliced ? `${plan.groups} groups of whole samples` : `single samples${sums}`;
   const between = plan.phases.map(({ layers, busy, largest }, i) => [
     `${i + 1}`,
     layers.length > 1 ? `${layers[0]} .. ${layers[layers.length - 1]}` : layers[0],

@@ -1,7 +1,7 @@
 /** The plan of a training run before there is one: its memory, its stages. */
 
 import type { Dtype } from "../base/numbers.js";
-import { loadsOf } from "../engine/phases.js";
+import { loadsOf, phasesOf } from "../engine/phases.js";
 import { makePlan, type Plan } from "../engine/plan.js";
 import type { Extent } from "../engine/stages.js";
 import { lossOf } from "../losses/index.js";
@@ -39,6 +39,8 @@ export interface PlanSummary {
   /** Samples that go through the net at a time, and groups of them whose partial gradients are added as a tree. */
   readonly chunk: number;
   readonly groups: number;
+  /** Ranks take single samples, and slices of the groups' sums. */
+  readonly sliced: boolean;
   readonly stages: readonly StageSummary[];
   /** Between the meetings of all ranks. */
   readonly phases: readonly PhaseSummary[];
@@ -54,17 +56,17 @@ export interface PhaseSummary {
 }
 
 export function summarizePlan(net: Net, plan: Plan): PlanSummary {
-  const { chunk, groups, stages, parts } = plan;
+  const { chunk, groups, sliced, stages } = plan;
+  const work = phasesOf(plan).flat();
   const nameOf = (position: number): string => net.layers[position].place.name;
   return {
     chunk,
-    groups,
+    ...{ groups, sliced },
     stages: stages.map(({ layers, extent, gradient, keptBytes }) => ({
       layers: layers.map(nameOf),
       extent,
       gradient,
-      // The last rank has a part of whatever is divided.
-      operations: parts[parts.length - 1]
+      operations: work
         .filter(({ layer }) => layer !== null && layers.includes(layer))
         .map(({ operation }) => operation),
       keptBytes,

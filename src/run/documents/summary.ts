@@ -59,6 +59,7 @@ export const summaryDocument = z
       .strictObject({
         chunk: count,
         groups: count,
+        sliced: z.boolean().describe("ranks take single samples, and slices of the sums over groups"),
         stages: z.array(stage),
         phases: z
           .array(
