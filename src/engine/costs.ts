@@ -27,7 +27,12 @@ const partial = new Set<InstructionName>(["convWeightGradient", "winogradWeightG
 
 /** Whether an operation of these programs, of all ranks, multiplies as often as its layer's definition says. */
 export function multipliers(byRank: readonly (readonly ProgramPart[])[]): (part: ProgramPart) => boolean {
-  const inGroups = new Set(byRank.flat().filter(({ operation }) => partial.has(operation)).map(({ layer }) => layer));
+  const inGroups = new Set(
+    byRank
+      .flat()
+      .filter(({ operation }) => partial.has(operation))
+      .map(({ layer }) => layer),
+  );
   // The owner of a convolution's weights makes their gradient in its update.
   return ({ operation, layer }) => products.has(operation) || (operation === "convUpdate" && !inGroups.has(layer));
 }

@@ -34,7 +34,10 @@ export function operationTimes(
     const { operation, layer } = part;
     const of = layer === null ? null : net.layers[layer];
     const ms = (Math.min(...windows.map((seconds) => seconds[i])) / steps) * 1000;
-    const share = of && multiplies(part) ? (2 * of.multiplyAdds * samples * (part.slice?.part ?? 1 / byRank.length)) / (ms / 1000) / peak : Infinity;
+    const share =
+      of && multiplies(part)
+        ? (2 * of.multiplyAdds * samples * (part.slice?.part ?? 1 / byRank.length)) / (ms / 1000) / peak
+        : Infinity;
     return {
       layer: of?.place.name ?? null,
       type: of?.spec.type ?? null,

@@ -11,7 +11,8 @@ const close = (value: number, expected: number): void =>
 const sum = (list: readonly number[]): number => list.reduce((total, x) => total + x, 0);
 
 /** As if each operation on samples took a millisecond on one rank, sums over them and others nothing, and bytes came at once. */
-const takes = (operation: string): number => (/Update|blocks|halt|sumLoss|WeightGradient|biasGradient/.test(operation) ? 0 : 1);
+const takes = (operation: string): number =>
+  /Update|blocks|halt|sumLoss|WeightGradient|biasGradient/.test(operation) ? 0 : 1;
 
 function predict(model: string, ranks: number, more: Partial<RanksOptions> = {}) {
   const { plan } = stepPlan({ ...step, model }, 1);

@@ -28,7 +28,13 @@ for (const { name, g } of everyShape) {
     const passes = [
       call("conv", { x, w, b: null, y, argmax: null, ...g, activation: identity, pool: 0 }),
       call("convInputGradient", { dy, wt, dx, y: null, ...g, activation: identity }),
-      call("convWeightGradient", { x, dy, g: dw, ...g, slices: [0, g.kernelHeight * allUnits(f64, g.channels, g.filters)[1]] }),
+      call("convWeightGradient", {
+        x,
+        dy,
+        g: dw,
+        ...g,
+        slices: [0, g.kernelHeight * allUnits(f64, g.channels, g.filters)[1]],
+      }),
     ];
     const after = execute(backend, f64, passes, [wholeStep(samples)]);
     const expected = product(dy, after.of(y.numbers), outputs(g));

@@ -101,8 +101,15 @@ for (const format of formats) {
         const [first, last] = call.values["slices"] as readonly [number, number];
         for (const cut of cuts(last - first)) {
           // Who has the first channels counts what the others go on from, and so comes last here.
-          const calls = cut.slice(1).map((end, i) => ({ ...call, values: { ...call.values, slices: [first + cut[i], first + end] } }));
-          assertSameOutputs(one, execute(backend, format, calls.reverse() as unknown as Call[], [step]), whole, `cut at ${cut.join()}`);
+          const calls = cut
+            .slice(1)
+            .map((end, i) => ({ ...call, values: { ...call.values, slices: [first + cut[i], first + end] } }));
+          assertSameOutputs(
+            one,
+            execute(backend, format, calls.reverse() as unknown as Call[], [step]),
+            whole,
+            `cut at ${cut.join()}`,
+          );
         }
       }
     });

@@ -58,7 +58,9 @@ export const convGradient = {
       for (let slice = from; slice < to; slice++) {
         const unit = all[Math.floor(slice / ofPanel) * panel + (slice % panel)];
         const taps = tapsOf(unit, g);
-        const ofRow = taps.slice(...[0, 1].map((next) => (Math.floor((slice % ofPanel) / panel) + next) * g.kernelWidth));
+        const ofRow = taps.slice(
+          ...[0, 1].map((next) => (Math.floor((slice % ofPanel) / panel) + next) * g.kernelWidth),
+        );
         const [depth, [top, bottom], [left, right]] = [taps.length * g.channels, unit.rows, unit.columns];
         const dw = taps.map((part) =>
           start ? matrix(packed, bottom - top, right - left) : unpack(packed, depth, g.filters, part),
