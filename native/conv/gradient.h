@@ -23,8 +23,8 @@ template <class T> struct ConvWeightGradientArguments {
 };
 
 // convWeightGradient: adds this block's samples to the gradient of its group, in those of its units that are of the
-// slices [first, last). A unit is as many channels as a vector has lanes, with the taps of one row of the kernel, in one
-// panel; of a panel they are numbered row by row.
+// slices [first, last). A unit is as many channels as a vector has lanes, with the taps of one row of the kernel, in
+// one panel; of a panel they are numbered row by row.
 template <class T> void conv_weight_gradient(const Word* words, const Step& step) {
   const auto a = read_arguments<ConvWeightGradientArguments<T>>(words);
   ConvGradientOperands<T> operands = {
@@ -41,20 +41,19 @@ template <class T> void conv_weight_gradient(const Word* words, const Step& step
                 panels = (a.geometry.filters + panel_vectors * Vec<T>::lanes - 1) / (panel_vectors * Vec<T>::lanes);
   const int64_t of_panel = a.geometry.kernel_height * units;
   const OwnUnits own(a.first_slice, a.last_slice, step.group, panels * of_panel);
-  for_each_panel_units(
-      a.g + step.group * a.stride, depth, a.geometry.filters, of_panel, own.first, own.last,
-      [&](const PanelView<T>& panel, int64_t from, int64_t to) {
-        for (int64_t count; from < to; from += count) {
-          // Whole rows of the kernel at once, or what there is of one.
-          const int64_t unit = from % units, left = to - from, whole = unit == 0 ? left / units : 0;
-          count = whole > 0 ? whole * units : left < units - unit ? left : units - unit;
-          operands.first_row = from / units;
-          operands.last_row = operands.first_row + (whole > 0 ? whole : 1);
-          const int64_t first = unit * Vec<T>::lanes, end = whole > 0 ? units : unit + count;
-          add_gradient(operands, panel, first, end < units ? end * Vec<T>::lanes : channels,
-                       const_cast<T*>(panel.panel) + first * panel.ld, channels);
-        }
-      });
+  for_each_panel_units(a.g + step.group * a.stride, depth, a.geometry.filters, of_panel, own.first, own.last,
+                       [&](const PanelView<T>& panel, int64_t from, int64_t to) {
+                         for (int64_t count; from < to; from += count) {
+                           // Whole rows of the kernel at once, or what there is of one.
+                           const int64_t unit = from % units, left = to - from, whole = unit == 0 ? left / units : 0;
+                           count = whole > 0 ? whole * units : left < units - unit ? left : units - unit;
+                           operands.first_row = from / units;
+                           operands.last_row = operands.first_row + (whole > 0 ? whole : 1);
+                           const int64_t first = unit * Vec<T>::lanes, end = whole > 0 ? units : unit + count;
+                           add_gradient(operands, panel, first, end < units ? end * Vec<T>::lanes : channels,
+                                        const_cast<T*>(panel.panel) + first * panel.ld, channels);
+                         }
+                       });
 }
 
 template <class T> struct BiasGradientArguments {

@@ -16,7 +16,7 @@ template <class T> struct ConvGradientOperands {
   const T* dy;  // [samples][lddy]
   int64_t lddy, samples;
   ConvGeometry g;
-  bool clear;  // the sum starts from 0, else from what is stored
+  bool clear;                                   // the sum starts from 0, else from what is stored
   int64_t first_row = 0, last_row = INT64_MAX;  // of the kernel
 };
 

@@ -154,8 +154,8 @@ template <class T> struct GroupedWeightGradientArguments {
   int64_t first_slice, last_slice;
 };
 
-// groupedWeightGradient: adds this block's samples to the gradient of its group of samples, of the slices [first, last),
-// which are panels.
+// groupedWeightGradient: adds this block's samples to the gradient of its group of samples, of the slices [first,
+// last), which are panels.
 template <class T> void grouped_weight_gradient(const Word* words, const Step& step) {
   using V = Vec<T>;
   const auto a = read_arguments<GroupedWeightGradientArguments<T>>(words);

@@ -61,8 +61,7 @@ template <class T> void batch_norm_reduce(const Word* words, const Step& step) {
   if (step.start) own.clear();
   double count = own.count(step.start);
   for (int64_t r = step.first; r < step.first + step.rows; r++, count += double(a.pixels))
-    for_each_channels<4>(own.first, own.last,
-                         SampleMoments<T>{a.x + r * a.ldx, own.row, a.pixels, a.channels, count});
+    for_each_channels<4>(own.first, own.last, SampleMoments<T>{a.x + r * a.ldx, own.row, a.pixels, a.channels, count});
   own.keep(count);
 }
 

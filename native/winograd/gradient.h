@@ -55,12 +55,12 @@ template <class T> void winograd_weight_gradient(const Word* words, const Step& 
   if (!step.last) return;
   for_each_panel_units(g, depth, s.filters, units, own.first, own.last,
                        [&](const PanelView<T>& panel, int64_t from, int64_t to) {
-    for (int64_t unit = from; unit < to; unit++) {
-      const int64_t left = s.channels - unit * lanes;
-      unit_gradient(sums.of(panel, unit), left < lanes ? left : lanes, panel.ld,
-                    g + panel.column * depth + unit * lanes * panel.ld, s.channels * panel.ld);
-    }
-  });
+                         for (int64_t unit = from; unit < to; unit++) {
+                           const int64_t left = s.channels - unit * lanes;
+                           unit_gradient(sums.of(panel, unit), left < lanes ? left : lanes, panel.ld,
+                                         g + panel.column * depth + unit * lanes * panel.ld, s.channels * panel.ld);
+                         }
+                       });
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

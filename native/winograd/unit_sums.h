@@ -83,8 +83,7 @@ template <class T> struct WinogradSum {
       for_each_range(packed, group, [&](const PanelView<T>& panel, int64_t from, int64_t to) {
         if (!transformed)
           transform_tiles<T, winograd_inputs>(x, grid, top, left, tile, count, first, last, outside,
-                                              v + (first - channel), stride, group_channels,
-                                              transform_input_vector<T>);
+                                              v + (first - channel), stride, group_channels, transform_input_vector<T>);
         transformed = true;
         const int64_t columns = panel.column + panel.ld < dy.channels ? panel.column + panel.ld : dy.channels;
         transform_tiles<T, winograd_outputs>(dy, grid, 0, 0, tile, count, panel.column, columns, outside, d,

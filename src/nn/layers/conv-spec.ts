@@ -39,6 +39,13 @@ export function geometryOf(spec: Windowed & Pick<Conv2dSpec, "filters">, input: 
 export const unitCount = ({ filters, channels }: ConvGeometry, lanes: number, panelLanes: number): number =>
   Math.ceil(filters / panelLanes) * Math.ceil(channels / lanes);
 
+/** A number that is only added takes as long as so many multiply-adds, about: it is read for that alone. */
+const addition = 8;
+
+/** Of each vector of a bias, what its sum over a sample's pixels costs, in multiply-adds. */
+export const biasWork = (filters: number, pixels: number, lanes: number): readonly number[] =>
+  new Array<number>(Math.ceil(filters / lanes)).fill(pixels * lanes * addition);
+
 /** Panel by panel, how many channels and filters each of them has, with the padding of filters: what its products take. */
 export const unitWidths = (
   { filters, channels }: ConvGeometry,

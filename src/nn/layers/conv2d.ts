@@ -15,7 +15,7 @@ import type { BufferContext, Lowering } from "../lowering.js";
 import type { ParameterSpec } from "../spec.js";
 import type { ConvAlgorithm } from "./conv-algorithm.js";
 import { direct } from "./conv-direct.js";
-import { type Conv2dSpec, geometryOf, notation, schema, slidingOf, unitCount } from "./conv-spec.js";
+import { biasWork, type Conv2dSpec, geometryOf, notation, schema, slidingOf, unitCount } from "./conv-spec.js";
 import { winograd } from "./conv-winograd.js";
 
 /** The first that suits is taken. */
@@ -127,8 +127,8 @@ export const conv2d: Layer<Conv2dSpec> = {
     // Where nothing is the largest of its window, dL/dz is 0.
     const size = pool?.size ?? 1;
     const pixels = Math.floor(output.height / size) * Math.floor(output.width / size);
-    const work = new Array<number>(Math.ceil(spec.filters / lanes)).fill(pixels * lanes);
-    emit("biasGradient", { dy, g, pixels, channels: spec.filters, slices: slices(work) });
+    const own = slices(biasWork(spec.filters, pixels, lanes));
+    emit("biasGradient", { dy, g, pixels, channels: spec.filters, slices: own });
   },
 
   backward(spec, lowering) {

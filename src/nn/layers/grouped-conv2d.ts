@@ -12,7 +12,7 @@ import { pairOf, readSliding, slide, slidingAttributes, slidingGeometry, sliding
 import { type Layer, layerWhere } from "../layer.js";
 import { sizeOf, sizeText } from "../notation.js";
 import type { FeatureShape, ParameterSpec } from "../spec.js";
-import { schema as convSchema, geometryOf, slidingOf } from "./conv-spec.js";
+import { biasWork, schema as convSchema, geometryOf, slidingOf } from "./conv-spec.js";
 
 const schema = convSchema.extend({
   type: z.literal("grouped-conv2d"),
@@ -108,8 +108,8 @@ export const groupedConv2d: Layer<GroupedConv2dSpec> = {
     }
     const db = spec.bias === false ? null : parameter("bias").partials;
     if (!db) return;
-    const work = new Array<number>(Math.ceil(spec.filters / lanes)).fill(pixels * lanes);
-    emit("biasGradient", { dy, g: db, pixels, channels: spec.filters, slices: slices(work) });
+    const own = slices(biasWork(spec.filters, pixels, lanes));
+    emit("biasGradient", { dy, g: db, pixels, channels: spec.filters, slices: own });
   },
 
   backward(spec, { input, x, dy, dx, inputActivation: activation, parameter, emit }) {
