@@ -6,7 +6,7 @@
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 // P(x), and e^(-x^2/2).
-template <class T> inline Vec<T> normal_distribution(Vec<T> x, Vec<T>& power) {
+template <class T> HEDDLE_INLINE_LONG Vec<T> normal_distribution(Vec<T> x, Vec<T>& power) {
   using V = Vec<T>;
   const V tail = normal_tail(x, power);
   return select_greater(x, V::zero(), V::set1(T(1)) - tail, tail);

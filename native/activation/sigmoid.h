@@ -5,7 +5,7 @@
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-template <class T> inline Vec<T> sigmoid_of(Vec<T> x) {
+template <class T> HEDDLE_INLINE_LONG Vec<T> sigmoid_of(Vec<T> x) {
   using V = Vec<T>;
   const V one = V::set1(T(1));
   return one / (one + exp(V::zero() - x));

@@ -6,7 +6,7 @@
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 // tanh x = t / (t + 2) with t = expm1(2 |x|), the sign put back.
-template <class T> inline Vec<T> tanh(Vec<T> x) {
+template <class T> HEDDLE_INLINE_LONG Vec<T> tanh(Vec<T> x) {
   using V = Vec<T>;
   const V zero = V::zero(), high = V::set1(Constants<T>::tanh_high);
   V magnitude = max(zero - x, x);

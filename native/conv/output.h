@@ -108,11 +108,13 @@ template <class T> inline void apply_function(const ConvOperands<T>& o) {
   constexpr int64_t lanes = Vec<T>::lanes;
   if (o.activation == Activation::Identity || o.activation == Activation::Relu || o.below) return;
   const int64_t length = o.vertical.positions / o.window * (o.horizontal.positions / o.window) * o.columns;
-  for (int64_t s = 0; s < o.samples; s++)
-    for (int64_t i = 0; i < length; i += lanes) {
-      T* const at = o.y + s * o.ldy + i;
-      store_lanes(apply(o.activation, o.slope, load_lanes(at, length - i)), at, length - i);
-    }
+  with_function(o.activation, o.slope, [&](auto&& f) {
+    for (int64_t s = 0; s < o.samples; s++)
+      for (int64_t i = 0; i < length; i += lanes) {
+        T* const at = o.y + s * o.ldy + i;
+        store_lanes(f(load_lanes(at, length - i)), at, length - i);
+      }
+  });
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

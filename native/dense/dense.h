@@ -65,14 +65,20 @@ template <class T> struct DenseProduct {
 
   // The tile was just stored: it comes from the first-level cache.
   __attribute__((noinline)) void finish(T* out, int64_t row, int64_t column, int m, int n) const {
-    for (int i = 0; i < m; i++)
-      for (int j = 0; j < n; j++) {
-        T* const at = out + i * ldy + j * Vec<T>::lanes;
-        const T* const kept = below + (row + i) * ldbelow + column + j * Vec<T>::lanes;
-        const Vec<T> value = Vec<T>::load(at);
-        (below ? apply_derivative(activation, slope, Vec<T>::load(kept), value) : apply(activation, slope, value))
-            .store(at);
-      }
+    const auto each = [&](auto&& change) {
+      for (int i = 0; i < m; i++)
+        for (int j = 0; j < n; j++) {
+          T* const at = out + i * ldy + j * Vec<T>::lanes;
+          change((row + i) * ldbelow + column + j * Vec<T>::lanes, Vec<T>::load(at)).store(at);
+        }
+    };
+    if (below)
+      with_derivative(activation, slope, [&](auto&& derive) {
+        each([&](int64_t i, Vec<T> value) HEDDLE_LAMBDA { return derive(Vec<T>::load(below + i), value); });
+      });
+    else
+      with_function(activation, slope,
+                    [&](auto&& f) { each([&](int64_t, Vec<T> value) HEDDLE_LAMBDA { return f(value); }); });
   }
 };
 

@@ -17,7 +17,7 @@
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 constexpr int64_t kc_rows = 512, mc_rows = 192;
-template <class T> constexpr int64_t nc_columns = 8 * panel_vectors * Vec<T>::lanes;
+template <class T> constexpr int64_t nc_columns = 8 * panel_vectors* Vec<T>::lanes;
 static_assert(kc_rows * nc_columns<float> * sizeof(float) <= gemm_workspace_bytes);
 
 // A tile of C for a micro-kernel, which writes whole vectors: in place, or where its last vector is not whole, a copy
@@ -60,13 +60,14 @@ template <class T> class WholeTile {
 template <class T> __attribute__((noinline)) void finish_tile(const GemmArguments<T>& g, T* c, const T* bias,
                                                               int64_t rows, int64_t columns) {
   using V = Vec<T>;
-  const V slope = V::set1(g.slope);
-  for (int64_t i = 0; i < rows; i++)
-    for (int64_t j = 0; j < columns; j += V::lanes) {
-      T* const at = c + i * g.ldc + j;
-      const V add = bias ? load_lanes(bias + j, columns - j) : V::zero();
-      store_lanes(apply(g.activation, slope, load_lanes(at, columns - j) + add), at, columns - j);
-    }
+  with_function(g.activation, V::set1(g.slope), [&](auto&& f) {
+    for (int64_t i = 0; i < rows; i++)
+      for (int64_t j = 0; j < columns; j += V::lanes) {
+        T* const at = c + i * g.ldc + j;
+        const V add = bias ? load_lanes(bias + j, columns - j) : V::zero();
+        store_lanes(f(load_lanes(at, columns - j) + add), at, columns - j);
+      }
+  });
 }
 
 // How a panel of B comes to the tiles.

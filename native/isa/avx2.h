@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define HEDDLE_UNROLL _Pragma("GCC unroll 32")
+#define HEDDLE_CALLS_THROUGH_MEMORY
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 

@@ -24,7 +24,7 @@ constexpr double reciprocal_factorial[14] = {
     1.0 / 5040, 1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800};
 
 // x = n ln2 + r with |r| <= ln2/2; returns expm1(r) by its Taylor series and n.
-template <class T> inline Vec<T> reduced_expm1(Vec<T> x, Vec<T>& n) {
+template <class T> HEDDLE_INLINE_LONG Vec<T> reduced_expm1(Vec<T> x, Vec<T>& n) {
   using V = Vec<T>;
   n = round(x * V::set1(T(1.44269504088896340736)));
   V r = fma(n, V::set1(-Constants<T>::ln2_high), x);
@@ -35,7 +35,7 @@ template <class T> inline Vec<T> reduced_expm1(Vec<T> x, Vec<T>& n) {
 }
 
 // e^x. NaN stays NaN: max returns its second argument where the two do not compare.
-template <class T> inline Vec<T> exp(Vec<T> x) {
+template <class T> HEDDLE_INLINE_LONG Vec<T> exp(Vec<T> x) {
   using V = Vec<T>;
   const V low = V::set1(Constants<T>::exp_low), high = V::set1(Constants<T>::exp_high);
   x = select_greater(x, high, high, max(low, x));

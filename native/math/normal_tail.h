@@ -26,7 +26,7 @@ template <> struct NormalTail<double> {
 };
 
 // P(-|x|) to an error relative to itself, and e^(-x^2/2). NaN stays NaN.
-template <class T> inline Vec<T> normal_tail(Vec<T> x, Vec<T>& power) {
+template <class T> HEDDLE_INLINE_LONG Vec<T> normal_tail(Vec<T> x, Vec<T>& power) {
   using V = Vec<T>;
   const V one = V::set1(T(1)), magnitude = max(V::zero() - x, x);
   const V t = one / fma(magnitude, V::set1(T(0.25)), one), u = t + t - one;

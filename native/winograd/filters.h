@@ -15,15 +15,17 @@ namespace heddle::HEDDLE_ISA_NAMESPACE {
 // in one set of the cache: written as they are made, each store would wait for its line.
 constexpr int64_t filters_at_once = 8;
 
-// Writes G w G^T of `count` <= filters_at_once vectors of filters: `load(i, tap)` reads them, the i-th's point k goes
+// Writes G w G^T of `count` <= filters_at_once vectors of filters: they stand `at(i, tap)`, the i-th's point k goes
 // to out + k * stride + i * step.
-template <class T, class Load>
-inline void transform_vectors(int64_t count, Load&& load, T* out, int64_t stride, int64_t step) {
+template <class T, class At>
+inline void transform_vectors(int64_t count, At&& at, T* out, int64_t stride, int64_t step) {
   using V = Vec<T>;
+  using R = Reg<T>;
   alignas(64) T points[winograd_points][filters_at_once][V::lanes];
   for (int64_t i = 0; i < count; i++)
-    transform_filter<V>([&](int ky, int kx) { return load(i, 3 * ky + kx); },
-                        [&](int point, V value) { value.store(points[point][i]); });
+    for (int c = 0; c < V::lanes; c += R::width)
+      transform_filter<R>([&](int ky, int kx) { return R::load(at(i, 3 * ky + kx) + c); },
+                          [&](int point, R value) { value.store(points[point][i] + c); });
   for (int64_t point = 0; point < winograd_points; point++)
     for (int64_t i = 0; i < count; i++) V::load(points[point][i]).store(out + point * stride + i * step);
 }
@@ -37,7 +39,7 @@ template <class T> __attribute__((noinline)) void transform_filters(const Filter
     const T* from = unit.w + v * V::lanes;
     transform_vectors<T>(
         vectors - v < filters_at_once ? vectors - v : filters_at_once,
-        [&](int64_t i, int tap) { return V::load(from + tap * unit.tap_stride + i * V::lanes); }, out + v * V::lanes,
+        [&](int64_t i, int tap) { return from + tap * unit.tap_stride + i * V::lanes; }, out + v * V::lanes,
         unit.channels * unit.ld, V::lanes);
   }
 }
@@ -62,7 +64,7 @@ template <class T> __attribute__((noinline)) void transform_turned_filters(const
     for (int64_t r = 0; r < rows; r += filters_at_once)
       transform_vectors<T>(
           rows - r < filters_at_once ? rows - r : filters_at_once,
-          [&](int64_t i, int tap) { return V::load(turned[tap][r + i]); }, out + (unit.column + j + r) * width,
+          [&](int64_t i, int tap) { return turned[tap][r + i]; }, out + (unit.column + j + r) * width,
           unit.filters * width, width);
   }
 }

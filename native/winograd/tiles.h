@@ -53,18 +53,25 @@ template <class T> struct Images {
   }
 };
 
+// A vector goes through a transform one register after the other: 18 vectors of two registers are more than AVX2 holds.
+// No number of one lane meets one of another: the bits are those of whole vectors.
+
 // B^T d B of one vector of channels: `pixels` point to a tile's 6x6, point k goes to v[k * stride].
 template <class T>
 __attribute__((noinline)) void transform_input_vector(const T* const* pixels, int64_t channel, T* v, int64_t stride) {
-  transform_input<Vec<T>>([&](int i, int j) { return Vec<T>::load(pixels[i * winograd_inputs + j] + channel); },
-                          [&](int point, Vec<T> value) { value.store(v + point * stride); });
+  using R = Reg<T>;
+  for (int c = 0; c < Vec<T>::lanes; c += R::width)
+    transform_input<R>([&](int i, int j) { return R::load(pixels[i * winograd_inputs + j] + channel + c); },
+                       [&](int point, R value) { value.store(v + point * stride + c); });
 }
 
 // A dy A^T of one vector of channels of a tile's 4x4.
 template <class T>
 __attribute__((noinline)) void transform_delta_vector(const T* const* pixels, int64_t channel, T* d, int64_t stride) {
-  transform_delta<Vec<T>>([&](int i, int j) { return Vec<T>::load(pixels[i * winograd_outputs + j] + channel); },
-                          [&](int point, Vec<T> value) { value.store(d + point * stride); });
+  using R = Reg<T>;
+  for (int c = 0; c < Vec<T>::lanes; c += R::width)
+    transform_delta<R>([&](int i, int j) { return R::load(pixels[i * winograd_outputs + j] + channel + c); },
+                       [&](int point, R value) { value.store(d + point * stride + c); });
 }
 
 // Transforms the channels [from, to) of tiles [tile, tile + count), in squares of `size` pixels that begin (top, left)

@@ -21,11 +21,11 @@ template <class V> struct Winograd {
   static constexpr double p = 0.75, q = 1.5, pp = p * p, qq = q * q;
   // What G divides by: the product of a point's distances to the other finite points.
   static constexpr double of_zero = 1 / (pp * qq), of_p = 1 / (2 * pp * (pp - qq)), of_q = 1 / (2 * qq * (qq - pp));
-  static inline V constant(double x) { return V::set1(x); }
+  static HEDDLE_INLINE V constant(double x) { return V::set1(x); }
 
   // B^T d. `half` 0 gives the points 0, p, -p, half 1 the points q, -q, infinity: three values of all six columns are
   // as many as the registers hold.
-  template <int half> static inline void input(V d0, V d1, V d2, V d3, V d4, V d5, V& x, V& y, V& z) {
+  template <int half> static HEDDLE_INLINE_LONG void input(V d0, V d1, V d2, V d3, V d4, V d5, V& x, V& y, V& z) {
     if constexpr (half == 0) {
       const V even = fma(constant(-qq), d2, d4), odd = fma(constant(-qq), d1, d3);
       x = fma(constant(pp * qq), d0, fma(constant(-pp - qq), d2, d4));
@@ -40,7 +40,7 @@ template <class V> struct Winograd {
   }
 
   // A^T m: `half` 0 gives the outputs 0 and 2, half 1 the outputs 1 and 3.
-  template <int half> static inline void output(V m0, V m1, V m2, V m3, V m4, V m5, V& x, V& y) {
+  template <int half> static HEDDLE_INLINE_LONG void output(V m0, V m1, V m2, V m3, V m4, V m5, V& x, V& y) {
     if constexpr (half == 0) {
       const V near = m1 + m2, far = m3 + m4;
       x = m0 + (near + far);
@@ -53,7 +53,7 @@ template <class V> struct Winograd {
   }
 
   // A y, in halves like B^T d.
-  template <int half> static inline void delta(V y0, V y1, V y2, V y3, V& x, V& y, V& z) {
+  template <int half> static HEDDLE_INLINE_LONG void delta(V y0, V y1, V y2, V y3, V& x, V& y, V& z) {
     constexpr double point = half == 0 ? p : q;
     const V even = fma(constant(point * point), y2, y0), odd = fma(constant(point * point), y3, y1);
     if constexpr (half == 0) {
@@ -68,7 +68,7 @@ template <class V> struct Winograd {
   }
 
   // G g. Products and sums are rounded apart, so that TypeScript can make the same bits (src/kernels/winograd.ts).
-  static inline void filter(V g0, V g1, V g2, V* u) {
+  static HEDDLE_INLINE_LONG void filter(V g0, V g1, V g2, V* u) {
     const V near = constant(of_p) * (g0 + constant(pp) * g2), near_odd = constant(p * of_p) * g1;
     const V far = constant(of_q) * (g0 + constant(qq) * g2), far_odd = constant(q * of_q) * g1;
     u[0] = constant(of_zero) * g0;
@@ -80,7 +80,7 @@ template <class V> struct Winograd {
   }
 
   // G^T u.
-  static inline void gradient(const V* u, V& g0, V& g1, V& g2) {
+  static HEDDLE_INLINE_LONG void gradient(const V* u, V& g0, V& g1, V& g2) {
     const V near = u[1] + u[2], far = u[3] + u[4];
     g0 = fma(constant(of_p), near, fma(constant(of_q), far, constant(of_zero) * u[0]));
     g1 = fma(constant(p * of_p), u[1] - u[2], constant(q * of_q) * (u[3] - u[4]));

@@ -114,13 +114,13 @@ template <class T> struct WinogradSum {
 // A unit's gradient from its sum: out[tap][lane][columns], rows `tap_stride` apart from tap to tap.
 template <class T>
 __attribute__((noinline)) void unit_gradient(const T* sum, int64_t rows, int64_t ld, T* out, int64_t tap_stride) {
-  using V = Vec<T>;
+  using R = Reg<T>;
   for (int64_t r = 0; r < rows; r++)
-    for (int64_t j = 0; j < ld; j += V::lanes) {
+    for (int64_t j = 0; j < ld; j += R::width) {
       const T* from = sum + r * ld + j;
       T* to = out + r * ld + j;
-      transform_gradient<V>([&](int point) { return V::load(from + point * V::lanes * ld); },
-                            [&](int ky, int kx, V value) { value.store(to + (3 * ky + kx) * tap_stride); });
+      transform_gradient<R>([&](int point) { return R::load(from + point * Vec<T>::lanes * ld); },
+                            [&](int ky, int kx, R value) { value.store(to + (3 * ky + kx) * tap_stride); });
     }
 }
 
