@@ -46,7 +46,7 @@ describe("every command prints its document", { concurrency: 2 }, () => {
     repro: ["repro dtu --quick --rows precision --no-report --out repro --data-dir sets"],
     reproSpeed: [
       "repro mnist-99 --quick --out speed --data-dir sets",
-      "repro cifar10-94 --quick --seeds 2 --out views --data-dir sets",
+      "repro cifar10-94 --quick --seeds 1 --out views --data-dir sets",
     ],
     verify: ["verify run"],
     replay: ["replay nan/replay.safetensors"],
