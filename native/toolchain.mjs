@@ -50,12 +50,16 @@ export function installToolchain() {
 const cache = join(toolchain, "cache");
 export const environment = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
 
-/** Nothing is thrown, so nothing is unwound: its tables would be a tenth of what is downloaded. */
-const withoutTables = ["-fno-unwind-tables", "-fno-asynchronous-unwind-tables"];
+/**
+ * Nothing is thrown, so nothing is unwound: its tables would be a tenth of what is downloaded. On Windows they belong to every
+ * function, and its C library does not compile without.
+ */
+const withoutTables = ({ platform }) =>
+  platform === "win32" ? [] : ["-fno-unwind-tables", "-fno-asynchronous-unwind-tables"];
 
 /** The compiler for a target, as `compile.mjs` takes one. */
-export const crossCompiler = ({ triple }) => ({
-  command: [zig, "c++", "-target", triple, "-mcpu=baseline", ...withoutTables],
-  version: `ziglang ${version} ${triple} ${withoutTables.join(" ")}`,
+export const crossCompiler = (target) => ({
+  command: [zig, "c++", "-target", target.triple, "-mcpu=baseline", ...withoutTables(target)],
+  version: ["ziglang", version, target.triple, ...withoutTables(target)].join(" "),
   environment,
 });
