@@ -94,11 +94,10 @@ template <class T> struct ConvProduct {
                      const int64_t rows = o.vertical.kernel * o.horizontal.kernel * o.channels;
                      const bool near = rows * p.ld * int64_t(sizeof(T)) <= near_panel_bytes;
                      at_once = near ? p.vectors : tile_vectors;
-                     for (vector = 0; vector < p.vectors; vector += at_once) {
+                     for (vector = 0; vector < p.vectors; vector += at_once)
                        for_each_group(o.vertical, o.window, [&](const Group& down) {
                          for_each_group(o.horizontal, o.window, [&](const Group& across) { tiles(down, across); });
                        });
-                     }
                    });
     apply_function(o);
   }
@@ -168,7 +167,7 @@ template <class T> struct ConvProduct {
         take(w * rows_each, rows_each, walk, w < size);
         if (w < size) walk.next();
       }
-      const int64_t first = vector, end = first + at_once;
+      const int64_t first = vector, end = first + at_once < p.vectors ? first + at_once : p.vectors;
       for (; vector < end; vector += N) run_vectors<P, M, N>(p.vectors - vector);
       vector = first;
     }

@@ -17,7 +17,7 @@
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
 constexpr int64_t kc_rows = 512, mc_rows = 192;
-template <class T> constexpr int64_t nc_columns = 8 * panel_vectors* Vec<T>::lanes;
+template <class T> constexpr int64_t nc_columns = 8 * panel_vectors * Vec<T>::lanes;
 static_assert(kc_rows * nc_columns<float> * sizeof(float) <= gemm_workspace_bytes);
 
 // A tile of C for a micro-kernel, which writes whole vectors: in place, or where its last vector is not whole, a copy

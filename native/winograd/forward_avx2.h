@@ -1,6 +1,6 @@
 // Winograd's forward pass and gradient by the input on AVX2, where a vector is two registers: 18 vectors of half a
-// transform are more than its 16 registers hold, 18 registers hardly. So a vector goes through its transforms one
-// register after the other. No number of one lane meets one of another: the bits are those of whole vectors.
+// transform are more than its 16 registers hold. So the output's transform goes one register after the other too, as
+// that of the input does everywhere (tiles.h). No number of one lane meets one of another: the bits are the same.
 #pragma once
 #include <stdint.h>
 
@@ -10,13 +10,8 @@
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-template <class T> struct InRegisters {
+template <class T> struct InRegisters : InVectors<T> {
   using R = Reg<T>;
-  static __attribute__((noinline)) void input(const T* const* pixels, int64_t channel, T* v, int64_t stride) {
-    for (int c = 0; c < Vec<T>::lanes; c += R::width)
-      transform_input<R>([&](int i, int j) { return R::load(pixels[i * winograd_inputs + j] + channel + c); },
-                         [&](int point, R value) { value.store(v + point * stride + c); });
-  }
   static inline void output(const T* m, int64_t stride, Vec<T> add, Vec<T>* z) {
     for (int i = 0; i < Vec<T>::count; i++)
       transform_output<R>([&](int point) { return R::load(m + point * stride + i * R::width); },

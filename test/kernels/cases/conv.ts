@@ -29,6 +29,9 @@ export const shapes = {
   "larger than the image": { image: [4, 5, 6], kernel: [5, 5], pad: [2, 2, 2, 2], filters: 6 },
   "windows in the border alone": { image: [3, 3, 2], kernel: [2, 2], pad: [3, 0, 1, 4], filters: 64 },
   "strides and three panels": { image: [9, 9, 2], kernel: [3, 3], stride: [2, 1], pad: [0, 1, 1, 1], filters: 97 },
+  // Panels of more than 16 KB.
+  "deep, a vector of filters": { image: [8, 8, 17], kernel: [5, 5], filters: 7 },
+  "deep, two vectors of filters": { image: [8, 7, 17], kernel: [5, 5], filters: 20 },
   "rows alone have a border": { image: [3, 11, 1], kernel: [3, 5], pad: [0, 2, 0, 2], filters: 6 },
 } as const satisfies Record<string, Sizes>;
 export type ShapeName = keyof typeof shapes;
@@ -112,6 +115,9 @@ const forward: readonly Forward[] = [
   { shape: "windows in the border alone", count: 5, f: "relu", bias: false },
   { shape: "strides and three panels", count: 1, f: "leaky-relu", pool: 2, argmax: false },
   { shape: "strides and three panels", count: 3, f: "tanh", pool: 2, spare: 1 },
+  { shape: "deep, a vector of filters", count: 3, f: "relu" },
+  { shape: "deep, two vectors of filters", count: 5, f: "leaky-relu", pool: 2 },
+  { shape: "deep, two vectors of filters", count: 8, f: "tanh", spare: 1 },
   { shape: "rows alone have a border", count: 8, f: "tanh" },
   ...functions.map((f): Forward => ({ shape: "a border all round", count: 1, f: f.name })),
   ...functions.map((f): Forward => ({ shape: "two panels", count: 1, f: f.name, pool: 2 })),
