@@ -2,7 +2,7 @@
  * The runner behind `npm test`: every compiled test once, then the cases of every kernel again under each other ISA that this
  * machine has and on the reference back end. `node test/run.mjs cli random` runs only files with such a name.
  * `--long`, behind `npm run test:long`, runs the exhaustive forms under `test/long/` instead, each once, and then all kernel and
- * contract tests under those.
+ * contract tests under those. `--minutes M` begins no further file after so long, and names those that were not run.
  * Fails on any failing test, on a test file without a test, and when nothing ran.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -10,11 +10,19 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 const concurrency = 2;
-const hangMs = (process.argv.includes("--long") ? 45 : 10) * 60_000;
+const { values: options, positionals: wanted } = parseArgs({
+  options: { long: { type: "boolean", default: false }, minutes: { type: "string" } },
+  allowPositionals: true,
+});
+const { long } = options;
+const hangMs = (long ? 45 : 10) * 60_000;
+const deadline = options.minutes === undefined ? Infinity : performance.now() + Number(options.minutes) * 60_000;
+if (Number.isNaN(deadline)) throw new Error(`--minutes takes a number, not "${options.minutes}"`);
 
 /** Outputs whose source was deleted or renamed would run on as ghosts. */
 function removeStaleOutputs() {
@@ -41,39 +49,39 @@ async function nativeIsas() {
   return available ? { isa, isas } : { isa: null, isas: [] };
 }
 
-/** Runs the files with the variables set; prints a line per file and each failure. */
+/** Runs the files, a few at a time, with the variables set. */
 async function runPass({ name, files, variables }) {
   const started = performance.now();
-  const pass = { name, files: files.length, passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  const pass = { name, passed: 0, failed: 0, skipped: 0, notRun: [], seconds: 0 };
   console.log(`\n${name}: ${files.length} files`);
   const before = { ...process.env };
   Object.assign(process.env, variables);
-  const perFile = new Map();
-  const tally = (file) => {
-    if (!perFile.has(file)) perFile.set(file, { passed: 0, failed: 0, skipped: 0, seconds: 0 });
-    return perFile.get(file);
-  };
-
-  let current;
-  const closeFile = (next) => {
-    if (current !== undefined && current !== next) {
-      const { passed, failed, skipped, seconds } = tally(current);
-      const counts = [
-        `${passed} passed`,
-        failed > 0 && `${failed} FAILED`,
-        skipped > 0 && `${skipped} skipped`,
-        seconds >= 10 && `${seconds.toFixed(0)} s`,
-      ];
-      console.log(`  ${relative(join(dist, "test"), current)}: ${counts.filter(Boolean).join(", ")}`);
+  const waiting = [...files];
+  const lane = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      if (performance.now() >= deadline) pass.notRun.push(nameOf(file));
+      else await runFile(file, pass);
     }
-    current = next;
   };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  if (pass.notRun.length > 0) console.log(`  NOT RUN, the time was up: ${pass.notRun.join(", ")}`);
 
-  for await (const { type, data } of run({ files, concurrency, timeout: hangMs })) {
+  for (const variable of Object.keys(variables)) {
+    if (before[variable] === undefined) delete process.env[variable];
+    else process.env[variable] = before[variable];
+  }
+  pass.seconds = (performance.now() - started) / 1000;
+  return pass;
+}
+
+const nameOf = (file) => relative(join(dist, "test"), file);
+
+/** Runs one file, prints its line and each failure, and adds its counts to the pass. */
+async function runFile(file, pass) {
+  const counts = { passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  for await (const { type, data } of run({ files: [file], timeout: hangMs })) {
     if (type === "test:stdout" || type === "test:stderr") process.stdout.write(data.message);
     if (type !== "test:pass" && type !== "test:fail") continue;
-    closeFile(data.file);
-    const counts = tally(data.file);
     if (data.nesting === 0) counts.seconds += data.details.duration_ms / 1000;
     const isFile = data.name === data.file;
     const parentOfFailure = data.details.error?.failureType === "subtestsFailed";
@@ -87,17 +95,15 @@ async function runPass({ name, files, variables }) {
       console.log(`  FAILED ${relative(root, data.file)}: it holds no test`);
     } else counts.passed++;
   }
-  closeFile(undefined);
-
-  for (const variable of Object.keys(variables)) {
-    if (before[variable] === undefined) delete process.env[variable];
-    else process.env[variable] = before[variable];
-  }
-  for (const key of ["passed", "failed", "skipped"]) {
-    pass[key] = [...perFile.values()].reduce((sum, counts) => sum + counts[key], 0);
-  }
-  pass.seconds = (performance.now() - started) / 1000;
-  return pass;
+  const { passed, failed, skipped, seconds } = counts;
+  const words = [
+    `${passed} passed`,
+    failed > 0 && `${failed} FAILED`,
+    skipped > 0 && `${skipped} skipped`,
+    seconds >= 10 && `${seconds.toFixed(0)} s`,
+  ];
+  console.log(`  ${nameOf(file)}: ${words.filter(Boolean).join(", ")}`);
+  for (const key of ["passed", "failed", "skipped"]) pass[key] += counts[key];
 }
 
 function printFailure({ name, file, details }) {
@@ -119,16 +125,14 @@ function realDataSets() {
 }
 
 removeStaleOutputs();
-const wanted = process.argv.slice(2).filter((word) => word !== "--long");
-const long = process.argv.includes("--long");
 const everything = filesUnder(join(dist, "test"))
   .filter((path) => path.endsWith(".test.js"))
-  .filter((path) => wanted.length === 0 || wanted.some((word) => relative(join(dist, "test"), path).includes(word)))
+  .filter((path) => wanted.length === 0 || wanted.some((word) => nameOf(path).includes(word)))
   .sort();
-const all = everything.filter((path) => relative(join(dist, "test"), path).startsWith("long/") === long);
+const all = everything.filter((path) => nameOf(path).startsWith("long/") === long);
 const again = long ? /^(?:native|contract)\b/ : /^native.(?:operations|gemm|invariance)\b/;
 const againText = long ? "kernels and contracts" : "kernels";
-const kernelFiles = everything.filter((path) => again.test(relative(join(dist, "test"), path)));
+const kernelFiles = everything.filter((path) => again.test(nameOf(path)));
 
 const { isa: defaultIsa, isas } = await nativeIsas();
 const backend = process.env.HEDDLE_BACKEND ?? (defaultIsa ? `native ${defaultIsa}` : "reference");
@@ -157,14 +161,17 @@ const results = [];
 for (const pass of passes) results.push(await runPass(pass));
 
 console.log("\nsummary");
-for (const { name, passed, failed, skipped, seconds } of results) {
-  console.log(`  ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds.toFixed(1)} s`);
+for (const { name, passed, failed, skipped, notRun, seconds } of results) {
+  const rest = notRun.length > 0 ? `, ${notRun.length} files NOT RUN` : "";
+  console.log(`  ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped${rest}, ${seconds.toFixed(1)} s`);
 }
 const ran = results.reduce((sum, { passed, failed }) => sum + passed + failed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
-if (ran === 0) console.log("FAILED: no test ran. `npm run build` compiles them to dist/test.");
+const left = results.reduce((sum, { notRun }) => sum + notRun.length, 0);
+const nothing = ran === 0 && left === 0;
+if (nothing) console.log("FAILED: no test ran. `npm run build` compiles them to dist/test.");
 else {
   const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
   console.log(`\n${ran - failed} passed, ${failed} failed, ${skipped} skipped`);
 }
-process.exitCode = failed > 0 || ran === 0 ? 1 : 0;
+process.exitCode = failed > 0 || nothing ? 1 : 0;
