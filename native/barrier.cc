@@ -1,12 +1,16 @@
 #include "barrier.h"
 
+#include <thread>
+
 #include "cpu.h"
 #include "system/sleep.h"
 
 namespace heddle {
 namespace {
 
-constexpr double spin_seconds = 50e-6, slice_seconds = 0.02, patience_seconds = 0.1;
+// After `alone_seconds` a spinning rank lets others have its core between two looks: where a machine has other work,
+// the rank that it waits for may share the core with it, and would have to wait until it sleeps.
+constexpr double alone_seconds = 2e-6, spin_seconds = 50e-6, slice_seconds = 0.02, patience_seconds = 0.1;
 
 inline void pause() {
 #if defined(__x86_64__)
@@ -33,6 +37,7 @@ Meeting Arrival::meet(BarrierWords* words, int32_t ranks, bool spin) {
   }
   const auto moved = [&] { return __atomic_load_n(&words->generation, __ATOMIC_ACQUIRE) != generation_; };
   const uint64_t start = ticks();
+  const uint64_t alone_until = start + uint64_t(alone_seconds * ticks_per_second());
   const uint64_t spin_until = start + uint64_t(spin_seconds * ticks_per_second());
   const uint64_t patience_until = start + uint64_t(patience_seconds * ticks_per_second());
   while (!moved()) {
@@ -41,6 +46,7 @@ Meeting Arrival::meet(BarrierWords* words, int32_t ranks, bool spin) {
     if (now > patience_until) return Meeting::waiting;
     if (spin && now < spin_until) {
       for (int i = 0; i < 16 && !moved(); i++) pause();
+      if (now > alone_until && !moved()) std::this_thread::yield();
     } else {
       __atomic_add_fetch(&words->sleepers, 1, __ATOMIC_SEQ_CST);
       sleep_on(&words->generation, generation_, slice_seconds);

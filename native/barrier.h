@@ -18,7 +18,7 @@ enum class Meeting { met, poisoned, waiting };
 class Arrival {
  public:
   // Spinning is for ranks that have a core each: a barrier between spinning ranks costs a third of a microsecond,
-  // between sleeping ones tens. With more ranks than cores, a spinning rank would keep the others from coming.
+  // between sleeping ones 5 and more. With more ranks than cores, a spinning rank would keep the others from coming.
   Meeting meet(BarrierWords* words, int32_t ranks, bool spin);
 
  private:
