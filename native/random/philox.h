@@ -13,7 +13,7 @@ struct Words {
 
 // The blocks of the counters `words` under a key. A product's low half is never cut out of it: whoever multiplies reads
 // low halves only.
-inline Words philox(Words words, uint32_t key0, uint32_t key1) {
+HEDDLE_INLINE_LONG Words philox(Words words, uint32_t key0, uint32_t key1) {
   const Bits multiplier0 = Bits::set1(0xd2511f53), multiplier1 = Bits::set1(0xcd9e8d57);
   Bits &a = words.word[0], &b = words.word[1], &c = words.word[2], &d = words.word[3];
   HEDDLE_UNROLL

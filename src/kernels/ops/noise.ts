@@ -33,41 +33,41 @@ function forEachDraw(
   }
 }
 
-/** What a number is multiplied by: 0 where its word is below rate 2³², else 1 / (1 - rate). */
-function factorOf(rate: number, round: (value: number) => number): (word: number) => number {
-  const threshold = Math.floor(rate * 2 ** 32 + 0.5);
-  const factor = round(1 / (1 - rate));
-  return (word) => (word < threshold ? 0 : factor);
-}
+/** What a number is multiplied by that is kept (1) or not (0). */
+const factorOf = (kept: number, rate: number, round: (value: number) => number): number => kept * round(1 / (1 - rate));
 
 /** Rows of [pixels][channels]; each number's draw is a function of (key, epoch, sample, number). */
 export const noise = {
-  /** y = x times the factor of dropout. */
+  /** y = x times the factor of dropout; kept becomes 1 where that is not 0. */
   dropout: operation({
-    signature: "x[] y[] order*32 key0 key1 rate~ pixels channels",
+    signature: "x[] y[] kept[8] order*32 key0 key1 rate~ pixels channels",
     native: "noise/noise.h",
     cut: "rows",
     inPlace: ["x", "y"],
-    twin({ x, y, rate, ...draws }, step) {
+    twin({ x, y, kept, rate, ...draws }, step) {
+      const threshold = Math.floor(rate * 2 ** 32 + 0.5);
       forEachDraw(draws, step, (r, feature, words, word) => {
-        const factor = factorOf(rate, roundingOf(y.row(r)))(words[word]);
-        y.row(r)[feature] = x.row(r)[feature] * factor;
+        const keep = words[word] < threshold ? 0 : 1;
+        kept.row(r)[feature] = keep;
+        y.row(r)[feature] = x.row(r)[feature] * factorOf(keep, rate, roundingOf(y.row(r)));
       });
     },
   }),
 
-  /** dx = dy times the factor of the forward pass, times f' of the function that gave x, from its y. */
+  /** dx = dy times the factor of the forward pass, times f' of the function that gave x, from its y. Rows of n. */
   dropoutBackward: operation({
-    signature: "dy[] y[]? dx[] order*32 key0 key1 rate~ pixels channels activation()",
+    signature: "dy[] kept[8] y[]? dx[] rate~ n activation()",
     native: "noise/noise.h",
     cut: "rows",
     inPlace: ["dy", "dx"],
-    twin({ dy, y, dx, rate, activation, ...draws }, step) {
-      forEachDraw(draws, step, (r, feature, words, word) => {
+    twin({ dy, kept, y, dx, rate, n, activation }, { first, rows }) {
+      for (let r = first; r < first + rows; r++) {
         const out = dx.row(r);
-        out[feature] = dy.row(r)[feature] * factorOf(rate, roundingOf(out))(words[word]);
-        if (y) out[feature] = activation.derive(y.row(r)[feature], out[feature]);
-      });
+        for (let i = 0; i < n; i++) {
+          out[i] = dy.row(r)[i] * factorOf(kept.row(r)[i], rate, roundingOf(out));
+          if (y) out[i] = activation.derive(y.row(r)[i], out[i]);
+        }
+      }
     },
   }),
 

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { identity } from "../../kernels/activations/index.js";
 import type { Layer } from "../layer.js";
+import type { BufferSpec } from "../lowering.js";
 import { copy, drawsOf } from "./noise.js";
 
 const schema = z.strictObject({ type: z.literal("dropout"), rate: z.number().gt(0).lt(1) });
@@ -25,19 +26,24 @@ export const dropout: Layer<DropoutSpec> = {
   },
   output: (_spec, { input }) => input,
 
+  buffers(_spec, { input }, { training }): Readonly<Record<string, BufferSpec>> {
+    const length = input.height * input.width * input.channels;
+    return training ? { kept: { scope: "sample", length, bits: 8 } } : {};
+  },
+
   forward({ rate }, lowering) {
-    const { x, y, training, frozen, emit } = lowering;
+    const { x, y, training, frozen, buffer, emit } = lowering;
     if (!training || frozen) return copy(x, y, emit);
-    emit("dropout", { x, y, rate, ...drawsOf(lowering) });
+    emit("dropout", { x, y, kept: buffer("kept"), rate, ...drawsOf(lowering) });
   },
 
   operators: (_spec, { x }) => x,
 
   backward({ rate }, lowering) {
-    const { x, dy, dx, inputActivation: activation, frozen, emit } = lowering;
+    const { x, dy, dx, inputActivation: activation, frozen, buffer, emit } = lowering;
     const y = activation.name === identity.name ? null : x;
     if (!dx) return;
     if (frozen) emit("activationBackward", { dy, from: x, dx, n: x.features, activation });
-    else emit("dropoutBackward", { dy, y, dx, rate, ...drawsOf(lowering), activation });
+    else emit("dropoutBackward", { dy, kept: buffer("kept"), y, dx, rate, n: x.features, activation });
   },
 };

@@ -1,4 +1,4 @@
-import { blankRows, paddedRows, random, rows } from "../data.js";
+import { blankBytes, blankRows, paddedRows, random, rows } from "../data.js";
 import { call, wholeStep } from "../lab.js";
 import { type Case, type Cases, functions } from "./case.js";
 
@@ -29,26 +29,31 @@ export const dropout: Cases = (format) =>
     const x = rows(format, count, pixels * channels, next, i % 2);
     if (count > 0) x.numbers[(pixels * channels) >> 1] = NaN;
     const [y, order] = [blankRows(format, count, pixels * channels, (i + 1) % 2), orderOf(cursor + count, next)];
-    const values = { x, y, order, ...keys, rate, pixels, channels };
+    const kept = blankBytes(count, pixels * channels, i % 3);
+    const values = { x, y, kept, order, ...keys, rate, pixels, channels };
     const step = { ...wholeStep(count), cursor, epoch: i };
-    return { title: `${titleOf(map)}, rate ${rate}`, call: call("dropout", values), step, outputs: { y: 0 } };
+    return { title: `${titleOf(map)}, rate ${rate}`, call: call("dropout", values), step, outputs: { y: 0, kept: 0 } };
   });
 
 export const dropoutBackward: Cases = (format) =>
   functions.flatMap((f) =>
-    maps.map((map, i): Case => {
-      const { count, pixels, channels, rate } = map;
+    maps.map(({ count, pixels, channels, rate }, i): Case => {
       const [next, n] = [random(1900 + i), pixels * channels];
+      const kept = blankBytes(count, n, (i + 1) % 3);
       const values = {
         dy: paddedRows(format, count, n, next, i % 2),
+        kept: { ...kept, numbers: kept.numbers.map(() => 2 * next()) },
         y: f.name === "identity" ? null : paddedRows(format, count, n, next, (i + 1) % 2),
         dx: blankRows(format, count, n, i % 2),
-        order: orderOf(cursor + count, next),
-        ...{ ...keys, rate, pixels, channels, activation: f },
+        ...{ rate, n, activation: f },
       };
-      const step = { ...wholeStep(count), cursor, epoch: i };
-      const outputs = { dx: 32 * format.unit };
-      return { title: `${titleOf(map)}, after ${f.name}`, call: call("dropoutBackward", values), step, outputs };
+      const title = `${count} rows of ${n}, rate ${rate}, after ${f.name}`;
+      return {
+        title,
+        call: call("dropoutBackward", values),
+        step: wholeStep(count),
+        outputs: { dx: 32 * format.unit },
+      };
     }),
   );
 
