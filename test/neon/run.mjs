@@ -1,24 +1,27 @@
 /**
- * `npm run test:neon`, after a build: two plain C++ programs of the kernels, products_check.cc, which compares with `generic`, and
- * replay.cc, which runs the cases of test/kernels/cases; and their bits between instruction sets: AVX-512 = AVX2 here, NEON
- * under qemu = AVX2, generic there = generic here. Skips, and says so, what this machine has no compiler or emulator for.
+ * `npm run test:neon`, after `npm run build:native`: two plain C++ programs of the kernels' objects, products_check.cc, which compares
+ * with `generic`, and replay.cc, which runs the cases of test/kernels/cases; and their bits between instruction sets: AVX-512 = AVX2
+ * here, as this machine's compiler builds them, NEON under qemu, as it ships, = AVX2, generic there = generic here. Skips, and says
+ * so, what this machine has no compiler or emulator for.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { baseSources, flags, kernelUnits } from "../../native/build.mjs";
-import { CompileError, Objects } from "../../native/compile.mjs";
+import { addonJobs, flags } from "../../native/build.mjs";
+import { CompileError, findCompiler, Objects, runCommand } from "../../native/compile.mjs";
+import { buildOf } from "../../native/prebuilds.mjs";
+import { targetOf } from "../../native/targets.mjs";
+import { installToolchain, NoToolchain } from "../../native/toolchain.mjs";
+import { Lacking, qemu } from "../platforms/nodes.mjs";
 import { writePrograms } from "./programs.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const native = join(root, "native");
 const build = mkdtempSync(join(tmpdir(), "heddle-neon-"));
 const file = join(build, "programs");
-const cross = "aarch64-linux-gnu-g++";
-const emulator = "qemu-aarch64";
-const hangMs = 5 * 60_000;
+const hangMs = 10 * 60_000;
 
 class Failure extends Error {}
 
@@ -33,37 +36,21 @@ function run(command, args) {
   return stdout;
 }
 
-const works = (name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0;
-
-/** Compiles the program for a machine: the kernels' units as they ship, everything else with no flags of theirs. */
-async function compile(compiler, machine) {
-  const objects = new Objects(native, { command: [compiler], version: compiler });
-  const object = (source) => join(build, `${machine}-${source.replaceAll(/\W/g, "-")}.o`);
-  const job = (source, own, prefix) =>
-    objects.job(
-      source,
-      object(source),
-      own.filter((flag) => flag !== "-fPIC"),
-      prefix,
-    );
-  const units = kernelUnits(machine).map((unit) => job(unit.source, unit.flags, unit.prefix));
-  const withoutNode = new Set(["addon.cc", "measure.cc"]);
-  const shared = baseSources().filter((source) => !withoutNode.has(source));
-  const plain = (source) => job(source, [...flags, "-O1"]);
-  const rest = shared.map(plain);
-  const programs = ["products_check", "replay"].map((name) => ({
-    name,
-    main: plain(join(root, "test", "neon", `${name}.cc`)),
-  }));
-  await objects.compile([...units, ...rest, ...programs.map(({ main }) => main)]);
-  return Object.fromEntries(
-    programs.map(({ name, main }) => {
-      const program = join(build, `${machine}-${name}`);
-      const parts = [...units, ...rest, main].map(({ output }) => output);
-      run(compiler, ["-pthread", "-o", program, ...parts, "-ldl"]);
-      return [name, program];
-    }),
-  );
+/** The programs of the addon's own objects, but for those that need Node; what is compiled anew is what changed. */
+async function link(name, { compiler, objects, jobs }, own = []) {
+  const program = (source) =>
+    objects.job(join(root, "test", "neon", `${source}.cc`), join(build, `${name}-${source}.o`), [...flags, "-O1"]);
+  const withoutNode = jobs.filter(({ source }) => !["addon.cc", "measure.cc"].includes(source));
+  const programs = ["products_check", "replay"];
+  await objects.compile([...withoutNode, ...programs.map(program)]);
+  const parts = withoutNode.map(({ output }) => output);
+  const options = { cwd: native, env: compiler.environment ?? process.env };
+  const paths = programs.map((source) => [source, join(build, `${name}-${source}`)]);
+  for (const [source, path] of paths) {
+    const inputs = [...parts, program(source).output];
+    await runCommand([...compiler.command, ...own, "-pthread", "-o", path, ...inputs, "-ldl"], options);
+  }
+  return Object.fromEntries(paths);
 }
 
 /** The hash of each case of each instruction set, from the programs' lines "<isa> <case> <hash>". */
@@ -99,20 +86,29 @@ function assertSame(left, right, title) {
 }
 
 async function main() {
-  const compiler = [process.env.CXX, "c++", "g++", "clang++"].find((name) => name !== undefined && works(name));
+  const compiler = findCompiler();
   if (process.arch !== "x64") return console.log(`SKIPPED: AVX2's bits need an x64 machine, this is ${process.arch}`);
-  if (compiler === undefined) return console.log("SKIPPED: no C++ compiler (Debian: apt install g++)");
-  console.log(`x64, ${compiler}`);
+  if (compiler === null) return console.log("SKIPPED: no C++ compiler (Debian: apt install g++)");
+  console.log(`x64, ${compiler.version}`);
   console.log(`${writePrograms(file)} cases of operations`);
-  const here = hashesOf(await compile(compiler, "x64"));
+  const objects = new Objects(native, compiler);
+  const here = hashesOf(await link("here", { compiler, objects, jobs: addonJobs(objects) }));
   const avx2 = here.get("avx2");
   if (avx2 === undefined) return console.log("SKIPPED: this CPU lacks AVX2, whose bits NEON's are compared with");
   if (here.has("avx512")) assertSame(here.get("avx512"), avx2, "AVX-512 and AVX2");
 
-  if (!works(cross)) return console.log(`SKIPPED NEON: no ${cross} (Debian: apt install g++-aarch64-linux-gnu)`);
-  if (!works(emulator)) return console.log(`SKIPPED NEON: no ${emulator} (Debian: apt install qemu-user)`);
-  console.log(`arm64, ${cross}, ${emulator}`);
-  const there = hashesOf(await compile(cross, "arm64"), [emulator, "-L", "/usr/aarch64-linux-gnu"]);
+  // That of musl alone can be linked to programs that need no library of the other machine.
+  const target = targetOf("linux-arm64-musl");
+  let emulator;
+  try {
+    emulator = qemu();
+    installToolchain();
+  } catch (error) {
+    if (!(error instanceof Lacking || error instanceof NoToolchain)) throw error;
+    return console.log(`SKIPPED NEON: ${error.message}`);
+  }
+  const there = hashesOf(await link("there", buildOf(target), ["-static"]), [emulator]);
+  console.log(`${target.name}, ${emulator}`);
   if (!there.has("neon")) throw new Failure("the arm64 program did not run NEON");
   assertSame(there.get("generic"), here.get("generic"), "generic on arm64 and on x64");
   assertSame(there.get("neon"), avx2, "NEON and AVX2");

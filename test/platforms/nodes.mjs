@@ -48,7 +48,8 @@ function fromNpm(spec, file) {
   return join(path, "package", "bin", file);
 }
 
-function qemu() {
+/** What runs programs of arm64 here. */
+export function qemu() {
   for (const program of ["qemu-aarch64-static", "qemu-aarch64"]) {
     const { error } = spawnSync(program, ["--version"], { stdio: "ignore" });
     if (error === undefined) return program;
