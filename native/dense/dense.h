@@ -28,13 +28,25 @@ template <class T> struct DenseProduct {
   Vec<T> slope;
 
   void multiply(const T* packed, int64_t n) const {
+    for_each_panel(packed, depth, n, [&](const PanelView<T>& panel) { multiply(panel); });
+  }
+
+  void multiply(const PanelView<T>& panel) const {
     const int64_t blocks = (depth + panel_block_rows - 1) / panel_block_rows;
-    for_each_panel(packed, depth, n, [&](const PanelView<T>& panel) {
-      for (int64_t i = 0; i < blocks; i++)
-        for (int64_t row = 0; row < rows; row += tile_rows)
-          for (int64_t vector = 0; vector < panel.vectors; vector += tile_vectors)
-            tile(panel, depth * i / blocks, depth * (i + 1) / blocks, row, vector);
-    });
+    for (int64_t i = 0; i < blocks; i++)
+      for (int64_t row = 0; row < rows; row += tile_rows)
+        for (int64_t vector = 0; vector < panel.vectors; vector += tile_vectors)
+          tile(panel, depth * i / blocks, depth * (i + 1) / blocks, row, vector);
+  }
+
+  // Rows [from, to) alone.
+  DenseProduct between(int64_t from, int64_t to) const {
+    DenseProduct part = *this;
+    part.x += from * ldx;
+    part.y += from * ldy;
+    if (below) part.below += from * ldbelow;
+    part.rows = to - from;
+    return part;
   }
 
   // The tile at (row, vector) of the panel, over rows [from, to) of the weights.
@@ -94,23 +106,27 @@ template <class T> struct DenseArguments {
   double slope;
 };
 
-// dense: y = f(x w + b), accumulators starting from b.
-template <class T> void dense(const Word* words, const Step& step) {
-  const auto a = read_arguments<DenseArguments<T>>(words);
-  const DenseProduct<T> product = {
-      .x = a.x + step.first * a.ldx,
+// Of `rows` rows from `first` on; accumulators start from b.
+template <class T> DenseProduct<T> product_of(const DenseArguments<T>& a, int64_t first, int64_t rows) {
+  return {
+      .x = a.x + first * a.ldx,
       .ldx = a.ldx,
-      .rows = step.rows,
+      .rows = rows,
       .depth = a.k,
       .start = a.b,
-      .y = a.y + step.first * a.ldy,
+      .y = a.y + first * a.ldy,
       .ldy = a.ldy,
       .below = nullptr,
       .ldbelow = 0,
       .activation = a.activation,
       .slope = Vec<T>::set1(T(a.slope)),
   };
-  product.multiply(a.w, a.n);
+}
+
+// dense: y = f(x w + b).
+template <class T> void dense(const Word* words, const Step& step) {
+  const auto a = read_arguments<DenseArguments<T>>(words);
+  product_of(a, step.first, step.rows).multiply(a.w, a.n);
 }
 
 template <class T> struct DenseInputGradientArguments {
@@ -126,23 +142,26 @@ template <class T> struct DenseInputGradientArguments {
   double slope;
 };
 
-// denseInputGradient: dx = (dy w^T) * f'(below), with f the elementwise function of the layer below.
-template <class T> void dense_input_gradient(const Word* words, const Step& step) {
-  const auto a = read_arguments<DenseInputGradientArguments<T>>(words);
-  const DenseProduct<T> product = {
-      .x = a.dy + step.first * a.lddy,
+template <class T> DenseProduct<T> product_of(const DenseInputGradientArguments<T>& a, int64_t first, int64_t rows) {
+  return {
+      .x = a.dy + first * a.lddy,
       .ldx = a.lddy,
-      .rows = step.rows,
+      .rows = rows,
       .depth = a.n,
       .start = nullptr,
-      .y = a.dx + step.first * a.lddx,
+      .y = a.dx + first * a.lddx,
       .ldy = a.lddx,
-      .below = a.y ? a.y + step.first * a.ldy : nullptr,
+      .below = a.y ? a.y + first * a.ldy : nullptr,
       .ldbelow = a.ldy,
       .activation = a.y ? a.activation : Activation::Identity,
       .slope = Vec<T>::set1(T(a.slope)),
   };
-  product.multiply(a.wt, a.k);
+}
+
+// denseInputGradient: dx = (dy w^T) * f'(below), with f the elementwise function of the layer below.
+template <class T> void dense_input_gradient(const Word* words, const Step& step) {
+  const auto a = read_arguments<DenseInputGradientArguments<T>>(words);
+  product_of(a, step.first, step.rows).multiply(a.wt, a.k);
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

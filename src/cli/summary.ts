@@ -132,8 +132,10 @@ function text(
 
 function planText({ plan, memory: { threads } }: NetSummary, colors: ReturnType<typeof resultColors>): string {
   const head = ["layers", "in", "gradient by", "kept", "operations"];
+  const span = (layers: readonly string[]): string =>
+    layers.length > 1 ? `${layers[0]} .. ${layers[layers.length - 1]}` : layers[0];
   const rows = plan.stages.map(({ layers, extent, gradient, keptBytes, operations }) => [
-    layers.length > 1 ? `${layers[0]} .. ${layers[layers.length - 1]}` : layers[0],
+    span(layers),
     extent,
     gradient ?? "",
     bytes(keptBytes),
@@ -143,14 +145,22 @@ function planText({ plan, memory: { threads } }: NetSummary, colors: ReturnType<
   const groups = plan.groups > 0 && !plan.sliced ? `${plan.groups} groups of whole samples` : `single samples${sums}`;
   const between = plan.phases.map(({ layers, busy, largest }, i) => [
     `${i + 1}`,
-    layers.length > 1 ? `${layers[0]} .. ${layers[layers.length - 1]}` : layers[0],
+    span(layers),
     `${busy} of ${threads}`,
     largest.toFixed(2),
   ]);
+  const inTiles = plan.stages.flatMap(({ layers, bands: { forward, backward } }) => {
+    const bands = [
+      ...(forward === undefined ? [] : [`forward in ${forward}`]),
+      ...(backward === undefined ? [] : [`back in ${backward}`]),
+    ];
+    return bands.length > 0 ? [`${span(layers)} ${bands.join(", ")}`] : [];
+  });
   const phaseHead = ["phase", "layers", "ranks with work", "largest part, times the mean"];
   return [
     `a step takes ${count(plan.chunk)} samples at a time, divided among ranks by ${groups}`,
     table("lllrl", [head.map((title) => colors.dim(title)), ...rows]),
+    ...(inTiles.length > 0 ? ["", `products that ranks divide in tiles, in bands of rows: ${inTiles.join("; ")}`] : []),
     "",
     `between the meetings of ${count(threads)} ranks`,
     table("rlrr", [phaseHead.map((title) => colors.dim(title)), ...between]),

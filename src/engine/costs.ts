@@ -10,6 +10,15 @@ import type { Rule } from "../optim/optimizer.js";
 export const passNames = ["data", "forward", "loss", "backward", "update", "wait"] as const;
 export type PassName = (typeof passNames)[number];
 
+/** What is the same work as another operation, divided among ranks in tiles. */
+const inTiles: Partial<Record<InstructionName, InstructionName>> = {
+  denseTiles: "dense",
+  denseInputGradientTiles: "denseInputGradient",
+};
+
+/** The operation that does this one's work where a rank has samples of its own. */
+export const bySamples = (operation: InstructionName): InstructionName => inTiles[operation] ?? operation;
+
 /** Each of these goes over all multiply-adds of its layer once a step. */
 const products = new Set<InstructionName>([
   "dense",
@@ -34,7 +43,8 @@ export function multipliers(byRank: readonly (readonly ProgramPart[])[]): (part:
       .map(({ layer }) => layer),
   );
   // The owner of a convolution's weights makes their gradient in its update.
-  return ({ operation, layer }) => products.has(operation) || (operation === "convUpdate" && !inGroups.has(layer));
+  return ({ operation, layer }) =>
+    products.has(bySamples(operation)) || (operation === "convUpdate" && !inGroups.has(layer));
 }
 
 /** Multiplications of the definition for each one that Winograd's F(4x4, 3x3) makes: 144 for 36. */

@@ -34,6 +34,7 @@ import { type PlannedStage, plannedStage } from "./planned-stage.js";
 import { Passes } from "./program.js";
 import { layRegions, type PlanRegions } from "./regions.js";
 import { makeStages } from "./stages.js";
+import { Tiling } from "./tiles.js";
 
 export interface PlanOptions {
   readonly net: Net;
@@ -166,9 +167,10 @@ export function makePlan(options: PlanOptions): Plan {
     groupRows: memory.groupRows,
   });
   const divided = new DividedUpdates({ division, ranks, chunk, dtype });
+  const tiling = new Tiling({ stages, chunk, ranks, division, dtype });
   const passes = (writer: ProgramWriter, rank: number, training: boolean): Passes =>
     new Passes(writer, {
-      ...{ stages, memory, input, rank, ranks, division, training, groups, sliced, chunk, exchange, divided },
+      ...{ stages, memory, input, rank, ranks, division, training, groups, sliced, chunk, exchange, divided, tiling },
       block,
       order: regions.order,
       seed,
@@ -279,7 +281,7 @@ export function makePlan(options: PlanOptions): Plan {
     ...{ dtype, ranks, division, places, batchSize, chunk, pixels, bytes: layout.bytes },
     mapped: options.mapped ?? null,
     ...{ regions, input, groups, sliced, scoreRows, ...programs, exchanged: exchange.bytes() },
-    stages: stages.map((stage, i) => plannedStage(stage, memory.stages[i])),
+    stages: stages.map((stage, i) => plannedStage(stage, memory.stages[i], (pass) => tiling.bands(i, pass))),
     parameters,
     // An update that waits is made whole from the whole gradient.
     dividedState: waits ? [] : divided.parts(({ state }) => state),

@@ -3,16 +3,18 @@ import { internalError } from "../base/errors.js";
 import { streamKey } from "../base/random.js";
 import { identity } from "../kernels/activations/index.js";
 import { panelVectors, plainRule, ruleWord, wholeGroups } from "../kernels/layout.js";
-import type { ProgramWriter } from "../kernels/program-writer.js";
+import type { ProgramWriter, WorkSlice } from "../kernels/program-writer.js";
 import type { Range, Region } from "../kernels/signature.js";
-import type { Lowering, ParameterBuffers, Tensor } from "../nn/lowering.js";
+import type { Lowering, ParameterBuffers, ProductPass, Tensor, TileRange } from "../nn/lowering.js";
 import { loopNames } from "../optim/index.js";
 import type { DividedUpdates } from "./divided-updates.js";
 import { type Division, placeOf } from "./division.js";
 import { type Exchange, RegionReader } from "./exchange.js";
 import type { Memory, PlannedParameter } from "./memory.js";
 import { Slices, type SliceWork } from "./slices.js";
-import { type Extent, fusedConsumer, isSynchronous, type Stage } from "./stages.js";
+import { fusedConsumer, isSynchronous, type Stage } from "./stages.js";
+import type { Tiling } from "./tiles.js";
+import { groupRangeOf, type Turn, Turns } from "./turns.js";
 
 export interface PassOptions {
   readonly stages: readonly Stage[];
@@ -34,28 +36,28 @@ export interface PassOptions {
   /** Where ranks meet. */
   readonly exchange: Exchange;
   readonly divided: DividedUpdates;
+  readonly tiling: Tiling;
 }
 
 /** What the operations that end in an update do: it, or lay the gradient down for it, or write what follows from weights. */
 type Ending = "update" | "keep" | "refresh";
 const standIn = (loop: string): number => ruleWord(loopNames.indexOf(loop), plainRule);
 
-/**
- * How often something runs: as `Extent` says, or for each of the `groups` of samples. Neighbors of one kind share a loop, so
- * a block of samples goes through all of them while it is in the cache.
- */
-type Turn = Extent | "groups";
-
 export class Passes {
   #writer: ProgramWriter;
   readonly #options: PassOptions;
   #ending: Ending = "update";
   readonly #slices: Slices;
-  #work: { readonly extent: Turn; readonly write: () => void }[] = [];
+  readonly #turns: Turns;
+  /** What was added last is a product in tiles: of a sample's row each rank has made a part. */
+  #inTiles = false;
+  /** What of its product the next operation is. */
+  #tiles: WorkSlice | null = null;
 
   constructor(writer: ProgramWriter, options: PassOptions) {
     [this.#writer, this.#options] = [writer, options];
     const { groups, division, ranks, rank } = options;
+    this.#turns = new Turns(options);
     this.#slices = new Slices(groups, placeOf(division, ranks, rank));
   }
 
@@ -63,7 +65,7 @@ export class Passes {
   forward(gather: () => void): void {
     const { stages, training } = this.#options;
     this.#add(stages.find(({ inputs }) => inputs.includes(-1))?.extent ?? "shards", gather);
-    for (const [i, { main, extent }] of stages.entries()) {
+    for (const [i, { main }] of stages.entries()) {
       const { layer, spec } = main;
       const lowering = this.#lower(i);
       if (layer.synchronous) {
@@ -73,14 +75,16 @@ export class Passes {
         }
         this.#add("shards", () => layer.synchronous?.merge(spec, lowering));
       }
-      this.#add(extent, () => layer.forward(spec, lowering));
+      this.#product(i, "forward", () => layer.forward(spec, lowering));
     }
-    this.#flush();
+    if (this.#inTiles) this.#meet(() => {});
+    this.#turns.flush(this.#writer);
   }
 
   /** From the gradient of the logits down to the first layer that learns. */
   backward(): void {
     const { stages, memory, sliced, chunk } = this.#options;
+    this.#inTiles = false;
     for (let i = stages.length - 1; i >= 0; i--) {
       const { main, extent, inputs } = stages[i];
       if (!memory.stages[i].gradient) continue;
@@ -93,9 +97,11 @@ export class Passes {
         this.#meet(merge);
         this.#add("shards", merge);
       }
-      this.#add(extent, () => {
+      this.#product(i, "backward", () => {
         if (extent !== "wide" && !sliced) layer.backwardGroups?.(spec, lowering);
         layer.backward(spec, lowering);
+      });
+      this.#add(extent, () => {
         for (const [k, input] of inputs.entries()) this.#sum(i, k, input);
       });
     }
@@ -112,7 +118,7 @@ export class Passes {
       // What an owner's layer sums in groups all the same: its gradients are kept, so it can wait for loops of that kind.
       this.#add("blocks", () => sums(({ extent }) => extent === "wide"));
     }
-    this.#flush();
+    this.#turns.flush(this.#writer);
   }
 
   /** What follows from tensors that were set. */
@@ -162,7 +168,17 @@ export class Passes {
   /** Ranks meet, before operations that read what all have made. */
   #meet(next: () => void): void {
     const { exchange, rank } = this.#options;
+    this.#inTiles = false;
     this.#add("shards", () => exchange.meetAll(this.#writer, rank, () => this.regionsOf(next)));
+  }
+
+  /** A stage's pass by its weights: in tiles it reads what other ranks have made, and they read what it makes. */
+  #product(i: number, pass: ProductPass, write: () => void): void {
+    const { stages, tiling, training } = this.#options;
+    const inTiles = training && tiling.bands(i, pass) !== null && this.regionsOf(write).size > 0;
+    if (inTiles) this.#meet(write);
+    this.#add(stages[i].extent, write);
+    this.#inTiles ||= inTiles;
   }
 
   /** Sums over groups in the middle of a pass, of what other ranks have made where those take single samples. */
@@ -176,43 +192,22 @@ export class Passes {
     this.#slices.divide(size, write, () => this.regionsOf(write));
   }
 
+  #tilesOf(i: number, pass: ProductPass): TileRange | null {
+    const { tiling, training, rank } = this.#options;
+    const own = training ? tiling.of(i, pass, rank) : null;
+    this.#tiles = own?.work ?? null;
+    return own?.range ?? null;
+  }
+
   /** Of whole groups, those of this rank; or, of what ranks divide in slices, its part. */
   #slicesOf(work: SliceWork): Range {
-    const { firstGroup, lastGroup } = this.#groupRange();
+    const { firstGroup, lastGroup } = groupRangeOf(this.#options);
     return this.#slices.asked(work) ?? [firstGroup * work.length, lastGroup * work.length];
   }
 
-  #add(extent: Turn, write: () => void): void {
-    this.#work.push({ extent, write });
-  }
-
-  #flush(): void {
-    const { block } = this.#options;
-    const writer = this.#writer;
-    const range = this.#groupRange();
-    const whole = { firstGroup: 0, lastGroup: 0, groups: 0 };
-    for (let i = 0; i < this.#work.length; ) {
-      const { extent } = this.#work[i];
-      const run: (() => void)[] = [];
-      for (; i < this.#work.length && this.#work[i].extent === extent; i++) run.push(this.#work[i].write);
-      const body = (): void => {
-        for (const write of run) write();
-      };
-      // A loop over groups is one in which no group is larger than a block.
-      if (extent === "shards") body();
-      else if (extent === "wide") writer.blocks({ ...whole, size: block.wide }, body);
-      else writer.blocks({ ...range, size: extent === "blocks" ? block.blocks : wholeGroups }, body);
-    }
-    this.#work = [];
-  }
-
-  /** The groups that are this rank's; none where ranks take single samples. */
-  #groupRange() {
-    const { rank, ranks, division, groups, sliced, training } = this.#options;
-    const [place, places] = placeOf(division, ranks, rank);
-    const shares = training && groups > 0 && !sliced;
-    const of = (share: number): number => (shares ? Math.floor((groups * share) / places) : 0);
-    return { firstGroup: of(place), lastGroup: of(place + 1), groups: shares ? groups : 0 };
+  #add(turn: Turn, write: () => void): void {
+    if (this.#inTiles && this.regionsOf(write).size > 0) this.#meet(write);
+    this.#turns.add(turn, write);
   }
 
   /** dL/d output becomes dL/dz where no consumer has multiplied the derivative of the stage's function in. */
@@ -280,8 +275,11 @@ export class Passes {
         return found[rank];
       },
       emit: (operation, values) => {
-        this.#slices.add(this.#writer, (slice) => this.#writer.add(operation, values, position, slice));
+        const tiles = this.#tiles;
+        this.#tiles = null;
+        this.#slices.add(this.#writer, (slice) => this.#writer.add(operation, values, position, slice ?? tiles));
       },
+      tiles: (pass) => this.#tilesOf(i, pass),
       slices: (work) => this.#slicesOf(work),
       rank,
       share,

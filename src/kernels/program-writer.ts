@@ -19,6 +19,8 @@ export interface WorkSlice {
   readonly part: number;
   /** What the whole costs, in numbers that compare with those of others of the same phase. */
   readonly whole: number;
+  /** Of a product in tiles: the numbers of both factors that the rank reads. */
+  readonly reads?: number;
 }
 
 type Value = Region | Rows | readonly Region[] | Elementwise | Range | number | null;

@@ -6,12 +6,12 @@
  *        + latency of a meeting)
  *
  * Foreign is what other ranks have written, which one rank alone finds in its caches: the weights of a layer whose samples are
- * divided, each updated by its owner, and the activations of one whose weights are.
+ * divided, each updated by its owner, the activations of one whose weights are, and of a product in tiles some of both.
  */
 
 import { checkOptions, list, whole } from "../base/given.js";
 import { elementBytes } from "../base/numbers.js";
-import { type PassName, passesOf } from "../engine/costs.js";
+import { bySamples, type PassName, passesOf } from "../engine/costs.js";
 import { type PhaseWork, phasesOf } from "../engine/phases.js";
 import { featureCount } from "../nn/layer.js";
 import { elementCount, type Net } from "../nn/net.js";
@@ -104,7 +104,7 @@ function wholeTimes(
   growth: number,
 ): number[] {
   const passOf = new Map([...passesFor(measured), ...passesFor(work)]);
-  const keyOf = ({ operation, layer }: PhaseWork): string => `${operation} ${layer}`;
+  const keyOf = ({ operation, layer }: PhaseWork): string => `${bySamples(operation)} ${layer}`;
   const known = added(measured.map(keyOf), times);
   const count = added(work.map(keyOf));
   const groupOf = (part: PhaseWork): string => `${passOf.get(part)} ${part.layer}`;
@@ -176,9 +176,10 @@ function costOf({ bandwidth, growth, dtype }: RanksOptions, step: Step, whole: r
 }
 
 /** Why the parts of an operation are more than the whole. */
-function reasonOf({ operation, layer, shares, range }: PhaseWork, net: Net): string {
+function reasonOf({ operation, layer, shares, range, slice }: PhaseWork, net: Net): string {
   const of = layer === null ? operation : `layer ${net.layers[layer].place.name}, ${operation}`;
   if (shares.every((share) => share === 1)) return `${of}: every rank does it`;
+  if (slice?.reads !== undefined) return `${of}: every rank reads rows and weights of others`;
   return `${of}: every rank reads its ${range ? "inputs" : "weights"}`;
 }
 
@@ -187,13 +188,14 @@ function reasonOf({ operation, layer, shares, range }: PhaseWork, net: Net): str
  * twice, since ranks that share a group read some of them alike.
  */
 function slicedReads({ layer, slice }: PhaseWork, { net, batchSize }: Step): number {
-  if (layer === null || !slice) return 0;
+  if (layer === null || !slice || slice.reads !== undefined) return 0;
   const { place, output } = net.layers[layer];
   return 2 * batchSize * (featureCount(place.input) + featureCount(output));
 }
 
-/** Numbers that an operation reads in full on every rank. */
-function wholeReads({ operation, layer, range }: PhaseWork, { net, batchSize }: Step): number {
+/** Numbers that an operation reads on every rank, however little of it is the rank's. */
+function wholeReads({ operation, layer, range, slice }: PhaseWork, { net, batchSize }: Step): number {
+  if (slice?.reads !== undefined) return slice.reads;
   if (layer === null) return 0;
   const { place, parameters } = net.layers[layer];
   const inputs = place.inputs.reduce((sum, shape) => sum + featureCount(shape), 0);

@@ -74,6 +74,8 @@ export interface Layer<Spec extends LayerSpec = LayerSpec> {
   readonly affine?: (spec: Spec, tensor: (last: string) => FloatArray) => Affine;
   /** Runs on whole shards, not on blocks of samples: many rows make its products fast. */
   readonly wholeShard?: boolean;
+  /** Its products by the `weight` may be divided in tiles: `forward` and `backward` ask the lowering for their `tiles`. */
+  readonly dividesTiles?: boolean;
   /** Memory of its own: what forward keeps for backward, statistics, scratch. */
   readonly buffers?: (spec: Spec, place: LayerPlace, context: BufferContext) => Readonly<Record<string, BufferSpec>>;
   /** The copies that its pass back reads are buffers of its own: none lies beside its tensors (`packing.copy`). */

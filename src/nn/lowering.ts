@@ -73,6 +73,16 @@ export interface BufferContext {
   readonly partial: boolean;
 }
 
+/** y from x, or dL/dx from dL/dy. */
+export type ProductPass = "forward" | "backward";
+
+/** Tiles of a product: rows of the chunk times a panel of columns, as `kernels/ops/dense-tiles.ts` numbers them. */
+export interface TileRange {
+  readonly bands: number;
+  readonly pieces: number;
+  readonly tiles: Range;
+}
+
 export interface Lowering extends BufferContext {
   readonly place: LayerPlace;
   readonly input: FeatureShape;
@@ -109,6 +119,11 @@ export interface Lowering extends BufferContext {
    * in multiply-adds of one sample.
    */
   readonly slices: (work: readonly number[]) => Range;
+  /**
+   * Of a layer that `dividesTiles`: this rank's tiles of the product of a pass, over all samples of the chunk, for the operation
+   * that comes next; null where the rank takes its samples.
+   */
+  readonly tiles: (pass: ProductPass) => TileRange | null;
   /** Numbers in the width of a panel. */
   readonly panelLanes: number;
   /** Sample of each place in the epoch, for draws that belong to a sample. */

@@ -33,6 +33,8 @@ export interface StageSummary {
   /** Its operations in the order of the program. */
   readonly operations: readonly string[];
   readonly keptBytes: number;
+  /** The passes whose product ranks divide in tiles of rows and columns, and in how many bands of rows; by samples where absent. */
+  readonly bands: { readonly forward?: number; readonly backward?: number };
 }
 
 export interface PlanSummary {
@@ -62,7 +64,7 @@ export function summarizePlan(net: Net, plan: Plan): PlanSummary {
   return {
     chunk,
     ...{ groups, sliced },
-    stages: stages.map(({ layers, extent, gradient, keptBytes }) => ({
+    stages: stages.map(({ layers, extent, gradient, keptBytes, bands }) => ({
       layers: layers.map(nameOf),
       extent,
       gradient,
@@ -70,6 +72,7 @@ export function summarizePlan(net: Net, plan: Plan): PlanSummary {
         .filter(({ layer }) => layer !== null && layers.includes(layer))
         .map(({ operation }) => operation),
       keptBytes,
+      bands,
     })),
     phases: loadsOf(plan, net).map((load) => ({ ...load, layers: load.layers.map(nameOf) })),
   };

@@ -63,15 +63,45 @@ test("a step of two ranks is half of the work and two meetings", () => {
 });
 
 test("cores that slow each other down, and weights that come slowly, make it longer", () => {
-  const { ms } = predict("dtu-mlp", 4);
-  const slower = predict("dtu-mlp", 4, { growth: () => 2 });
+  const { ms } = predict("dtu-mlp", 2);
+  const slower = predict("dtu-mlp", 2, { growth: () => 1 });
   close(slower.ms - 2 * slower.meeting, 2 * (ms - 2 * slower.meeting));
-  // 784 x 999 numbers of 4 bytes in half a millisecond; three quarters of them were written by others.
+  // 784 x 999 numbers of 4 bytes in half a millisecond; half of them were written by others.
   const bandwidth = (784 * 999 * 4) / 0.5e-3 / 1e9;
-  const read = predict("dtu-mlp", 4, { bandwidth });
-  assert.ok(read.ms > ms + 0.375 - 1e-9);
+  const read = predict("dtu-mlp", 2, { bandwidth });
+  assert.ok(read.ms > ms + 0.25 - 1e-9);
   assert.match(read.limit, /^layer 0, dense: every rank reads its weights$/);
   assert.match(slower.limit, /./);
+});
+
+test("a product in tiles is the work of the one by samples, and reads what its tiles do", () => {
+  const ranks = 16;
+  const { plan } = stepPlan({ ...step, model: "dtu-mlp" }, ranks);
+  const phases = phasesOf(plan);
+  // Images, two products, the last layer with the loss, one product back, updates.
+  assert.equal(phases.length, 6);
+  const operations = phases.map((phase) => phase.map(({ operation }) => operation));
+  assert.deepEqual([operations[1], operations[2]], [["denseTiles"], ["denseTiles"]]);
+  assert.deepEqual(operations[4], ["denseInputGradientTiles"]);
+  const { best, ms, meeting } = predict("dtu-mlp", ranks);
+  const samples = phases.flat().filter(({ operation }) => takes(operation) > 0).length;
+  assert.equal(best, samples);
+  const longest = sum(
+    phases.map((phase) =>
+      Math.max(
+        ...Array.from({ length: ranks }, (_, rank) =>
+          sum(phase.map(({ shares, operation }) => takes(operation) * shares[rank])),
+        ),
+      ),
+    ),
+  );
+  close(ms, longest + 6 * meeting);
+  // Of the first product: all 64 rows, and 21 panels' sixteenth with another that it has a part of.
+  const numbers = 784 * (64 + (21 / 16 + 1) * 48);
+  const [{ slice }] = phases[1];
+  close(slice!.reads!, numbers);
+  const bandwidth = (numbers * 4) / 0.5e-3 / 1e9;
+  assert.ok(predict("dtu-mlp", ranks, { bandwidth }).ms > ms + (0.5 * 15) / 16 - 1e-9);
 });
 
 test("says that ranks have no work, and the batch that gives them some", () => {
@@ -89,14 +119,15 @@ test("how evenly ranks are loaded is counted", () => {
     const { plan, net } = stepPlan({ ...step, model }, ranks);
     return loadsOf(plan, net);
   };
-  // More ranks than samples.
-  const [forward, sums, update] = loads("kth-4.d", 128);
-  assert.deepEqual([forward.busy, forward.largest], [64, 2]);
-  assert.deepEqual([forward.layers[0], forward.layers.at(-1), sums.layers[0], update.layers[0]], [0, 14, 0, 0]);
+  // More ranks than samples; a dense layer has tiles for all, forward and back.
+  const [maps, dense, ends, back, forMaps, sums, update] = loads("kth-4.d", 128);
+  for (const { busy, largest } of [maps, ends, forMaps]) assert.deepEqual([busy, largest], [64, 2]);
+  assert.deepEqual([dense.layers, back.layers, dense.busy, back.busy], [[9], [9], 128, 128]);
+  assert.deepEqual([maps.layers[0], ends.layers.at(-1), sums.layers[0], update.layers[0]], [0, 14, 0, 0]);
   for (const ranks of [1, 2, 4, 8]) {
     for (const { busy, largest } of loads("kth-4.e", ranks)) {
       assert.equal(busy, ranks);
-      assert.ok(largest >= 1 && largest < 1.01, `${largest}`);
+      assert.ok(largest >= 1 && largest < 1.05, `${largest}`);
     }
   }
 });

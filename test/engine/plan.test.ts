@@ -3,37 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { makePlan, type Plan, type PlanOptions } from "../../src/engine/plan.js";
-import { instructionNames, signature } from "../../src/kernels/ops/index.js";
-import { type Region, wordsOf } from "../../src/kernels/signature.js";
+import type { Region } from "../../src/kernels/signature.js";
 import { losses, lossOf } from "../../src/losses/index.js";
 import { resolveNet } from "../../src/nn/net.js";
 import { optimizers, ruleOf } from "../../src/optim/index.js";
 import { buildNet } from "../../src/zoo/index.js";
-
-interface Operation {
-  readonly name: string;
-  readonly buffers: readonly { readonly argument: string; readonly region: Region }[];
-  readonly numbers: Readonly<Record<string, number>>;
-}
-
-/** A program taken apart by the operations' signatures. */
-function operationsOf(program: Float64Array): Operation[] {
-  const list: Operation[] = [];
-  for (let at = 2; at < program.length; ) {
-    const name = instructionNames[program[at++]];
-    const buffers: { argument: string; region: Region }[] = [];
-    const numbers: Record<string, number> = {};
-    for (const { name: argument, kind } of signature(name).flatMap(wordsOf)) {
-      if (kind === "buffer") {
-        const [offset, bytes] = [program[at++], program[at++]];
-        at++;
-        if (offset >= 0) buffers.push({ argument, region: { offset, bytes } });
-      } else numbers[argument] = program[at++];
-    }
-    list.push({ name, buffers, numbers });
-  }
-  return list;
-}
+import { operationsOf } from "./programs.js";
 
 const programsOf = ({ train, score }: Plan): Float64Array[] => [...(train ?? []), ...score];
 

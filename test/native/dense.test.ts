@@ -6,10 +6,12 @@ import { loopNames } from "../../src/optim/index.js";
 import { chosenBackend } from "../kernels/addon.js";
 import { loops, updateBy } from "../kernels/cases/case.js";
 import { allUnits } from "../kernels/cases/dense.js";
+import { cases } from "../kernels/cases/index.js";
 import { blankRows, padded, paddedRows, panelIndex, random, rows, vector, weights } from "../kernels/data.js";
 import {
   assertClose,
   assertSameBits,
+  buffersOf,
   call,
   execute,
   type Format,
@@ -117,5 +119,24 @@ for (const format of formats) {
         assertSameBits(out.of(stale), expected, "wt");
       });
     }
+  }
+}
+
+for (const format of formats) {
+  for (const [inTiles, byRows] of [
+    ["denseTiles", "dense"],
+    ["denseInputGradientTiles", "denseInputGradient"],
+  ] as const) {
+    test(`${inTiles} in ${format.name} has the bits of ${byRows}`, () => {
+      const all = cases[byRows](format);
+      for (const [i, one] of cases[inTiles](format).entries()) {
+        const [[output]] = Object.entries(one.outputs);
+        const [tiles, rows] = [one, all[i]].map((of) => {
+          const [buffer] = buffersOf(of.call.values[output]);
+          return execute(backend, format, [of.call], [of.step]).of(buffer);
+        });
+        assertSameBits(tiles, rows, one.title);
+      }
+    });
   }
 }

@@ -63,7 +63,7 @@ for (const format of formats) {
     });
   }
 
-  for (const name of cutBy("units")) {
+  for (const name of [...cutBy("units"), ...cutBy("tiles")]) {
     test(`${name} in ${format.name}: the bits of the whole, in whatever ranges`, () => {
       const range = rangeOf(name);
       for (const one of cases[name](format)) {

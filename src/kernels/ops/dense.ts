@@ -1,7 +1,36 @@
 import { padded } from "../panels.js";
-import { operation, type Real } from "./operation.js";
+import { operation, type Real, type TwinValues } from "./operation.js";
 import { updateOf, updatePart } from "./optimizer.js";
-import { arrayLike, lanesOf, matrix, pack, transpose, unitsOf, unpack } from "./plain.js";
+import { arrayLike, lanesOf, matrix, type Part, pack, transpose, unitsOf, unpack } from "./plain.js";
+
+/** `dense`, for some rows and columns of y. */
+export function forward(
+  { x, w, b, y, k, n, activation }: TwinValues<"x[] w* b*? y[] k n activation()">,
+  { rows: [top, bottom], columns: [left, right] }: Part,
+): void {
+  const weights = unpack(w, k, padded(n, lanesOf(w)), { rows: [0, k], columns: [left, right] });
+  for (let r = top; r < bottom; r++) {
+    const [input, output] = [x.row(r), y.row(r).subarray(left, right)];
+    for (let j = 0; j < output.length; j++) output[j] = b ? b[left + j] : 0;
+    for (let i = 0; i < k; i++) for (let j = 0; j < output.length; j++) output[j] += input[i] * weights[i][j];
+    for (let j = 0; j < output.length; j++) output[j] = activation.apply(output[j]);
+  }
+}
+
+/** `denseInputGradient`, for some rows and columns of dx. */
+export function inputGradient(
+  { dy, wt, dx, y, k, n, activation }: TwinValues<"dy[] wt* dx[] y[]? k n activation()">,
+  { rows: [top, bottom], columns: [left, right] }: Part,
+): void {
+  const transposed = unpack(wt, n, padded(k, lanesOf(wt)), { rows: [0, n], columns: [left, right] });
+  for (let r = top; r < bottom; r++) {
+    const [delta, out] = [dy.row(r), dx.row(r).subarray(left, right)];
+    out.fill(0);
+    for (let j = 0; j < n; j++) for (let i = 0; i < out.length; i++) out[i] += delta[j] * transposed[j][i];
+    const value = y?.row(r).subarray(left, right);
+    if (value) for (let i = 0; i < out.length; i++) out[i] = activation.derive(value[i], out[i]);
+  }
+}
 
 /** x [rows][k], w [k][n] and its transpose wt [n][k] packed, b [n], y [rows][n]. Columns of padding are computed too. */
 export const dense = {
@@ -10,15 +39,8 @@ export const dense = {
     signature: "x[] w* b*? y[] k n activation()",
     native: "dense/dense.h",
     cut: "rows",
-    twin({ x, w, b, y, k, n, activation }, { first, rows }) {
-      const columns = padded(n, lanesOf(w));
-      const weights = unpack(w, k, columns);
-      for (let r = first; r < first + rows; r++) {
-        const [input, output] = [x.row(r), y.row(r)];
-        for (let j = 0; j < columns; j++) output[j] = b ? b[j] : 0;
-        for (let i = 0; i < k; i++) for (let j = 0; j < columns; j++) output[j] += input[i] * weights[i][j];
-        for (let j = 0; j < columns; j++) output[j] = activation.apply(output[j]);
-      }
+    twin(values, { first, rows }) {
+      forward(values, { rows: [first, first + rows], columns: [0, padded(values.n, lanesOf(values.w))] });
     },
   }),
 
@@ -27,15 +49,8 @@ export const dense = {
     signature: "dy[] wt* dx[] y[]? k n activation()",
     native: "dense/dense.h",
     cut: "rows",
-    twin({ dy, wt, dx, y, k, n, activation }, { first, rows }) {
-      const columns = padded(k, lanesOf(wt));
-      const transposed = unpack(wt, n, columns);
-      for (let r = first; r < first + rows; r++) {
-        const [delta, out, value] = [dy.row(r), dx.row(r), y?.row(r)];
-        out.fill(0, 0, columns);
-        for (let j = 0; j < n; j++) for (let i = 0; i < columns; i++) out[i] += delta[j] * transposed[j][i];
-        if (value) for (let i = 0; i < columns; i++) out[i] = activation.derive(value[i], out[i]);
-      }
+    twin(values, { first, rows }) {
+      inputGradient(values, { rows: [first, first + rows], columns: [0, padded(values.k, lanesOf(values.wt))] });
     },
   }),
 

@@ -7,6 +7,7 @@ import { batchNormUpdate } from "./batch-norm-update.js";
 import { conv } from "./conv.js";
 import { convGradient } from "./conv-gradient.js";
 import { dense } from "./dense.js";
+import { denseTiles } from "./dense-tiles.js";
 import { flat } from "./flat.js";
 import { gather } from "./gather.js";
 import { groupedConv } from "./grouped-conv.js";
@@ -27,6 +28,7 @@ export const operations = {
   ...gather,
   ...augment,
   ...dense,
+  ...denseTiles,
   ...activation,
   ...pool,
   ...maxout,

@@ -71,9 +71,10 @@ export interface Step {
 /**
  * How an operation's work is divided, and what must then be the same to the bit:
  * `rows`: of each shard or block of rows by itself; no row knows the others · `groups`: added to a group of samples, block
- * after block · `units`: of the range of work in `units` or `vectors`, over the whole chunk · `whole`: all of it at once.
+ * after block · `units`: of the range of work in `units` or `vectors`, over the whole chunk · `tiles`: of the range in `tiles`,
+ * rows of the chunk times columns · `whole`: all of it at once.
  */
-export type Cut = "rows" | "groups" | "units" | "whole";
+export type Cut = "rows" | "groups" | "units" | "tiles" | "whole";
 
 export interface Operation<S extends string = string> {
   /** What it takes, in the language of `signature.ts`. */

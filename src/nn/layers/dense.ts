@@ -21,6 +21,7 @@ export const dense: Layer<DenseSpec> = {
   fusesAbove: true,
   fusesBelow: true,
   wholeShard: true,
+  dividesTiles: true,
 
   notation: {
     word: "fc",
@@ -70,16 +71,22 @@ export const dense: Layer<DenseSpec> = {
   multiplyAdds: ({ units }, { input }) => featureCount(input) * units,
   window: (_spec, { input }) => wholeWindow(input),
 
-  forward({ units }, { x, y, activation, parameter, emit }) {
-    emit("dense", { x, w: parameter("weight").w, b: parameter("bias").w, y, k: x.features, n: units, activation });
+  forward({ units }, { x, y, activation, parameter, tiles, emit }) {
+    const values = { x, w: parameter("weight").w, b: parameter("bias").w, y, k: x.features, n: units, activation };
+    const own = tiles("forward");
+    if (own) emit("denseTiles", { ...values, ...own });
+    else emit("dense", values);
   },
 
   operators: (_spec, { x, vector, apply, parameter }) =>
     apply("Gemm", [vector(x), parameter("weight"), parameter("bias")], { transB: 1 }),
 
-  backward({ units }, { x, dx, dy, inputActivation: activation, parameter, emit }) {
-    if (dx)
-      emit("denseInputGradient", { dy, wt: parameter("weight").wt, dx, y: x, k: x.features, n: units, activation });
+  backward({ units }, { x, dx, dy, inputActivation: activation, parameter, tiles, emit }) {
+    if (!dx) return;
+    const values = { dy, wt: parameter("weight").wt, dx, y: x, k: x.features, n: units, activation };
+    const own = tiles("backward");
+    if (own) emit("denseInputGradientTiles", { ...values, ...own });
+    else emit("denseInputGradient", values);
   },
 
   // The owner of a tile computes it over all samples in order: no partial sums, nothing to add up, and the bytes do not

@@ -20,6 +20,9 @@ const stage = z.strictObject({
   gradient: z.enum(["groups", "owners"]).nullable().describe("who adds up its weights' gradient"),
   operations: z.array(text),
   keptBytes: count,
+  bands: z
+    .strictObject({ forward: size.optional(), backward: size.optional() })
+    .describe("the passes whose product ranks divide in tiles, and in how many bands of rows; by samples where absent"),
 });
 
 export const summaryDocument = z

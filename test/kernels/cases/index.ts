@@ -6,6 +6,7 @@ import { sumLoss } from "./control.js";
 import { conv, convInputGradient } from "./conv.js";
 import { biasGradient, convCopyUpdate, convUpdate, convWeightGradient, vectorUpdate } from "./conv-gradient.js";
 import { biasUpdate, dense, denseCopyUpdate, denseInputGradient, denseUpdate } from "./dense.js";
+import { denseInputGradientTiles, denseTiles } from "./dense-tiles.js";
 import { average, flatUpdate, maxNorm, squareSum } from "./flat.js";
 import * as grouped from "./grouped-conv.js";
 import { dropout, dropoutBackward, gaussianNoise } from "./noise.js";
@@ -18,6 +19,7 @@ import * as winograd from "./winograd.js";
 export const cases: { readonly [O in OperationName]: Cases } = {
   ...{ gather, augment, activation, activationBackward, add },
   ...{ dense, denseInputGradient, denseUpdate, denseCopyUpdate, biasUpdate },
+  ...{ denseTiles, denseInputGradientTiles },
   ...{ maxPool, maxPoolBackward, averagePool, averagePoolBackward, maxout, maxoutBackward },
   ...{ dropout, dropoutBackward, gaussianNoise },
   ...batchNorm,
