@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findCompiler, Objects, runCommand, writeChanged } from "./compile.mjs";
 import { generatedHeaders, instructionSets, prefixOf, unitsOf } from "./units.mjs";
@@ -118,8 +118,10 @@ export function addonJobs(
 /** Links objects, where what is there is not made of them; `output` is replaced whole. */
 export async function linkAddon(compiler, objects, link, inputs) {
   if (objects.isCurrent(link)) return;
-  mkdirSync(join(native, dirname(link.output)), { recursive: true });
-  const temporary = `${link.output}.${process.pid}`;
+  // A folder of its own, not another name: Apple's signature and Windows' list of exports have the file's name in them.
+  const folder = `${link.output}.${process.pid}`;
+  const temporary = join(folder, basename(link.output));
+  mkdirSync(join(native, folder), { recursive: true });
   try {
     await runCommand([...compiler.command, ...link.command, "-o", temporary], {
       cwd: native,
@@ -127,7 +129,7 @@ export async function linkAddon(compiler, objects, link, inputs) {
     });
     renameSync(join(native, temporary), join(native, link.output));
   } finally {
-    rmSync(join(native, temporary), { force: true });
+    rmSync(join(native, folder), { recursive: true, force: true });
   }
   // What was hashed before they were compiled is of older ones.
   new Objects(native, compiler).record(link, inputs);

@@ -21,7 +21,9 @@ export function buildOf(target, folder = join("build", "targets", target.name)) 
   const objects = new Objects(native, compiler);
   const jobs = addonJobs(objects, { platform, machine, folder });
   const inputs = jobs.map((job) => job.output);
-  const link = { output: join(folder, "heddle.node"), command: [...linkFlags(platform), "-Wl,-s", ...inputs] };
+  // Windows' files have the time of their making in them, unless the linker puts a hash there.
+  const own = ["-Wl,-s", ...(platform === "win32" ? ["-Wl,-Brepro"] : [])];
+  const link = { output: join(folder, "heddle.node"), command: [...linkFlags(platform), ...own, ...inputs] };
   return { compiler, objects, jobs, inputs, link };
 }
 
