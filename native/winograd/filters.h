@@ -44,34 +44,34 @@ template <class T> __attribute__((noinline)) void transform_filters(const Filter
   }
 }
 
-// ut: the same of the filters turned by 180 degrees, filters as rows and channels as columns.
-template <class T> __attribute__((noinline)) void transform_turned_filters(const FilterUnit<T>& unit, T* ut) {
+// ut: the same with filters as rows and channels as columns.
+template <class T> __attribute__((noinline)) void transform_transposed_filters(const FilterUnit<T>& unit, T* ut) {
   using V = Vec<T>;
   constexpr int64_t lanes = V::lanes, panel = panel_vectors * lanes;
   const int64_t first_column = unit.first / panel * panel, all = round_to_lanes<T>(unit.channels);
   const int64_t width = all - first_column < panel ? all - first_column : panel;
   T* const out = ut + first_column * winograd_points * unit.filters + (unit.first - first_column);
   for (int64_t j = 0; j < unit.columns; j += lanes) {
-    alignas(64) T turned[9][lanes][lanes];  // [tap, turned][filter][channel]
+    alignas(64) T transposed[9][lanes][lanes];  // [tap][filter][channel]
     for (int64_t tap = 0; tap < 9; tap++) {
       V square[lanes];
       for (int64_t i = 0; i < lanes; i++)
         square[i] = i < unit.rows ? V::load(unit.w + tap * unit.tap_stride + i * unit.ld + j) : V::zero();
       transpose(square);
-      for (int64_t i = 0; i < lanes; i++) square[i].store(turned[8 - tap][i]);
+      for (int64_t i = 0; i < lanes; i++) square[i].store(transposed[tap][i]);
     }
     const int64_t rows = unit.columns - j < lanes ? unit.columns - j : lanes;
     for (int64_t r = 0; r < rows; r += filters_at_once)
       transform_vectors<T>(
           rows - r < filters_at_once ? rows - r : filters_at_once,
-          [&](int64_t i, int tap) { return turned[tap][r + i]; }, out + (unit.column + j + r) * width,
+          [&](int64_t i, int tap) { return transposed[tap][r + i]; }, out + (unit.column + j + r) * width,
           unit.filters * width, width);
   }
 }
 
 template <class T> void transform_copies(const FilterUnit<T>& unit, T* u, T* ut) {
   if (u) transform_filters(unit, u);
-  if (ut) transform_turned_filters(unit, ut);
+  if (ut) transform_transposed_filters(unit, ut);
 }
 template void transform_copies(const FilterUnit<float>&, float*, float*);
 template void transform_copies(const FilterUnit<double>&, double*, double*);

@@ -1,8 +1,6 @@
 // Winograd convolution of a block of samples: transformed tiles times transformed filters, point by point, and back.
 //
 //   u[panel of columns][point][channel][columns]   the transformed filters: 36 matrices per panel (op.h)
-//
-// Forward is f(conv(x) + b); backward by data is the same product with the filters turned and their sides exchanged.
 #pragma once
 #include <stdint.h>
 #include <string.h>
@@ -10,23 +8,21 @@
 #include "activation/functions.h"
 #include "conv/geometry.h"
 #include "gemm/panels.h"
-#include "gemm/product.h"
 #include "op.h"
 #include "simd/lanes.h"
 #include "simd/vec.h"
 #include "winograd/generic.h"
+#include "winograd/product.h"
 #include "winograd/tiles.h"
 #include "winograd/transform.h"
 
 namespace heddle::HEDDLE_ISA_NAMESPACE {
 
-// What becomes of the outputs z [height][width][columns]: f(z + start), or z f'(below), or f(max over windows of 2x2).
+// What becomes of the outputs z [height][width][columns]: f(z + start), or f of its maximum over windows of 2x2.
 template <class T> struct WinogradOutput {
   T* y;
   int64_t ld, height, width, columns;
   const T* start;  // [columns padded], or null
-  const T* below;
-  int64_t ldbelow;
   uint8_t* winners;
   int64_t ldw;
   bool pool;
@@ -42,11 +38,7 @@ template <class T> struct WinogradOutput {
     for (int64_t i = 0; i < rows; i++)
       for (int64_t j = 0; j < across; j++) {
         const int64_t at = ((place.y + i) * width + place.x + j) * columns + column;
-        const V value = z[i * winograd_outputs + j];
-        const V result =
-            below ? apply_derivative(activation, slope, load_lanes(below + place.image * ldbelow + at, n), value)
-                  : apply(activation, slope, value);
-        store_lanes(result, y + place.image * ld + at, n);
+        store_lanes(apply(activation, slope, z[i * winograd_outputs + j]), y + place.image * ld + at, n);
       }
   }
 
@@ -103,24 +95,10 @@ template <class T, class Transforms> struct WinogradProduct {
       transform_tiles<T, winograd_inputs>(images, grid, top, left, tile, count, 0, images.channels, outside, v, stride,
                                           channels, Transforms::input);
       for_each_panel(u, winograd_points * images.channels, out.columns, [&](const PanelView<T>& panel) {
-        multiply(panel, v, stride, channels, count, m);
+        multiply_points(panel, images.channels, v, stride, channels, count, m);
         transform_back(panel, grid, tile, count, m);
       });
     }
-  }
-
-  void multiply(const PanelView<T>& panel, const T* v, int64_t stride, int64_t ldv, int64_t count, T* m) const {
-    for (int64_t point = 0; point < winograd_points; point++)
-      for (int64_t row = 0; row < count; row += tile_rows)
-        for (int64_t vector = 0; vector < panel.vectors; vector += tile_vectors) {
-          const int64_t column = vector * Vec<T>::lanes;
-          // Rows beyond the last tile hold leftovers, and give what nobody reads.
-          multiply_tile<T>({images.channels, v + point * stride + row * ldv, ldv, 1,
-                            panel.panel + point * images.channels * panel.ld + column, panel.ld,
-                            m + point * point_stride<T>(panel.ld) + row * panel.ld + column, panel.ld, Begin::zero,
-                            nullptr, nullptr},
-                           tile_rows, panel.vectors - vector);
-        }
   }
 
   void transform_back(const PanelView<T>& panel, const TileGrid& grid, int64_t tile, int64_t count, const T* m) const {
@@ -171,8 +149,6 @@ template <class T, class Transforms> inline void winograd_by(const Word* words, 
       .width = width,
       .columns = s.filters,
       .start = a.b,
-      .below = nullptr,
-      .ldbelow = 0,
       .winners = a.winners ? a.winners + step.first * a.ldw : nullptr,
       .ldw = a.ldw,
       .pool = pool,
@@ -185,47 +161,5 @@ template <class T, class Transforms> inline void winograd_by(const Word* words, 
 // winograd: y = f(conv(x) + b), for 3x3 and stride 1; or of the maximum over whole windows of 2x2, winners as byte
 // indices.
 template <class T> void winograd(const Word* words, const Step& step) { winograd_by<T, InVectors<T>>(words, step); }
-
-template <class T> struct WinogradInputGradientArguments {
-  const T* dy;
-  int64_t lddy;  // [chunk][lddy]: [out height][out width][filters]
-  const T* ut;   // transformed filters, turned by 180 degrees, sides exchanged
-  T* dx;
-  int64_t lddx;  // [chunk][lddx]: [height][width][channels]
-  const T* y;
-  int64_t ldy;   // [chunk][ldy] what the function below gave; null where there is none
-  T* workspace;  // this rank's
-  ConvGeometry geometry;
-  Activation activation;
-  double slope;
-};
-
-template <class T, class Transforms> inline void winograd_input_gradient_by(const Word* words, const Step& step) {
-  if constexpr (!winograd_in_vectors<T>) return generic::winograd_input_gradient<double>(words, step);
-  const auto a = read_arguments<WinogradInputGradientArguments<T>>(words);
-  const ConvGeometry& s = a.geometry;
-  const Images<T> images{a.dy + step.first * a.lddy, a.lddy, s.out_height, s.out_width, s.filters};
-  const WinogradOutput<T> out = {
-      .y = a.dx + step.first * a.lddx,
-      .ld = a.lddx,
-      .height = s.height,
-      .width = s.width,
-      .columns = s.channels,
-      .start = nullptr,
-      .below = a.y ? a.y + step.first * a.ldy : nullptr,
-      .ldbelow = a.ldy,
-      .winners = nullptr,
-      .ldw = 0,
-      .pool = false,
-      .activation = a.y ? a.activation : Activation::Identity,
-      .slope = Vec<T>::set1(T(a.slope)),
-  };
-  WinogradProduct<T, Transforms>{images, 2 - s.pad_top, 2 - s.pad_left, a.ut, out, a.workspace}.run(step.rows);
-}
-
-// winogradInputGradient: dx = dL/dx * f'(below): the convolution of dy, padded by 2 less, with the turned filters.
-template <class T> void winograd_input_gradient(const Word* words, const Step& step) {
-  winograd_input_gradient_by<T, InVectors<T>>(words, step);
-}
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

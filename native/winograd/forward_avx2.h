@@ -1,4 +1,4 @@
-// Winograd's forward pass and gradient by the input on AVX2, where a vector is two registers: 18 vectors of half a
+// Winograd's forward pass on AVX2, where a vector is two registers: 18 vectors of half a
 // transform are more than its 16 registers hold. So the output's transform goes one register after the other too, as
 // that of the input does everywhere (tiles.h). No number of one lane meets one of another: the bits are the same.
 #pragma once
@@ -21,9 +21,6 @@ template <class T> struct InRegisters : InVectors<T> {
 
 template <class T> void winograd_in_registers(const Word* words, const Step& step) {
   winograd_by<T, InRegisters<T>>(words, step);
-}
-template <class T> void winograd_input_gradient_in_registers(const Word* words, const Step& step) {
-  winograd_input_gradient_by<T, InRegisters<T>>(words, step);
 }
 
 }  // namespace heddle::HEDDLE_ISA_NAMESPACE

@@ -26,6 +26,7 @@ template <class T> struct WinogradWeightGradientArguments {
   int64_t accumulator_stride;
   T* workspace;  // this rank's
   ConvGeometry geometry;
+  int64_t pool;  // 0, or the size of the windows that z is pooled in
   int64_t first_slice, last_slice;
 };
 
@@ -42,6 +43,7 @@ template <class T> void winograd_weight_gradient(const Word* words, const Step& 
   if (own.first >= own.last) return;
   const WinogradSum<T> sum{{a.x + step.first * a.ldx, a.ldx, s.height, s.width, s.channels},
                            {a.dy + step.first * a.lddy, a.lddy, s.out_height, s.out_width, s.filters},
+                           delta_grid(s, a.pool),
                            s.pad_top,
                            s.pad_left,
                            step.rows,

@@ -3,6 +3,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "conv/geometry.h"
 #include "isa/isa.h"
 #include "simd/vec.h"
 #include "winograd/transform.h"
@@ -25,6 +26,12 @@ struct TileGrid {
         across((width + winograd_outputs - 1) / winograd_outputs) {}
   int64_t per_image() const { return down * across; }
 };
+
+// The tiles of dL/dz. Where z is pooled in windows of `pool`, what lies in no whole one is 0, and no tile's.
+inline TileGrid delta_grid(const ConvGeometry& g, int64_t pool) {
+  return pool > 1 ? TileGrid(g.out_height / pool * pool, g.out_width / pool * pool)
+                  : TileGrid(g.out_height, g.out_width);
+}
 
 // Where a tile lies: its image and first output.
 struct TilePlace {

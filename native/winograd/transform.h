@@ -1,8 +1,9 @@
 // The transforms of F(4x4, 3x3): 4x4 outputs of a 3x3 convolution from a tile of 6x6 inputs, with 36 products a channel
 // pair in place of 144 (Winograd 1980; Lavin & Gray 2016), by Toom-Cook at the points 0, +-p, +-q and infinity:
 //
-//   Y  = A^T [ (G g G^T) . (B^T d B) ] A        forward, and backward by data with the turned filters
-//   dg = G^T [ (A dy A^T) . (B^T d B) ] G       backward by weights: the transpose of the same bilinear map
+//   Y  = A^T [ (G g G^T) . (B^T d B) ] A        forward
+//   dg = G^T [ (A dy A^T) . (B^T d B) ] G       backward by weights, and
+//   dd = B [ (G g G^T) . (A dy A^T) ] B^T       by data: the transposes of the same map
 //
 // p = 3/4 and q = 3/2 have a quarter of the error of the textbook's 1 and 2. Every transform is the same
 // one-dimensional map down the columns, then along the rows; operations are explicit, so every instruction set gives
@@ -64,6 +65,22 @@ template <class V> struct Winograd {
       x = fma(constant(point), odd, even);
       y = fma(constant(-point), odd, even);
       z = y3;
+    }
+  }
+
+  // B v: `half` 0 gives the inputs 0, 2 and 4, half 1 the inputs 1, 3 and 5.
+  template <int half>
+  static HEDDLE_INLINE_LONG void input_gradient(V v0, V v1, V v2, V v3, V v4, V v5, V& x, V& y, V& z) {
+    if constexpr (half == 0) {
+      const V near = v1 + v2, far = v3 + v4;
+      x = constant(pp * qq) * v0;
+      y = fma(constant(-pp - qq), v0, fma(constant(-qq), near, constant(-pp) * far));
+      z = v0 + (near + far);
+    } else {
+      const V near = v1 - v2, far = v3 - v4;
+      x = fma(constant(-p * qq), near, fma(constant(-q * pp), far, constant(pp * qq) * v5));
+      y = fma(constant(p), near, fma(constant(q), far, constant(-pp - qq) * v5));
+      z = v5;
     }
   }
 
@@ -154,6 +171,30 @@ template <class V, int half, class Load, class Store> inline void transform_outp
 template <class V, class Load, class Store> inline void transform_output(Load&& load, Store&& store) {
   transform_output_half<V, 0>(load, store);
   transform_output_half<V, 1>(load, store);
+}
+
+// B v B^T of the 36 points that `load(6 i + j)` gives; input (i, j) is handed to `store(i, j, value)`.
+template <class V, int half, class Load, class Store>
+inline void transform_input_gradient_half(Load&& load, Store&& store) {
+  using W = Winograd<V>;
+  V rows[3][6];
+  HEDDLE_UNROLL
+  for (int j = 0; j < 6; j++)
+    W::template input_gradient<half>(load(j), load(6 + j), load(12 + j), load(18 + j), load(24 + j), load(30 + j),
+                                     rows[0][j], rows[1][j], rows[2][j]);
+  HEDDLE_UNROLL
+  for (int i = 0; i < 3; i++) {
+    V* r = rows[i];
+    V d[6];
+    W::template input_gradient<0>(r[0], r[1], r[2], r[3], r[4], r[5], d[0], d[2], d[4]);
+    W::template input_gradient<1>(r[0], r[1], r[2], r[3], r[4], r[5], d[1], d[3], d[5]);
+    HEDDLE_UNROLL
+    for (int j = 0; j < 6; j++) store(2 * i + half, j, d[j]);
+  }
+}
+template <class V, class Load, class Store> inline void transform_input_gradient(Load&& load, Store&& store) {
+  transform_input_gradient_half<V, 0>(load, store);
+  transform_input_gradient_half<V, 1>(load, store);
 }
 
 // G g G^T of the 3x3 taps that `load(ky, kx)` gives.

@@ -35,6 +35,7 @@ template <class T> struct UnitSums {
 template <class T> struct WinogradSum {
   static constexpr int64_t lanes = Vec<T>::lanes, group_channels = winograd_group_units * lanes;
   Images<T> x, dy;
+  TileGrid grid;  // of dy
   int64_t top, left, samples;
   bool start;                     // the sums start from zero, else they go on
   int64_t first_unit, last_unit;  // of all panels
@@ -74,7 +75,6 @@ template <class T> struct WinogradSum {
       highest = to > highest ? to : highest;
     });
     const int64_t first = lowest * lanes, last = highest * lanes < channels ? highest * lanes : channels;
-    const TileGrid grid(dy.height, dy.width);
     const int64_t tiles = samples * grid.per_image();
     // Without tiles there is still a sum to start.
     for (int64_t tile = 0; tile == 0 || tile < tiles; tile += winograd_tiles) {

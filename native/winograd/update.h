@@ -24,6 +24,7 @@ template <class T> struct WinogradUpdateArguments {
   State<T> state;  // as w
   T* workspace;    // this rank's
   ConvGeometry geometry;
+  int64_t pool;  // 0, or the size of the windows that z is pooled in
   int64_t first_unit, last_unit;
   Optimizer optimizer;
 };
@@ -55,6 +56,7 @@ template <class T> void winograd_update(const Word* words, const Step& step) {
   if (a.first_unit >= a.last_unit) return;
   const WinogradSum<T> sum{{a.x, a.ldx, c.height, c.width, c.channels},
                            {a.dy, a.lddy, c.out_height, c.out_width, c.filters},
+                           delta_grid(c, a.pool),
                            c.pad_top,
                            c.pad_left,
                            step.chunk,

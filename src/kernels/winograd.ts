@@ -18,15 +18,19 @@ export const transformedLength = (from: number, to: number, lanes: number): numb
 const panelColumns = (n: number, lanes: number) => Math.min(panelVectors * lanes, padded(n, lanes));
 const planes = (columns: number, lanes: number) => winogradPoints * (tilesAtOnce * columns + lanes);
 
-/** Workspace of `winograd`; of `winogradBackward` with `from` the filters and `to` the channels. */
-export const productWorkspace = (from: number, to: number, lanes: number): number =>
-  padded(from, lanes) + planes(padded(from, lanes), lanes) + planes(panelColumns(to, lanes), lanes);
+/** Workspace of `winograd`. */
+export const productWorkspace = (channels: number, filters: number, lanes: number): number =>
+  padded(channels, lanes) + planes(padded(channels, lanes), lanes) + planes(panelColumns(filters, lanes), lanes);
 
-/** `accumulator` of `winogradGradient`, and `g` of `winogradUpdate`. */
+/** Workspace of `winogradInputGradient`. */
+export const inputGradientWorkspace = (channels: number, filters: number, lanes: number): number =>
+  productWorkspace(filters, channels, lanes) + padded(channels, lanes);
+
+/** `accumulator` of `winogradWeightGradient`, and `g` of `winogradUpdate`. */
 export const sumLength = (channels: number, filters: number, lanes: number): number =>
   winogradPoints * padded(channels, lanes) * padded(filters, lanes);
 
-/** Workspace of `winogradGradient`. */
+/** Workspace of `winogradWeightGradient`. */
 export const gradientWorkspace = (channels: number, filters: number, lanes: number): number =>
   padded(Math.max(channels, filters), lanes) + planes(groupUnits * lanes, lanes) + planes(panelVectors * lanes, lanes);
 

@@ -7,6 +7,7 @@ import type { ConvGeometry } from "../../src/kernels/ops/conv-geometry.js";
 import { transformFilters } from "../../src/kernels/ops/winograd-filters.js";
 import {
   gradientWorkspace,
+  inputGradientWorkspace,
   productWorkspace,
   sumLength,
   transformedLength,
@@ -107,8 +108,8 @@ for (const format of formats) {
 
     test(`winogradInputGradient: the error of dx is small (${name})`, () => {
       const dx = blankRows(format, samples, inputs(g), 1);
-      const workspace = blank(format, productWorkspace(g.filters, g.channels, lanes));
-      const out = { dx, y: null, workspace, ...g, activation: identity };
+      const workspace = blank(format, inputGradientWorkspace(g.channels, g.filters, lanes));
+      const out = { dx, y: null, workspace, ...g, pool: 0, activation: identity };
       const expected = new Float64Array(dx.numbers.length);
       eachProduct(format, p, (x, dy, w) => (expected[x] += p.dy.numbers[dy] * p.w[w]));
       const actual = run(format, call("winogradInputGradient", { dy: p.dy, ut: p.ut, ...out }), dx.numbers);
@@ -122,7 +123,7 @@ for (const format of formats) {
       const ofGroup = call("winogradWeightGradient", {
         x: p.x,
         dy: p.dy,
-        ...g,
+        ...{ ...g, pool: 0 },
         g: { numbers: gradient, ld: 0 },
         accumulator: { numbers: blank(format, sumLength(g.channels, g.filters, lanes)), ld: 0 },
         workspace: blank(format, gradientWorkspace(g.channels, g.filters, lanes)),
@@ -166,7 +167,7 @@ const sgd = (format: Format, { x, dy, g }: Problem) => ({
 
 function winogradUpdate(format: Format, p: Problem, copies: Copies): Call {
   const workspace = blank(format, updateWorkspace(p.g.channels, p.g.filters, format.lanes));
-  return call("winogradUpdate", { ...sgd(format, p), ...copies, workspace });
+  return call("winogradUpdate", { ...sgd(format, p), ...copies, workspace, pool: 0 });
 }
 
 function convUpdate(format: Format, p: Problem, copies: Copies): Call {

@@ -51,8 +51,8 @@ function transformKernel(taps: readonly Real[][]): Real[][] {
 }
 
 /**
- * Writes u = G w Gᵀ of packed 3x3 filters w [tap][channel][filter], and ut, the same of the filters turned by 180 degrees with
- * filters as rows; either may be absent. Of all filters, or of some channels and filters.
+ * Writes u = G w Gᵀ of packed 3x3 filters w [tap][channel][filter], and ut, the same with filters as rows; either may be absent.
+ * Of all filters, or of some channels and filters.
  */
 export function transformFilters(
   w: Real,
@@ -64,11 +64,9 @@ export function transformFilters(
 ): void {
   const part: Part = { rows, columns: [left, Math.min(right, filters)] };
   const taps = tapsOf(part, { ...kernel3x3, channels }).map((tap) => unpack(w, 9 * channels, filters, tap));
-  for (const [point, matrixOf] of (u ? transformKernel(taps) : []).entries()) {
-    pack(matrixOf, u!, winogradPoints * channels, filters, point * channels + rows[0], left);
-  }
-  for (const [point, matrixOf] of (ut ? transformKernel(taps.reverse()) : []).entries()) {
-    pack(transpose(matrixOf), ut!, winogradPoints * filters, channels, point * filters + left, rows[0]);
+  for (const [point, matrixOf] of transformKernel(taps).entries()) {
+    if (u) pack(matrixOf, u, winogradPoints * channels, filters, point * channels + rows[0], left);
+    if (ut) pack(transpose(matrixOf), ut, winogradPoints * filters, channels, point * filters + left, rows[0]);
   }
 }
 

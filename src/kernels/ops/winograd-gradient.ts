@@ -6,9 +6,11 @@ import { updatePart } from "./optimizer.js";
 import { arrayLike, imageOf, lanesOf, matrix, ownUnits, type Part, pack, unitsOf } from "./plain.js";
 import { transformFilters } from "./winograd-filters.js";
 import {
+  deltaTiles,
   filterMatrix,
   inputMatrix,
   outputMatrix,
+  type Pooled,
   sandwich,
   transformSquare,
   transposed,
@@ -34,7 +36,7 @@ interface Samples {
 /** Adds (Bᵀ x B) (A dy Aᵀ), tile by tile, of the samples [first, first + rows) to the sums of units. */
 function addSamples(
   { x, dy }: Samples,
-  g: ConvGeometry,
+  g: ConvGeometry & Pooled,
   units: readonly Part[],
   sums: readonly Real[][][],
   first: number,
@@ -43,16 +45,14 @@ function addSamples(
   for (let r = first; r < first + rows; r++) {
     const input = imageOf(x.row(r), g.height, g.width, g.channels);
     const delta = imageOf(dy.row(r), g.outHeight, g.outWidth, g.filters);
-    for (let top = 0; top < g.outHeight; top += 4) {
-      for (let left = 0; left < g.outWidth; left += 4) {
-        const v = transformSquare(inputMatrix, input, g.channels, top - g.padTop, left - g.padLeft);
-        const d = transformSquare(transposed(outputMatrix), delta, g.filters, top, left);
-        for (const [i, unit] of units.entries()) {
-          for (let c = unit.rows[0]; c < unit.rows[1]; c++) {
-            for (let f = unit.columns[0]; f < Math.min(unit.columns[1], g.filters); f++) {
-              for (let k = 0; k < winogradPoints; k++) {
-                sums[i][k][c - unit.rows[0]][f - unit.columns[0]] += v[c][k] * d[f][k];
-              }
+    for (const [top, left] of deltaTiles(g)) {
+      const v = transformSquare(inputMatrix, input, g.channels, top - g.padTop, left - g.padLeft);
+      const d = transformSquare(transposed(outputMatrix), delta, g.filters, top, left);
+      for (const [i, unit] of units.entries()) {
+        for (let c = unit.rows[0]; c < unit.rows[1]; c++) {
+          for (let f = unit.columns[0]; f < Math.min(unit.columns[1], g.filters); f++) {
+            for (let k = 0; k < winogradPoints; k++) {
+              sums[i][k][c - unit.rows[0]][f - unit.columns[0]] += v[c][k] * d[f][k];
             }
           }
         }
@@ -85,7 +85,7 @@ const startFromZero = (sums: readonly Real[][][]): void => {
 export const winogradGradient = {
   /** Adds a block of samples to its group's sum, of some slices, which are units; the group's last block writes its gradient. */
   winogradWeightGradient: operation({
-    signature: `x[] dy[] g[] accumulator[] workspace* ${sizes} slices..`,
+    signature: `x[] dy[] g[] accumulator[] workspace* ${sizes} pool slices..`,
     native: "winograd/gradient.h",
     cut: "groups",
     twin({ x, dy, g: partials, accumulator, slices, ...g }, { first, rows, group, start, last }) {
@@ -106,7 +106,7 @@ export const winogradGradient = {
 
   /** The gradient of this rank's units over all rows of the chunk, the update of w, and its transformed copies. */
   winogradUpdate: operation({
-    signature: `x[] dy[] g*? w* u*? ut*? state+ workspace* ${sizes} units.. optimizer`,
+    signature: `x[] dy[] g*? w* u*? ut*? state+ workspace* ${sizes} pool units.. optimizer`,
     native: "winograd/update.h",
     cut: "units",
     twin(values, { chunk, start, finish, hyperparameters }) {

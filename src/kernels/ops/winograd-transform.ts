@@ -1,4 +1,5 @@
 /** Winograd's F(4x4, 3x3) by its matrices, at the points 0, p, -p, q, -q and infinity. */
+import type { ConvGeometry } from "./conv-geometry.js";
 import type { Real } from "./operation.js";
 import { p, q } from "./winograd-filters.js";
 
@@ -56,4 +57,19 @@ export function transformSquare(
     });
     return sandwich(matrix, square);
   });
+}
+
+export interface Pooled {
+  /** The size of the windows that z is pooled in; 0 where it is not. */
+  readonly pool: number;
+}
+
+/** First outputs of the tiles of dL/dz: what lies in no whole window of a pooling is 0, and no tile's. */
+export function deltaTiles({ outHeight, outWidth, pool }: ConvGeometry & Pooled): [top: number, left: number][] {
+  const [height, width] = [outHeight, outWidth].map((n) => n - (pool > 1 ? n % pool : 0));
+  const across = Math.ceil(width / 4);
+  return Array.from({ length: Math.ceil(height / 4) * across }, (_, tile) => [
+    4 * Math.floor(tile / across),
+    4 * (tile % across),
+  ]);
 }

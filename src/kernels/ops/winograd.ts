@@ -4,7 +4,7 @@ import { deriveRow, storePooled } from "./conv.js";
 import { sizes } from "./conv-geometry.js";
 import { operation, type Real } from "./operation.js";
 import { image, imageOf, unpack } from "./plain.js";
-import { inputMatrix, outputMatrix, sandwich, transformSquare } from "./winograd-transform.js";
+import { deltaTiles, inputMatrix, outputMatrix, sandwich, transformSquare, transposed } from "./winograd-transform.js";
 
 /** [point][from][to] of transformed filters. */
 function pointsOf(u: Real, from: number, to: number): Real[][] {
@@ -48,18 +48,29 @@ export const winograd = {
     },
   }),
 
-  /** dx = (the convolution of dy with the turned filters) f', f' of the function that gave x, from its y. */
+  /** dx = the sum over tiles of B (ut (A dy Aᵀ)) Bᵀ, where each came from, times f' of the function that gave x, from its y. */
   winogradInputGradient: operation({
-    signature: `dy[] ut* dx[] y[]? workspace* ${sizes} activation()`,
-    native: "winograd/forward.h",
+    signature: `dy[] ut* dx[] y[]? workspace* ${sizes} pool activation()`,
+    native: "winograd/input_gradient.h",
     cut: "rows",
     twin({ dy, ut, dx, y, activation, ...g }, { first, rows }) {
       const points = pointsOf(ut, g.filters, g.channels);
+      const n = g.height * g.width * g.channels;
       for (let r = first; r < first + rows; r++) {
         const delta = imageOf(dy.row(r), g.outHeight, g.outWidth, g.filters);
         const out = imageOf(dx.row(r), g.height, g.width, g.channels);
-        convolve(delta, [2 - g.padTop, 2 - g.padLeft], points, null, out);
-        if (y) deriveRow(dx.row(r), y.row(r), g.height * g.width * g.channels, activation.derive);
+        dx.row(r).fill(0, 0, n);
+        for (const [top, left] of deltaTiles(g)) {
+          const d = transformSquare(transposed(outputMatrix), delta, g.filters, top, left);
+          for (let c = 0; c < g.channels; c++) {
+            const products = points.map((point, k) => point.reduce((sum, weights, f) => sum + d[f][k] * weights[c], 0));
+            for (const [i, value] of sandwich(transposed(inputMatrix), products).entries()) {
+              const pixel = out[top - g.padTop + Math.floor(i / 6)]?.[left - g.padLeft + (i % 6)];
+              if (pixel) pixel[c] += value;
+            }
+          }
+        }
+        if (y) deriveRow(dx.row(r), y.row(r), n, activation.derive);
       }
     },
   }),

@@ -5,9 +5,11 @@
  * any number of ranks and any instruction set.
  */
 
+import { identity } from "../../kernels/activations/index.js";
 import type { ConvGeometry } from "../../kernels/ops/conv-geometry.js";
 import {
   gradientWorkspace,
+  inputGradientWorkspace,
   productWorkspace,
   sumLength,
   transformedLength,
@@ -31,16 +33,21 @@ const tapsInside = (n: number, out: number, pad: number): number => {
   return taps;
 };
 
+/** Tiles of 4x4 outputs; of pooled ones, those in whole windows. */
+function tilesOf({ outHeight, outWidth }: ConvGeometry, pool: BufferContext["pool"]): number {
+  const [down, across] = [outHeight, outWidth].map((n) => Math.ceil((pool ? n - (n % pool.size) : n) / 4));
+  return down * across;
+}
+
 function suits(g: ConvGeometry, { exact, pool }: BufferContext): boolean {
   const sized = g.kernelHeight === 3 && g.kernelWidth === 3 && g.strideHeight === 1 && g.strideWidth === 1;
   if (exact || !sized || (pool && pool.size !== 2)) return false;
   if (Math.min(g.channels, g.filters) < leastChannels) return false;
   const products = tapsInside(g.height, g.outHeight, g.padTop) * tapsInside(g.width, g.outWidth, g.padLeft);
-  // Forward and the gradient by weights go over tiles of the output, the gradient by data over tiles of the input.
-  const tilesOf = (height: number, width: number): number => Math.ceil(height / 4) * Math.ceil(width / 4);
-  const tiles = 2 * tilesOf(g.outHeight, g.outWidth) + tilesOf(g.height, g.width);
-  return 3 * products >= leastGain * 36 * tiles;
+  return products >= leastGain * 36 * tilesOf(g, pool);
 }
+
+const sizeOf = (pool: BufferContext["pool"]): number => pool?.size ?? 0;
 
 export const winograd: ConvAlgorithm = {
   suits,
@@ -49,7 +56,7 @@ export const winograd: ConvAlgorithm = {
   buffers({ channels, filters }, { training, partial, chunked, wantsInputGradient, lanes }) {
     const workspaces = [
       productWorkspace(channels, filters, lanes),
-      ...(wantsInputGradient ? [productWorkspace(filters, channels, lanes)] : []),
+      ...(wantsInputGradient ? [inputGradientWorkspace(channels, filters, lanes)] : []),
       ...(training && partial ? [gradientWorkspace(channels, filters, lanes)] : []),
       ...(training && !partial ? [updateWorkspace(channels, filters, lanes)] : []),
     ];
@@ -71,30 +78,36 @@ export const winograd: ConvAlgorithm = {
 
   forward({ geometry, bias: b, x, y, argmax, activation, pool, buffer, emit }) {
     const [u, workspace] = [buffer("u"), buffer("workspace")];
-    emit("winograd", { x, u, b, y, argmax, workspace, ...geometry, activation, pool: pool?.size ?? 0 });
+    emit("winograd", { x, u, b, y, argmax, workspace, ...geometry, activation, pool: sizeOf(pool) });
   },
 
-  gradient({ geometry, dz: dy, x, chunked, lanes, panelLanes, slices, parameter, buffer, emit }) {
+  gradient({ geometry, dz: dy, x, pool, chunked, lanes, panelLanes, slices, parameter, buffer, emit }) {
     const [workspace, { partials: g }] = [buffer("workspace"), parameter("weight")];
     if (!g) return;
     // One sum of a rank's own serves group after group, unless each goes on in the next chunk.
     const accumulator = { ...buffer("sum"), ...(!chunked && { ld: 0 }) };
-    const products = winogradPoints * Math.ceil(geometry.outHeight / 4) * Math.ceil(geometry.outWidth / 4);
+    const products = winogradPoints * tilesOf(geometry, pool);
     const units = unitWidths(geometry, lanes, panelLanes).flat();
     const work = units.map(({ filters }) => transforms * products * lanes * filters);
-    emit("winogradWeightGradient", { x, dy, g, accumulator, workspace, ...geometry, slices: slices(work) });
+    const own = slices(work);
+    emit("winogradWeightGradient", { x, dy, g, accumulator, workspace, ...geometry, pool: sizeOf(pool), slices: own });
   },
 
-  backward({ geometry, dz: dy, x, dx, inputActivation: activation, buffer, emit }) {
-    const workspace = buffer("workspace");
-    if (dx) emit("winogradInputGradient", { dy, ut: buffer("ut"), dx, y: x, workspace, ...geometry, activation });
+  backward({ geometry, dz: dy, x, dx, pool, inputActivation: activation, buffer, emit }) {
+    if (!dx) return;
+    const y = activation.name === identity.name ? null : x;
+    const common = { ut: buffer("ut"), workspace: buffer("workspace"), ...geometry, pool: sizeOf(pool) };
+    emit("winogradInputGradient", { dy, dx, y, ...common, activation });
   },
 
-  update({ geometry, dz: dy, x, groups, chunked, units, wantsInputGradient, parameter, buffer, emit }) {
+  update({ geometry, dz: dy, x, pool, groups, chunked, units, wantsInputGradient, parameter, buffer, emit }) {
     const { w, partials: g, state, optimizer } = parameter("weight");
     const [u, ut] = [buffer("u"), wantsInputGradient ? buffer("ut") : null];
     const common = { x, dy, w, u, ut, state, ...geometry, units, optimizer };
     if (g) emit("convUpdate", { ...common, g, groups, wt: null, workspace: null });
-    else emit("winogradUpdate", { ...common, g: chunked ? buffer("sum") : null, workspace: buffer("workspace") });
+    else {
+      const [sum, workspace] = [chunked ? buffer("sum") : null, buffer("workspace")];
+      emit("winogradUpdate", { ...common, g: sum, workspace, pool: sizeOf(pool) });
+    }
   },
 };

@@ -3,6 +3,7 @@ import type { ConvGeometry } from "../../../src/kernels/ops/conv-geometry.js";
 import { transformFilters } from "../../../src/kernels/ops/winograd-filters.js";
 import {
   gradientWorkspace,
+  inputGradientWorkspace,
   productWorkspace,
   sumLength,
   transformedLength,
@@ -43,6 +44,19 @@ function filtersOf(format: Format, g: ConvGeometry, next: () => number): { w: Re
 
 /** 36 sums of `depth` products of numbers that the transforms have made larger, and the transform back. */
 const tolerance = (format: Format, depth: number) => 48 * (depth + 8) * format.unit;
+/** dL/dz: where it is pooled, what lies in no whole window is 0. */
+function deltas(format: Format, g: ConvGeometry, pool: number, count: number, next: () => number, spare: number) {
+  const dy = rows(format, count, outputs(g), next, spare);
+  const [height, width] = [g.outHeight, g.outWidth].map((n) => n - (pool > 1 ? n % pool : 0));
+  for (let r = 0; r < count; r++) {
+    for (let pixel = 0; pixel < g.outHeight * g.outWidth; pixel++) {
+      const [y, x] = [Math.floor(pixel / g.outWidth), pixel % g.outWidth];
+      const at = r * dy.ld + pixel * g.filters;
+      if (y >= height || x >= width) dy.numbers.fill(0, at, at + g.filters);
+    }
+  }
+  return dy;
+}
 const tilesOf = (g: ConvGeometry, count: number) => count * Math.ceil(g.outHeight / 4) * Math.ceil(g.outWidth / 4);
 
 interface Forward {
@@ -109,20 +123,21 @@ const everyShape = (Object.keys(shapes) as ShapeName[]).map((shape, i) => ({
   f: functions[i % functions.length],
   next: random(2200 + i),
   spare: i % 2,
+  pool: [0, 2, 0, 2, 2, 0, 2][i % 7],
 }));
 
 export const winogradInputGradient: Cases = (format) =>
   [...everyShape, ...functions.map((f) => ({ ...everyShape[2], f }))].map(
-    ({ shape, g, count, f, next, spare }): Case => {
+    ({ shape, g, count, f, next, spare, pool }): Case => {
       const values = {
-        dy: rows(format, count, outputs(g), next, spare),
+        dy: deltas(format, g, pool, count, next, spare),
         ut: filtersOf(format, g, next).ut,
         dx: blankRows(format, count, inputs(g), 1 - spare),
         y: f.name === "identity" ? null : rows(format, count, inputs(g), next, spare),
-        workspace: blank(format, productWorkspace(g.filters, g.channels, format.lanes)),
-        ...{ ...g, activation: f },
+        workspace: blank(format, inputGradientWorkspace(g.channels, g.filters, format.lanes)),
+        ...{ ...g, pool, activation: f },
       };
-      const title = `${shape}: ${titleOf(g, count)}, after ${f.name}`;
+      const title = `${shape}: ${titleOf(g, count)}, pool ${pool}, after ${f.name}`;
       const written = { dx: tolerance(format, g.filters) };
       return { title, call: call("winogradInputGradient", values), step: wholeStep(count), outputs: written };
     },
@@ -154,7 +169,7 @@ const blocks = [
 ];
 
 export const winogradWeightGradient: Cases = (format) =>
-  everyShape.flatMap(({ shape, g, count, next, spare }): Case[] =>
+  everyShape.flatMap(({ shape, g, count, next, spare, pool }): Case[] =>
     blocks.map(({ start, last, shared }) => {
       const length = sumLength(g.channels, g.filters, format.lanes);
       const accumulator = { numbers: blank(format, shared ? length : 2 * length), ld: shared ? 0 : length };
@@ -163,11 +178,11 @@ export const winogradWeightGradient: Cases = (format) =>
       const ld = transformedLength(g.channels, g.filters, format.lanes) / 4 + format.lanes;
       const values = {
         x: rows(format, count, inputs(g), next, spare),
-        dy: rows(format, count, outputs(g), next, 1 - spare),
+        dy: deltas(format, g, pool, count, next, 1 - spare),
         g: { numbers: blank(format, 2 * ld), ld },
         accumulator,
         workspace: blank(format, gradientWorkspace(g.channels, g.filters, format.lanes)),
-        ...g,
+        ...{ ...g, pool },
         slices: ofGroup(1, allUnits(format, g.channels, g.filters)[1]),
       };
       const title = `${shape}: ${titleOf(g, count)}, ${start ? "start" : "go on"}${last ? ", last" : ""}`;
@@ -186,18 +201,18 @@ const besides = [
 ];
 
 export const winogradUpdate: Cases = (format) =>
-  everyShape.map(({ shape, g, count, next, spare }, i): Case => {
+  everyShape.map(({ shape, g, count, next, spare, pool }, i): Case => {
     const { copies, turned, stored } = besides[i % besides.length];
     const loop = loops[i % loops.length];
     const { w, u, ut } = filtersOf(format, g, next);
     const { hyperparameters, arguments: update } = updateBy(loop, w, next);
     const values = {
       x: rows(format, count, inputs(g), next, spare),
-      dy: rows(format, count, outputs(g), next, 1 - spare),
+      dy: deltas(format, g, pool, count, next, 1 - spare),
       g: stored ? blank(format, sumLength(g.channels, g.filters, format.lanes)) : null,
       ...{ w, u: copies ? u : null, ut: turned ? ut : null },
       workspace: blank(format, updateWorkspace(g.channels, g.filters, format.lanes)),
-      ...{ ...g, units: allUnits(format, g.channels, g.filters), ...update },
+      ...{ ...g, pool, units: allUnits(format, g.channels, g.filters), ...update },
     };
     const far = tolerance(format, 4 * tilesOf(g, count));
     const step = { ...wholeStep(count), hyperparameters };
