@@ -1,6 +1,4 @@
 // Winograd convolution of a block of samples: transformed tiles times transformed filters, point by point, and back.
-//
-//   u[panel of columns][point][channel][columns]   the transformed filters: 36 matrices per panel (op.h)
 #pragma once
 #include <stdint.h>
 #include <string.h>

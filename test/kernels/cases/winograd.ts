@@ -195,14 +195,14 @@ export const winogradWeightGradient: Cases = (format) =>
 
 /** Which copies an update writes, and whether its sum is kept for the next chunk. */
 const besides = [
-  { copies: true, turned: true, stored: false },
-  { copies: true, turned: false, stored: true },
-  { copies: false, turned: true, stored: true },
+  { copies: true, transposed: true, stored: false },
+  { copies: true, transposed: false, stored: true },
+  { copies: false, transposed: true, stored: true },
 ];
 
 export const winogradUpdate: Cases = (format) =>
   everyShape.map(({ shape, g, count, next, spare, pool }, i): Case => {
-    const { copies, turned, stored } = besides[i % besides.length];
+    const { copies, transposed, stored } = besides[i % besides.length];
     const loop = loops[i % loops.length];
     const { w, u, ut } = filtersOf(format, g, next);
     const { hyperparameters, arguments: update } = updateBy(loop, w, next);
@@ -210,7 +210,7 @@ export const winogradUpdate: Cases = (format) =>
       x: rows(format, count, inputs(g), next, spare),
       dy: deltas(format, g, pool, count, next, 1 - spare),
       g: stored ? blank(format, sumLength(g.channels, g.filters, format.lanes)) : null,
-      ...{ w, u: copies ? u : null, ut: turned ? ut : null },
+      ...{ w, u: copies ? u : null, ut: transposed ? ut : null },
       workspace: blank(format, updateWorkspace(g.channels, g.filters, format.lanes)),
       ...{ ...g, pool, units: allUnits(format, g.channels, g.filters), ...update },
     };
@@ -224,15 +224,15 @@ export const winogradUpdate: Cases = (format) =>
 export const winogradFilters: Cases = (format) =>
   everyShape.flatMap(({ shape, g, next }): Case[] =>
     [
-      { from: true, turned: true },
-      { from: true, turned: false },
-      { from: false, turned: true },
-    ].map(({ from, turned }) => {
+      { from: true, transposed: true },
+      { from: true, transposed: false },
+      { from: false, transposed: true },
+    ].map(({ from, transposed }) => {
       const { channels, filters } = g;
       const values = {
         w: kernels(format, g, next).w,
         u: from ? blank(format, transformedLength(channels, filters, format.lanes)) : null,
-        ut: turned ? blank(format, transformedLength(filters, channels, format.lanes)) : null,
+        ut: transposed ? blank(format, transformedLength(filters, channels, format.lanes)) : null,
         ...{ channels, filters },
       };
       const written = writtenOf(values, ["u", "ut"], 32 * format.unit);
